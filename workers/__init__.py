@@ -1,0 +1,1 @@
+"""Celery: clock and courier."""

@@ -1,0 +1,1 @@
+"""The core: rules, time, storage and commands; no Flask, no Celery."""
