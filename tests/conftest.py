@@ -1,0 +1,136 @@
+"""What tests stand on: a PostgreSQL of their own, a fresh database each, the real configuration, a Redis.
+
+Made once per test process: the server, a migrated template database in which time can be moved, the loaded
+configuration. Made per test: a copy of the template (about 25 ms) and an engine on it. `tests.given` fills it.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from workflow.embedded.postgres_server import DATABASE, SUPERUSER, database_url as address, postgres_server
+from workflow.embedded.redis_server import redis_server
+from workflow.settings import default_config_folder
+from workflow.store import demo_time
+from workflow.store.engine import open_engine
+from workflow.store.migrate import upgrade
+from workflow.work import Office, open_office
+
+# Nothing here has to survive a power cut; what does is tested with the settings of the service.
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "4GB"}
+
+
+@dataclass(slots=True)
+class Databases:
+    """Copies of the migrated template; old ones are dropped once nothing can be connected to them any more."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    left: list[str] = field(default_factory=list)
+
+    def new(self) -> str:
+        """The address of a fresh database."""
+        name = f"test_{next(self.numbers)}"
+        with psycopg.connect(address(self.folder, "postgres", SUPERUSER), autocommit=True) as server:
+            server.execute(f'CREATE DATABASE {name} TEMPLATE "{DATABASE}" OWNER wugeyi')
+            while len(self.left) > 2:
+                # A process that a test left behind may still be connected; the server's folder goes in the end anyway.
+                with suppress(psycopg.errors.ObjectInUse):
+                    server.execute(f"DROP DATABASE {self.left.pop(0)}")
+        self.left.append(name)
+        return address(self.folder, name)
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    """A short folder for the servers of this test process; not pytest's own, which other users may not pass."""
+    with tempfile.TemporaryDirectory(prefix="wugeyi-tests-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def databases(servers_folder: Path) -> Iterator[Databases]:
+    """A running PostgreSQL and its migrated template, in which time can be moved."""
+    folder = servers_folder / "postgres"
+    with postgres_server(folder, settings=FAST) as server:
+        upgrade(server.url)
+        engine = open_engine(server.url, "cli")
+        with engine.begin() as conn:
+            demo_time.install(conn)
+        engine.dispose()
+        yield Databases(folder)
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """The address of a database of this test alone, migrated and empty (libpq's spelling)."""
+    return databases.new()
+
+
+@pytest.fixture
+def superuser_url(database_url: str) -> str:
+    """The same database as the server's superuser: for faults that the service itself could not cause."""
+    return make_url(database_url).set(username=SUPERUSER).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on the test's database, with the settings of a worker."""
+    engine = open_engine(database_url, "worker", pool_size=10)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def configuration(databases: Databases) -> Office:
+    """The real configuration, loaded once; its engine belongs to no test."""
+    return open_office(default_config_folder(), open_engine(address(databases.folder), "cli"))
+
+
+@pytest.fixture
+def office(configuration: Office, engine: Engine) -> Office:
+    """The office with the real configuration on the test's database."""
+    return replace(configuration, engine=engine)
+
+
+@pytest.fixture
+def open_another_engine(database_url: str) -> Iterator[Callable[[], Engine]]:
+    """Engines for further processes' worth of connections to the test's database."""
+    opened: list[Engine] = []
+
+    def another() -> Engine:
+        opened.append(open_engine(database_url, "worker"))
+        return opened[-1]
+
+    yield another
+    for engine in opened:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def redis_server_url(servers_folder: Path) -> Iterator[str]:
+    """A running Redis of this test process (Celery's spelling)."""
+    with redis_server(servers_folder / "redis") as server:
+        yield server.url
+
+
+@pytest.fixture
+def redis_url(redis_server_url: str) -> str:
+    """That Redis, emptied (Celery's spelling; `workflow.settings.redis_client_url` for redis-py)."""
+    from redis import Redis
+
+    from workflow.settings import redis_client_url
+
+    with Redis.from_url(redis_client_url(redis_server_url)) as client:
+        client.flushall()
+    return redis_server_url

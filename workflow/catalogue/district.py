@@ -1,0 +1,276 @@
+"""The district as frozen data: departments, roles and who stands above whom, the programme, codes and rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Literal
+
+from workflow.catalogue.items import Item, Level, Validity
+from workflow.clock.limit import Limit
+from workflow.definition import Title
+from workflow.identifiers import ProjectCodeRule
+
+Scope = Literal["company", "department", "squad", "project", "district"]
+Stops = Literal["statutory", "promised"]
+Membership = Literal["needs_permit", "needs_tender"]
+
+SCOPES: tuple[Scope, ...] = ("company", "department", "squad", "project", "district")
+STOPS: tuple[Stops, ...] = ("statutory", "promised")
+MEMBERSHIPS: tuple[Membership, ...] = ("needs_permit", "needs_tender")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """``region`` is the district's own code (JSDDXZQH), ``filed_under`` the city its rows are filed under (XZQHDM)."""
+
+    title: Title
+    region: str
+    filed_under: str
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """An office that handles items; ``credit_code`` is None until the real one is entered."""
+
+    code: str
+    title: Title
+    level: Level
+    credit_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a person, the clock or the system acts as; ``scope`` says whose cases it reaches; ``superior`` is a role."""
+
+    code: str
+    title: Title
+    scope: Scope
+    automatic: bool = False
+    superior: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseCause:
+    """A lawful reason to pause. ``stops`` names the clocks it stops; ``cap`` is the longest pause; ``alarm`` is how
+    long before the cap the alarm falls; ``approval`` is the role that must agree, or None; ``notice``: the applicant
+    is told in writing how long it takes (行政许可法 45); ``exchange`` is TBCX of the national exchange.
+    """
+
+    code: str
+    title: Title
+    basis: str
+    stops: frozenset[Stops]
+    cap: Limit
+    alarm: Limit
+    opened_by: tuple[str, ...]
+    approval: str | None
+    notice: bool
+    exchange: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the four stages, or the virtual fifth (并行推进); ``milestone`` is the item that closes it."""
+
+    no: int
+    title: Title
+    lead: str | None
+    co_leads: tuple[str, ...] = ()
+    milestone: str | None = None
+    virtual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SquadMember:
+    """A place in a squad: who fills it is an account, never a name in a file."""
+
+    role: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class Squad:
+    """A tackling squad (攻坚队) for the projects of one membership of the war map."""
+
+    code: str
+    title: Title
+    serves: Membership
+    department: str
+    members: tuple[SquadMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Battlefront:
+    """One of the seven battlefronts (战线); ``assumed`` where the programme's own text does not name it."""
+
+    code: str
+    title: Title
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street office (街道); ``code`` is None until it is verified."""
+
+    key: str
+    title: Title
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A project trait or a project event that items refer to."""
+
+    code: str
+    title: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One value of a code list; ``exported`` False where the national exchange has no such value."""
+
+    code: str
+    title: Title
+    exported: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMaterial:
+    """A paper with the items that ask for it."""
+
+    code: str
+    title: Title
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevels:
+    """At ``yellow`` the light turns yellow, at ``red`` red; the unit is the field's."""
+
+    yellow: int
+    red: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lights:
+    """When cards fall on a case clock, and the lights of the war map (months late; percentage points behind).
+
+    ``notice_left`` and ``yellow_left`` are what is left of the limit, ``red_after`` how long after it. A project is
+    red on months from ``months_late.red`` on, on points only beyond ``points_behind.red``.
+    """
+
+    notice_left: Limit
+    yellow_left: Limit
+    red_after: Limit
+    months_late: TwoLevels
+    points_behind: TwoLevels
+
+
+@dataclass(frozen=True, slots=True)
+class JointHandling:
+    """统一、联合、集中办理 (行政许可法 42 ¶2): its limit, and the one extension by the head of the government."""
+
+    limit: Limit
+    extension_days: int
+    extension_role: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """How time is counted here (fact book, U12 and U19), and the limits of law that hold for every item."""
+
+    zone: str
+    day_ends: str
+    pause_counting: str
+    rung_time: time
+    deemed_acceptance_time: time
+    pause_cap: Limit
+    pause_alarm: Limit
+    completeness: Limit
+    delivery: Limit
+    pre_review: Limit
+    joint: JointHandling
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """An amount (yuan, m2) that decides a duty; ``at_most``: freed up to it, ``at_least``: bound from it. A hint."""
+
+    code: str
+    title: Title
+    compare: Literal["at_most", "at_least"]
+    amount: int
+    unit: Literal["yuan", "m2"]
+    basis: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Response times of the 7×24 help service; day hours are [day_from, day_to) in Asia/Shanghai."""
+
+    day_from: time
+    day_to: time
+    first_response_day: Limit
+    first_response_night: Limit
+    first_plan: Limit
+    resolution: Limit
+    visit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything the configuration says about items, offices, programme and rules; mappings are read-only.
+
+    ``sources`` gives each file's validity by its name (``items/SG05.yaml``). ``codes`` holds the code lists by name
+    (blzt, splclx, project_type, permit_class). ``ceiling`` is the whole process, a warning only.
+    """
+
+    district: District
+    items: Mapping[str, Item]
+    departments: Mapping[str, Department]
+    roles: Mapping[str, Role]
+    causes: Mapping[str, PauseCause]
+    stages: Mapping[int, Stage]
+    ceiling: Limit
+    squads: Mapping[str, Squad]
+    battlefronts: Mapping[str, Battlefront]
+    streets: Mapping[str, Street]
+    traits: Mapping[str, Word]
+    events: Mapping[str, Word]
+    materials: Mapping[str, SharedMaterial]
+    codes: Mapping[str, Mapping[str, Code]]
+    lights: Lights
+    conventions: Conventions
+    thresholds: Mapping[str, Threshold]
+    help: Help
+    project_code_rule: ProjectCodeRule
+    check_organisation: bool
+    permit_patterns: tuple[str, ...]
+    sources: Mapping[str, Validity]
+    digest: str
+
+    def above(self, role: str) -> tuple[str, ...]:
+        """The roles above ``role``, nearest first: officer → squad_leader → director → district_leader."""
+        ladder: list[str] = []
+        superior = self.roles[role].superior
+        while superior is not None:
+            ladder.append(superior)
+            superior = self.roles[superior].superior
+        return tuple(ladder)
+
+    def stage_items(self, stage: int) -> tuple[Item, ...]:
+        """The items of a stage in the order of their codes."""
+        return tuple(item for item in self.items.values() if item.stage == stage)
+
+    def blockers(self, code: str) -> tuple[str, ...]:
+        """The items whose grant can satisfy a prerequisite of this item's decision, each once."""
+        met = (one for prerequisite in self.items[code].must_precede for one in prerequisite.satisfied_by)
+        return tuple(dict.fromkeys(met))
+
+    def in_force(self, code: str, day: date) -> bool:
+        """Whether the item may be filed on ``day``."""
+        return self.items[code].validity.covers(day)

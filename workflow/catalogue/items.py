@@ -1,0 +1,203 @@
+"""An approval item (审批事项) as frozen data: limits, materials, prerequisites, lifetime. Nothing here reads files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from workflow.clock.limit import Limit
+from workflow.definition import Title
+
+Kind = Literal["permit", "filing", "review", "service"]
+Base = Literal["receipt", "acceptance"]
+Level = Literal["district", "city", "province"]
+Edge = Literal["must_precede_decision", "must_precede_event", "may_parallel"]
+
+KINDS: tuple[Kind, ...] = ("permit", "filing", "review", "service")
+BASES: tuple[Base, ...] = ("receipt", "acceptance")
+LEVELS: tuple[Level, ...] = ("district", "city", "province")
+EDGES: tuple[Edge, ...] = ("must_precede_decision", "must_precede_event", "may_parallel")
+FORMATS = ("pdf", "jpg", "png", "docx", "xlsx", "zip", "dwg")
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when to when (both days included; None: until further notice) a file speaks, and who says so.
+
+    ``assumed`` marks a default that waits for the published figure; pages say so beside it.
+    """
+
+    valid_from: date
+    valid_to: date | None
+    source: str
+    assumed: bool = False
+
+    def covers(self, day: date) -> bool:
+        """Whether the file speaks for ``day`` (a legal day in Asia/Shanghai)."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLimit:
+    """How long the office may take, counted from ``base``. ``instant`` is 即办: on the spot, the limit is the fence."""
+
+    limit: Limit
+    base: Base
+    basis: str
+    instant: bool = False
+    assumed: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The one lawful extension (行政许可法 42): ``days`` in the unit of the statutory limit, approved by ``role``."""
+
+    days: int
+    role: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One paper of the application. The same ``code`` in two items is the same paper: one upload serves both.
+
+    ``issued_by`` is "applicant", "third_party", a department code, or the item whose result the paper is.
+    ``may_follow``: may be handed in later (容缺), and the result waits for it. ``max_mb`` is in MiB.
+    """
+
+    code: str
+    title: Title
+    required: bool
+    formats: tuple[str, ...]
+    max_mb: int
+    issued_by: str
+    may_follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prerequisite:
+    """What must come before.
+
+    ``must_precede_decision``: this item may not be granted before one of ``any_of`` (or of ``substitutes``) is
+    granted, or the paper ``or_document`` is attached. ``must_precede_event``: this item itself must be granted before
+    ``event`` of the project. ``may_parallel``: worth knowing, never refused. Only where the project has the trait
+    ``applies_if``; waived where it has ``waived_if``. ``simulated_ok``: a simulated review may run before it is met.
+    """
+
+    kind: Edge
+    title: Title
+    any_of: tuple[str, ...] = ()
+    or_document: str | None = None
+    substitutes: tuple[str, ...] = ()
+    event: str | None = None
+    applies_if: str | None = None
+    waived_if: str | None = None
+    simulated_ok: bool = False
+
+    @property
+    def satisfied_by(self) -> tuple[str, ...]:
+        """Every item whose grant satisfies it."""
+        return self.any_of + self.substitutes
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How often and by how much a result may be prolonged, and how long before its end that must be asked."""
+
+    times: int
+    limit: Limit
+    apply_before: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a result lives, from its issue until ``until`` must have happened; void by itself afterwards."""
+
+    limit: Limit
+    base: Literal["issue", "decision"]
+    basis: str
+    until: str | None = None
+    renewal: Renewal | None = None
+    assumed: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A term for the applicant, not for the office: within ``limit`` of the project event ``base``."""
+
+    title: Title
+    limit: Limit
+    base: str
+    basis: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A form of the item with other limits (环评报告书 beside 报告表); what it leaves out is as in the item."""
+
+    code: str
+    title: Title
+    statutory: ItemLimit | None = None
+    promised: ItemLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One approval item. A case keeps ``code``, ``version`` and ``digest``; a later edit never moves its dates.
+
+    ``statutory`` is None where no law sets a limit, ``promised`` None where nothing is promised. ``pauses`` are the
+    causes that may be used here. ``applies_if`` and ``waived_if`` name project traits. ``gap_limit`` is the longest
+    promise for papers that may follow. ``exchange`` holds known codes of GB/T 39046 (item_type, handling_type).
+    """
+
+    code: str
+    version: int
+    validity: Validity
+    title: Title
+    stage: int
+    department: str
+    kind: Kind
+    digest: str
+    level: Level = "district"
+    co_departments: tuple[str, ...] = ()
+    statutory: ItemLimit | None = None
+    promised: ItemLimit | None = None
+    extension: Extension | None = None
+    pauses: tuple[str, ...] = ()
+    materials: tuple[Material, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+    lifetime: Lifetime | None = None
+    pre_licence: Lifetime | None = None
+    duty: Duty | None = None
+    variants: tuple[Variant, ...] = ()
+    gap_limit: ItemLimit | None = None
+    applies_if: str | None = None
+    waived_if: str | None = None
+    public: bool = True
+    exchange: Mapping[str, str] = MappingProxyType({})
+    note: str | None = None
+
+    def limits(self, variant: str | None = None) -> tuple[ItemLimit | None, ItemLimit | None]:
+        """The statutory and the promised limit, of a variant where one is named. KeyError for an unknown variant."""
+        if variant is None:
+            return self.statutory, self.promised
+        chosen = {one.code: one for one in self.variants}[variant]
+        return chosen.statutory or self.statutory, chosen.promised or self.promised
+
+    def material(self, code: str) -> Material | None:
+        """The paper with this code, or None where the item does not ask for it."""
+        return next((material for material in self.materials if material.code == code), None)
+
+    @property
+    def required_materials(self) -> tuple[str, ...]:
+        """The codes of the papers that must be there, those that may follow included."""
+        return tuple(material.code for material in self.materials if material.required)
+
+    @property
+    def must_precede(self) -> tuple[Prerequisite, ...]:
+        """The prerequisites of the decision."""
+        return tuple(one for one in self.prerequisites if one.kind == "must_precede_decision")

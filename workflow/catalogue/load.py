@@ -1,0 +1,255 @@
+"""Reads the catalogue from the configuration folder: all files, all faults, or nothing."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from marshmallow import Schema
+
+from workflow.catalogue import district_checks, district_schema
+from workflow.catalogue.district import (
+    Battlefront,
+    Catalogue,
+    Code,
+    Conventions,
+    Department,
+    Help,
+    Lights,
+    PauseCause,
+    Role,
+    SharedMaterial,
+    Squad,
+    Stage,
+    Street,
+    Threshold,
+    Word,
+)
+from workflow.catalogue.item_checks import (
+    STAGE_OF_PREFIX,
+    ItemFile,
+    Known,
+    circle_faults,
+    item_faults,
+    shared_material_faults,
+)
+from workflow.catalogue.item_schema import ItemSchema
+from workflow.catalogue.items import Validity
+from workflow.errors import ConfigFaults, Fault
+from workflow.strict_schema import read
+from workflow.strict_yaml import Document, digest, load, relative_name
+
+T = TypeVar("T")
+Check = Callable[[Document, dict[str, Any], Known], Iterator[Fault]]
+
+FILES: Mapping[str, type[Schema]] = MappingProxyType(
+    {
+        "organisation.yaml": district_schema.OrganisationSchema,
+        "rules/pauses.yaml": district_schema.PausesSchema,
+        "rules/lights.yaml": district_schema.LightsSchema,
+        "rules/clocks.yaml": district_schema.ConventionsSchema,
+        "rules/thresholds.yaml": district_schema.ThresholdsSchema,
+        "programme/stages.yaml": district_schema.StagesSchema,
+        "programme/squads.yaml": district_schema.SquadsSchema,
+        "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
+        "programme/help.yaml": district_schema.HelpSchema,
+        "programme/traits.yaml": district_schema.TraitsSchema,
+        "codes/streets.yaml": district_schema.StreetsSchema,
+        "codes/project-code.yaml": district_schema.ProjectCodeRuleSchema,
+        "codes/credit-code.yaml": district_schema.CreditCodeRuleSchema,
+        "codes/permit-number.yaml": district_schema.PermitNumberSchema,
+        "codes/blzt.yaml": district_schema.CodeListSchema,
+        "codes/splclx.yaml": district_schema.CodeListSchema,
+    }
+)
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "organisation.yaml": district_checks.organisation_faults,
+        "rules/pauses.yaml": district_checks.pauses_faults,
+        "rules/lights.yaml": district_checks.lights_faults,
+        "rules/clocks.yaml": district_checks.clocks_faults,
+        "programme/stages.yaml": district_checks.stages_faults,
+        "programme/squads.yaml": district_checks.squads_faults,
+        "programme/help.yaml": district_checks.help_faults,
+    }
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far. A file with faults is missing in ``data`` but may be in ``documents``."""
+
+    config: Path
+    faults: list[Fault]
+    documents: dict[str, Document]
+    data: dict[str, Any]
+
+    def read(self, path: Path, schema: Schema) -> None:
+        file = relative_name(path, self.config)
+        try:
+            document = load(path, self.config)
+        except ConfigFaults as faults:
+            self.faults.extend(faults.faults)
+            return
+        self.documents[file] = document
+        made, faults_found = read(schema, document)
+        self.faults.extend(faults_found)
+        if made is not None:
+            self.data[file] = made
+
+    def words(self, file: str, key: str) -> frozenset[str] | None:
+        """The keys of a mapping in a file, readable or not in its other parts."""
+        document = self.documents.get(file)
+        raw = document.data.get(key) if document is not None and isinstance(document.data, dict) else None
+        return frozenset(raw) if isinstance(raw, dict) else None
+
+
+def load_catalogue(config: Path) -> Catalogue:
+    """Read ``config`` (a folder) into a Catalogue.
+
+    :raises ConfigFaults: with every fault of every file, sorted by file and line.
+    """
+    reading = _Reading(config=config, faults=[], documents={}, data={})
+    for file, schema in FILES.items():
+        reading.read(config / file, schema())
+    for path in _item_paths(reading):
+        reading.read(path, ItemSchema())
+    reading.faults.extend(_cross_faults(reading))
+    if reading.faults:
+        raise ConfigFaults(sorted(reading.faults, key=lambda fault: (fault.file, fault.line or 0)))
+    return _assembled(reading)
+
+
+def _item_paths(reading: _Reading) -> list[Path]:
+    """The item files in the order of stage and code; anything else in the folder is a fault, not silently skipped."""
+    folder = reading.config / "items"
+    if not folder.is_dir():
+        reading.faults.append(Fault("items", "(folder)", "the folder is missing"))
+        return []
+    paths = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".yaml" and path.is_file():
+            paths.append(path)
+        elif not path.name.startswith("."):
+            name = relative_name(path, reading.config)
+            reading.faults.append(Fault(name, "(file)", "only <code>.yaml files belong here", ("<code>.yaml",)))
+    if not paths:
+        reading.faults.append(Fault("items", "(folder)", "there is no item in the folder"))
+    return sorted(paths, key=lambda path: (STAGE_OF_PREFIX.get(path.stem[:2], 9), _natural(path.stem)))
+
+
+def _natural(code: str) -> tuple[str, int, str]:
+    found = re.fullmatch(r"(\D*)(\d*)(.*)", code)
+    return (found[1], int(found[2] or 0), found[3]) if found else (code, 0, "")
+
+
+def _item_files(reading: _Reading) -> dict[str, ItemFile]:
+    files = {}
+    for file, made in reading.data.items():
+        if file.startswith("items/"):
+            document = reading.documents[file]
+            item = replace(made, digest=digest(document.data))
+            files[document.path.stem] = ItemFile(item=item, document=document)
+    return files
+
+
+def _known(reading: _Reading) -> Known:
+    materials: set[str] = set()
+    for file, document in reading.documents.items():
+        if file.startswith("items/") and isinstance(document.data, dict):
+            listed = document.data.get("materials")
+            materials |= {one["code"] for one in listed or () if isinstance(one, dict) and "code" in one}
+    return Known(
+        items=frozenset(path.stem for path in (reading.config / "items").glob("*.yaml")),
+        materials=frozenset(materials),
+        departments=reading.words("organisation.yaml", "departments"),
+        roles=reading.words("organisation.yaml", "roles"),
+        causes=reading.words("rules/pauses.yaml", "causes"),
+        traits=reading.words("programme/traits.yaml", "traits"),
+        events=reading.words("programme/traits.yaml", "events"),
+    )
+
+
+def _cross_faults(reading: _Reading) -> Iterator[Fault]:
+    known = _known(reading)
+    files = _item_files(reading)
+    for file, check in CHECKS.items():
+        if file in reading.data:
+            yield from check(reading.documents[file], reading.data[file], known)
+    for item_file in files.values():
+        yield from item_faults(item_file, known)
+    yield from shared_material_faults(files.values())
+    yield from circle_faults(files)
+    for file, made in reading.data.items():
+        validity: Validity = made["validity"] if isinstance(made, dict) else made.validity
+        if validity.valid_to is not None and validity.valid_to < validity.valid_from:
+            yield reading.documents[file].fault(("valid_to",), f"{validity.valid_to} is before valid_from")
+
+
+def _assembled(reading: _Reading) -> Catalogue:
+    """The catalogue of a reading without faults."""
+    data = reading.data
+    organisation, pauses = data["organisation.yaml"], data["rules/pauses.yaml"]
+    superiors = organisation["superiors"]
+    items = {code: file.item for code, file in _item_files(reading).items()}
+    lists = {"project_type": "project-code", "permit_class": "permit-number", "blzt": "blzt", "splclx": "splclx"}
+    return Catalogue(
+        district=organisation["district"],
+        items=MappingProxyType(items),
+        departments=_coded(Department, organisation["departments"]),
+        roles=MappingProxyType(
+            {
+                code: Role(code=code, superior=superiors.get(code), **role)
+                for code, role in organisation["roles"].items()
+            }
+        ),
+        causes=MappingProxyType(
+            {
+                code: PauseCause(code=code, **{**cause, "stops": frozenset(cause["stops"])})
+                for code, cause in pauses["causes"].items()
+            }
+        ),
+        stages=MappingProxyType({one["no"]: Stage(**one) for one in data["programme/stages.yaml"]["stages"]}),
+        ceiling=data["programme/stages.yaml"]["ceiling"],
+        squads=_coded(Squad, data["programme/squads.yaml"]["squads"]),
+        battlefronts=_coded(Battlefront, data["programme/battlefronts.yaml"]["battlefronts"]),
+        streets=MappingProxyType(
+            {key: Street(key=key, **street) for key, street in data["codes/streets.yaml"]["streets"].items()}
+        ),
+        traits=_coded(Word, data["programme/traits.yaml"]["traits"]),
+        events=_coded(Word, data["programme/traits.yaml"]["events"]),
+        materials=MappingProxyType(_shared_materials(reading)),
+        codes=MappingProxyType(
+            {name: _coded(Code, data[f"codes/{file}.yaml"]["codes"]) for name, file in lists.items()}
+        ),
+        lights=_settings(Lights, data["rules/lights.yaml"]),
+        conventions=_settings(Conventions, data["rules/clocks.yaml"]),
+        thresholds=_coded(Threshold, data["rules/thresholds.yaml"]["thresholds"]),
+        help=_settings(Help, data["programme/help.yaml"]),
+        project_code_rule=data["codes/project-code.yaml"]["rule"],
+        check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
+        permit_patterns=data["codes/permit-number.yaml"]["patterns"],
+        sources=MappingProxyType(
+            {file: made["validity"] if isinstance(made, dict) else made.validity for file, made in data.items()}
+        ),
+        digest=digest({file: digest(document.data) for file, document in reading.documents.items()}),
+    )
+
+
+def _coded(kind: type[T], entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, T]:
+    return MappingProxyType({code: kind(code=code, **entry) for code, entry in entries.items()})
+
+
+def _settings(kind: type[T], data: Mapping[str, Any]) -> T:
+    return kind(**{key: value for key, value in data.items() if key != "validity"})
+
+
+def _shared_materials(reading: _Reading) -> dict[str, SharedMaterial]:
+    titles, users = {}, {}
+    for code, file in _item_files(reading).items():
+        for material in file.item.materials:
+            titles.setdefault(material.code, material.title)
+            users.setdefault(material.code, []).append(code)
+    return {code: SharedMaterial(code=code, title=titles[code], items=tuple(users[code])) for code in sorted(titles)}

@@ -1,0 +1,302 @@
+"""What one action writes, as data: the case, one line of history, its clocks, pauses, documents and messages.
+
+Pure: a command reads, `plan` works out, the store writes it in one statement.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from workflow.case import Case, ClockRecord, PauseRecord
+from workflow.catalogue import Catalogue
+from workflow.clock.calendar import local_day
+from workflow.clock.limit import Limit, Unit, parse_limit
+from workflow.definition import Effect, Flow
+from workflow.documents import DOCUMENT_CODES
+from workflow.guards import Facts
+from workflow.machine import Decision
+from workflow.timekeeping import Timing, clocks_after_move, extend, merge, nearest_due, resettle
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a case's history; ``effective_at`` is legal time, ``recorded_at`` when it was written."""
+
+    case_no: str
+    seq: int
+    action: str
+    from_state: str
+    to_state: str
+    actor_id: int | None
+    actor_role: str
+    effective_at: datetime
+    recorded_at: datetime
+    input: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row for the outbox; ``effect_key`` makes its effect happen once."""
+
+    effect_key: str
+    channel: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """A document the office issues, recorded with the facts it must state."""
+
+    kind: str
+    no: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything one action writes. ``before`` is the case as read: its ``rev`` guards the writing."""
+
+    before: Case
+    after: Case
+    event: Event
+    hash: bytes
+    due_at: datetime | None
+    clocks: tuple[ClockRecord, ...] = ()
+    pauses: tuple[PauseRecord, ...] = ()
+    documents: tuple[IssuedDocument, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+def canonical(event: Event) -> bytes:
+    """The bytes the hash chain covers; the only place that makes them."""
+    body = {
+        "case": event.case_no,
+        "seq": event.seq,
+        "action": event.action,
+        "from": event.from_state,
+        "to": event.to_state,
+        "actor": event.actor_id,
+        "role": event.actor_role,
+        "effective": instant(event.effective_at),
+        "recorded": instant(event.recorded_at),
+        "input": event.input,
+    }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def chain(head: bytes, event: Event) -> bytes:
+    """The next link: SHA-256 over the previous head and the canonical bytes."""
+    return hashlib.sha256(head + canonical(event)).digest()
+
+
+def instant(moment: datetime) -> str:
+    """An instant as ISO 8601 in UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs as JSON keeps them."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in inputs.items()}
+
+
+def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None = None) -> Change:
+    """Work out everything that ``decision`` writes. ``assignee_id`` is who takes the case over in its new state."""
+    before, now = facts.case, facts.now
+    timing = Timing(facts.calendar, now)
+    moved = decision.action.target is not None
+    after = _moved_case(flow, decision, facts) if moved else before
+    after = replace(after, data=_data(decision, facts))
+    if assignee_id is not None:
+        after = replace(after, assignee_id=assignee_id)
+    pauses = _pauses(decision.action.effect, decision, facts)
+    after = replace(after, pauses=_merged_pauses(before.pauses, pauses))
+    clocks = _clocks(flow, decision, facts, after, moved, timing)
+    after = replace(after, clocks=merge(before.clocks, clocks), version=before.version + 1, rev=before.rev + 1, seq=before.seq + 1)
+    event = Event(
+        before.no,
+        after.seq,
+        decision.action.name,
+        decision.from_state,
+        decision.to_state,
+        facts.actor.id,
+        decision.role,
+        decision.effective_at,
+        now,
+        plain(facts.inputs),
+    )
+    link = chain(before.chain_head, event)
+    return Change(
+        before=before,
+        after=replace(after, chain_head=link),
+        event=event,
+        hash=link,
+        due_at=nearest_due(after.clocks),
+        clocks=clocks,
+        pauses=pauses,
+        documents=_documents(decision, facts, after),
+        messages=_messages(decision, after),
+    )
+
+
+def case_limits(flow: Flow, catalogue: Catalogue, item: str | None) -> dict[str, str]:
+    """The limits in force for a new case, kept with it so that a later change of the catalogue does not move its dates."""
+    limits: dict[str, str] = {}
+    for rule in flow.clocks.values():
+        if isinstance(rule.limit, Limit):
+            limits[rule.name] = str(rule.limit)
+        elif item is not None and rule.limit.startswith("item."):
+            own = getattr(catalogue.items[item], rule.limit.removeprefix("item."))
+            if own is not None:
+                limits[rule.name] = str(own.limit)
+                limits[f"{rule.name}.from"] = {"acceptance": "accepted", "receipt": "received"}.get(own.base, "accepted")
+    return limits
+
+
+def _moved_case(flow: Flow, decision: Decision, facts: Facts) -> Case:
+    state = flow.states[decision.to_state]
+    after = replace(
+        facts.case,
+        state=state.name,
+        outcome=state.outcome or facts.case.outcome,
+        entered_at=decision.effective_at,
+        ended_at=facts.now if state.ended else None,
+    )
+    match decision.action.marks:
+        case "received_at":
+            return replace(after, received_at=decision.effective_at)
+        case "accepted_at":
+            return replace(after, accepted_at=decision.effective_at)
+        case "decided_at":
+            return replace(after, decided_at=decision.effective_at)
+    return after
+
+
+def _data(decision: Decision, facts: Facts) -> dict[str, Any]:
+    data = dict(facts.case.data)
+    if "faults" in facts.inputs:
+        notice = {"at": instant(facts.now), "faults": facts.inputs["faults"]}
+        data["notices"] = [*data.get("notices", []), notice]
+    if decision.action.effective:
+        data["acceptance_mode"] = "deemed"
+    if "late_reason" in facts.inputs:
+        data["late_reason"] = facts.inputs["late_reason"]
+    return data
+
+
+def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[PauseRecord, ...]:
+    today = local_day(decision.effective_at)
+    if effect is not None and effect.kind == "pause":
+        cause = facts.catalogue.causes[facts.inputs["cause"]]
+        opened = PauseRecord(
+            id=None,
+            cause=cause.code,
+            basis=cause.basis,
+            stops=tuple(sorted(cause.stops)),
+            since=today,
+            until=None,
+            planned_until=facts.inputs["until"],
+            reason=facts.inputs["reason"],
+            opened_at=facts.now,
+            opened_by=facts.actor.id,
+        )
+        return (opened,)
+    leaving = decision.action.target is not None and decision.from_state != decision.to_state
+    if (effect is not None and effect.kind == "resume") or (effect is None and leaving):
+        return tuple(
+            replace(
+                pause,
+                until=today,
+                closed_at=facts.now,
+                closed_by=facts.actor.id,
+                result=facts.inputs.get("result", decision.action.name),
+            )
+            for pause in facts.case.open_pauses
+        )
+    return ()
+
+
+def _merged_pauses(old: tuple[PauseRecord, ...], changed: tuple[PauseRecord, ...]) -> tuple[PauseRecord, ...]:
+    replaced = {pause.id for pause in changed if pause.id is not None}
+    return (*(pause for pause in old if pause.id not in replaced), *changed)
+
+
+def _clocks(
+    flow: Flow, decision: Decision, facts: Facts, after: Case, moved: bool, timing: Timing
+) -> tuple[ClockRecord, ...]:
+    changed: tuple[ClockRecord, ...] = ()
+    if moved:
+        changed = clocks_after_move(flow, after, decision.to_state, _limits(flow, after, facts), timing)
+    touched = {(clock.name, clock.round) for clock in changed}
+    running = [clock for clock in facts.case.running_clocks if (clock.name, clock.round) not in touched]
+    effect = decision.action.effect
+    if effect is not None and effect.kind in ("pause", "resume"):
+        changed += tuple(
+            resettle(clock, flow.clocks[clock.name], after.pauses, timing)
+            for clock in running
+            if flow.clocks[clock.name].paused_by
+        )
+    if effect is not None and effect.kind == "extend":
+        changed += tuple(
+            extend(clock, flow.clocks[clock.name], facts.inputs["days"], after.pauses, timing)
+            for clock in running
+            if clock.name == effect.clock
+        )
+    return changed
+
+
+def _limits(flow: Flow, after: Case, facts: Facts) -> dict[str, Limit]:
+    limits = {name: parse_limit(text) for name, text in after.limits.items() if not name.endswith(".from")}
+    planned = [pause.planned_until for pause in after.open_pauses]
+    for rule in flow.clocks_in(after.state):
+        if rule.limit == "pause.planned" and planned:
+            days = facts.calendar.working_days_between(facts.today, max(planned))
+            limits[rule.name] = Limit(max(days, 1), Unit.WORKING_DAY)
+    return limits
+
+
+def _documents(decision: Decision, facts: Facts, after: Case) -> tuple[IssuedDocument, ...]:
+    return tuple(
+        IssuedDocument(kind, f"{after.no}-{DOCUMENT_CODES[kind]}-{after.seq}", _document_facts(decision, facts, after))
+        for kind in decision.action.issues
+    )
+
+
+def _document_facts(decision: Decision, facts: Facts, after: Case) -> dict[str, Any]:
+    """What every document states (domain fact book, 9): the case, the project, the dates, and the clocks with their ends."""
+    return {
+        "case": after.no,
+        "title": after.title,
+        "project_code": facts.project_code,
+        "effective_at": instant(decision.effective_at),
+        "mode": after.data.get("acceptance_mode", "expressed"),
+        "received_at": instant(after.received_at) if after.received_at else None,
+        "accepted_at": instant(after.accepted_at) if after.accepted_at else None,
+        "limits": [
+            {
+                "clock": clock.name,
+                "limit": str(clock.limit),
+                "extension": clock.extension,
+                "due_on": clock.due_on.isoformat() if clock.due_on else None,
+                "provisional": clock.provisional,
+                "calendar": clock.calendar_version,
+            }
+            for clock in after.clocks
+            if clock.running
+        ],
+        "said": plain(facts.inputs),
+    }
+
+
+def _messages(decision: Decision, after: Case) -> tuple[Message, ...]:
+    key = f"case:{after.no}:{after.seq}"
+    messages = []
+    if decision.action.tell:
+        body = {"what": "action", "action": decision.action.name, "state": after.state, "roles": list(decision.action.tell)}
+        messages.append(Message(f"{key}:tell", "tell", body))
+    if after.parent_id is not None:
+        messages.append(Message(f"{key}:look", "system", {"case_id": after.parent_id}))
+    return tuple(messages)
+
+

@@ -1,0 +1,174 @@
+"""``wugeyi up``: everything on this machine, from nothing to a page that answers.
+
+Order: what could refuse first (settings, home, port, given servers), then servers, migrations, demo, roles. What was
+started is stopped in the opposite order, whatever happens.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+from redis import Redis
+from redis.exceptions import RedisError
+
+from workflow.cli.progress import progress_bar
+from workflow.cli.roles import beat_command, role_environment, web_command, worker_command
+from workflow.cli.supervisor import end_leftovers, run_roles
+from workflow.embedded import Urls, embedded_servers, own_home
+from workflow.errors import Unusable
+from workflow.settings import (
+    Settings,
+    libpq_url,
+    load_settings,
+    redis_client_url,
+    sqlalchemy_url,
+    with_secret,
+    without_password,
+)
+
+OLDEST_POSTGRES = 17
+"""Every connection sets ``transaction_timeout``, which came with PostgreSQL 17."""
+WORKER_STOP_SECONDS = 3.0
+"""On one machine a stop is quick: what a worker has not delivered by then is published again at the next start."""
+FAILED = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """No arguments: everything comes from the settings."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until Ctrl-C or SIGTERM (0) or until a part ends by itself (1)."""
+    settings = load_settings()
+    _stop_on_signals()
+    try:
+        failure = _run(settings)
+    except KeyboardInterrupt:
+        failure = None
+    if failure:
+        print(f"wugeyi up: {failure}; everything was stopped", file=sys.stderr)
+        return FAILED
+    print("wugeyi up: stopped")
+    return 0
+
+
+def _run(settings: Settings) -> str | None:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(own_home(settings.home))
+        end_leftovers(settings)
+        _check_port(settings)
+        _check_given_servers(settings)
+        with progress_bar("starting") as advance:
+            urls = stack.enter_context(embedded_servers(settings, tick=lambda name: advance(0, 0, name)))
+        settings = with_secret(replace(settings, database_url=urls.database, redis_url=urls.redis))
+        _prepare_database(settings)
+        return run_roles(
+            settings,
+            commands={
+                "web": web_command(settings),
+                "worker": worker_command(settings, WORKER_STOP_SECONDS),
+                "beat": beat_command(settings),
+            },
+            environment=role_environment(settings, urls, os.environ),
+            servers=urls.processes,
+            on_ready=lambda: _announce(settings, urls),
+        )
+
+
+def _stop_on_signals() -> None:
+    """The first SIGINT, SIGTERM or SIGHUP stops; more of them must not interrupt the stop."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, stop)
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Unusable(
+                f"WUGEYI_HOST={settings.host} WUGEYI_PORT={settings.port}: cannot listen there: {error.strerror}; "
+                f"choose another WUGEYI_PORT"
+            ) from error
+
+
+def _check_given_servers(settings: Settings) -> None:
+    if settings.database_url:
+        shown = f"DATABASE_URL={without_password(settings.database_url)!r}"
+        try:
+            with psycopg.connect(libpq_url(settings.database_url), connect_timeout=3) as connection:
+                version = connection.info.server_version // 10000
+        except psycopg.Error as error:
+            raise Unusable(f"{shown}: cannot connect: {str(error).strip().splitlines()[0]}") from error
+        if version < OLDEST_POSTGRES:
+            raise Unusable(f"{shown}: this is PostgreSQL {version}; accepted: {OLDEST_POSTGRES} or newer")
+    if settings.redis_url:
+        try:
+            with Redis.from_url(
+                redis_client_url(settings.redis_url), socket_timeout=3, socket_connect_timeout=3
+            ) as client:
+                client.ping()
+        except RedisError as error:
+            raise Unusable(f"REDIS_URL={without_password(settings.redis_url)!r}: cannot connect: {error}") from error
+
+
+def _prepare_database(settings: Settings) -> None:
+    from workflow.store.migrate import upgrade
+
+    upgrade(sqlalchemy_url(settings))
+    if not settings.demo:
+        return
+    from workflow.demo import ensure_demo
+
+    with progress_bar("demo") as advance:
+        ensure_demo(sqlalchemy_url(settings), settings, advance)
+
+
+def _announce(settings: Settings, urls: Urls) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=max(100, shutil.get_terminal_size().columns), highlight=False, soft_wrap=True)
+    with console.capture() as capture:
+        console.print(f"\n  五个一 wugeyi is ready: {settings.public_url}\n")
+        if settings.demo:
+            from workflow.demo import accounts
+
+            table = Table("account", "password", "角色", "role", box=None, padding=(0, 2))
+            for account in accounts():
+                table.add_row(*account)
+            console.print(table)
+            console.print(f"\n  move time    {_own_command()} time +1wd   (or the button on the pages)")
+            console.print(f"  see it work  {_own_command()} tour")
+        embedded = ", ".join(urls.processes) or "none"
+        console.print(f"  data         {settings.home} (embedded here: {embedded})")
+        console.print("  stop         Ctrl-C\n")
+    # In one piece: the roles write their lines meanwhile.
+    print(capture.get(), end="", flush=True)
+
+
+def _own_command() -> str:
+    """How a person in this folder calls us again."""
+    if shutil.which("wugeyi"):
+        return "wugeyi"
+    script = Path(sys.executable).with_name("wugeyi")
+    with contextlib.suppress(ValueError):
+        return str(script.relative_to(Path.cwd()))
+    return str(script)

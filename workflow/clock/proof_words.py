@@ -1,0 +1,63 @@
+"""The one sentence over a proof: what is used, paused and left, or how the date came about."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from workflow.clock.days import OFFICE_ZONE, local_day
+from workflow.clock.deadline import Deadline
+from workflow.clock.limit import Limit
+from workflow.clock.words import date_words, days_words, limit_words, time_left
+
+Lang = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a clock of days stands: as `used_days`, `paused_days` and `remaining_days` count on ``today``."""
+
+    today: date
+    used: int
+    paused: int
+    remaining: int
+
+
+def standing_sentence(limit: Limit, due: Deadline, standing: Standing, lang: Lang) -> str:
+    """``11月25日（周三）：已用 13 日，暂停 4 日，还剩 2 日``."""
+    used = days_words(standing.used, limit.unit, lang)
+    paused = days_words(standing.paused, limit.unit, lang)
+    left = time_left(standing.remaining, due.on is None, lang, limit.unit)
+    if lang == "en":
+        head = date_words(due.on, standing.today, lang, due.provisional) if due.on else "Paused"
+        return f"{head}: {used} used, {paused} paused, {left}"
+    if due.on and standing.remaining > 0:
+        left = f"还剩 {standing.remaining} 日"
+    head = date_words(due.on, standing.today, lang, due.provisional) if due.on else "暂停计时"
+    return f"{head}：已用 {used}，暂停 {paused}，{left}"
+
+
+def origin_sentence(start: datetime, limit: Limit, extension: int, due: Deadline, paused: int, lang: Lang) -> str:
+    """``自 2026年3月2日（周一）次日起算 20 个工作日，暂停 9 日，届满日 4月13日（周一）``: true on any day."""
+    first = local_day(start)
+    amount = limit_words(limit, lang, extension)
+    pauses = days_words(paused, limit.unit, lang)
+    if lang == "en":
+        end = f"ends {date_words(due.on, first, lang, due.provisional)}" if due.on else "paused now, no end yet"
+        return f"{amount} from the day after {date_words(first, first, lang)}, {pauses} paused, {end}"
+    end = f"届满日 {date_words(due.on, first, lang, due.provisional)}" if due.on else "暂停计时，尚无届满日"
+    return f"自 {first.year}年{date_words(first, first, lang)}次日起算 {amount}，暂停 {pauses}，{end}"
+
+
+def exact_sentence(start: datetime, limit: Limit, extension: int, due: Deadline, lang: Lang) -> str:
+    """``自 2026-03-02 10:00 起连续计算 24 小时，至 2026-03-03 10:00 止``."""
+    begin, end = _minute(start), _minute(due.at) if due.at else "-"
+    amount = limit_words(limit, lang, extension)
+    return (
+        f"自 {begin} 起连续计算 {amount}，至 {end} 止"
+        if lang == "zh"
+        else f"{amount} without a break from {begin} to {end}"
+    )
+
+
+def _minute(instant: datetime) -> str:
+    return instant.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M")

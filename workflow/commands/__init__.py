@@ -1,0 +1,1 @@
+"""What the office does, one verb a file. A command reads, asks the rules, writes, and never commits."""

@@ -1,0 +1,162 @@
+"""New cases: a draft of a joint application, a help request, and the item cases a submitted bundle opens."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from workflow.case import Case
+from workflow.change import Change, Event, case_limits, chain, plan
+from workflow.clock.days import OFFICE_ZONE
+from workflow.clock.limit import Limit, parse_limit
+from workflow.definition import Flow
+from workflow.errors import BadInput, NotAllowed, NotFound, Reason
+from workflow.guards import Facts
+from workflow.machine import Decision
+from workflow.store import births, people, projects
+from workflow.store.projects import Project
+from workflow.timekeeping import Timing, clocks_after_move, nearest_due
+from workflow.work import Work
+
+OPENERS = frozenset({"applicant", "specialist"})
+LEAD_DEPARTMENT = "QX"
+
+
+def open_bundle(work: Work, project_code: str, items: list[str], form: Mapping[str, Any]) -> Case:
+    """A draft of one joint application for ``items`` on a project; raises BadInput, NotFound, NotAllowed."""
+    project = project_for(work, project_code)
+    check_items(work, items)
+    title = f"{project.name}：并联申请"
+    return _open(work, "bundle", project, title, {"items": items, "form": dict(form)}, LEAD_DEPARTMENT)
+
+
+def ask_help(work: Work, project_code: str, question: str) -> Case:
+    """A request for help, at any hour; its clocks run at once (一帮到底)."""
+    project = project_for(work, project_code)
+    if not question.strip():
+        raise BadInput("bad_input", "question：请写明需要什么帮助", "question: say what is needed")
+    return _open(work, "assistance", project, f"{project.name}：帮办请求", {"question": question}, LEAD_DEPARTMENT)
+
+
+def project_for(work: Work, code: str) -> Project:
+    """The project, if the actor may apply for it."""
+    project = projects.by_code(work.conn, code)
+    probe = None if project is None else _blank(work, work.office.flow("bundle"), project, "", {}, LEAD_DEPARTMENT, "")
+    if project is None or probe is None or not any(grant.covers(probe) for grant in work.actor.grants):
+        raise NotFound("no_such_project", f"没有项目代码为 {code} 的项目", f"There is no project {code}")
+    if work.actor.role_on(probe, OPENERS) is None:
+        raise NotAllowed("role_required", "只有建设单位或专员可以发起申请", "Only the applicant or the specialist may apply")
+    return project
+
+
+def check_items(work: Work, items: list[str]) -> None:
+    """Every item is in the catalogue and named once."""
+    unknown = [item for item in items if item not in work.office.catalogue.items]
+    doubled = sorted({item for item in items if items.count(item) > 1})
+    reasons = [
+        Reason("bad_field", f"items：没有事项“{item}”", f"items: there is no item “{item}”", {"field": "items", "value": item})
+        for item in unknown
+    ] + [
+        Reason("bad_field", f"items：事项“{item}”重复", f"items: “{item}” stands twice", {"field": "items", "value": item})
+        for item in doubled
+    ]
+    if reasons:
+        known = sorted(work.office.catalogue.items)
+        raise BadInput(
+            "bad_input",
+            "；".join(reason.zh for reason in reasons),
+            "; ".join(reason.en for reason in reasons),
+            reasons=reasons,
+            extra={"accepted": known},
+        )
+
+
+def open_items(work: Work, bundle: Change) -> list[str]:
+    """The item cases of a bundle just submitted, each received at the same instant; returns their numbers."""
+    flow, catalogue = work.office.flow("item"), work.office.catalogue
+    codes: list[str] = list(bundle.after.data["items"])
+    project = projects.by_id(work.conn, bundle.after.project_id)
+    clerk = people.least_loaded(work.conn, "clerk", "")
+    numbers = births.next_numbers(work.conn, len(codes), work.now.astimezone(OFFICE_ZONE))
+    changes = []
+    for no, code in zip(numbers, codes, strict=True):
+        item = catalogue.items[code]
+        title = f"{project.name}：{item.title.zh}"
+        blank = _blank(work, flow, project, title, {}, item.department, no)
+        case = replace(
+            blank, item=code, parent_id=bundle.after.id, limits=case_limits(flow, catalogue, code), assignee_id=clerk
+        )
+        facts = Facts(case, work.actor, work.now, catalogue, work.office.calendar, project_code=project.code)
+        submit = flow.actions["submit"]
+        role = work.actor.role_on(case, submit.by) or "applicant"
+        changes.append(plan(flow, Decision(submit, case.state, "received", role, work.now), facts))
+    births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
+    births.create(work.conn, changes, [catalogue.items[code].version for code in codes], project.demo)
+    return numbers
+
+
+def _open(work: Work, name: str, project: Project, title: str, data: dict[str, Any], department: str) -> Case:
+    flow = work.office.flow(name)
+    [no] = births.next_numbers(work.conn, 1, work.now.astimezone(OFFICE_ZONE))
+    case = replace(
+        _blank(work, flow, project, title, data, department, no), limits=_opening_limits(work, flow)
+    )
+    role = work.actor.role_on(case, OPENERS) or "applicant"
+    event = Event(no, 1, "open", case.state, case.state, work.actor.id, role, work.now, work.now, data)
+    head = chain(b"", event)
+    limits = {name: parse_limit(text) for name, text in case.limits.items()}
+    clocks = clocks_after_move(flow, case, case.state, limits, Timing(work.office.calendar, work.now))
+    born = replace(case, clocks=clocks, chain_head=head, rev=1, seq=1, version=1)
+    births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
+    change = Change(case, born, event, head, nearest_due(clocks), clocks=clocks)
+    ids = births.create(work.conn, [change], [None], project.demo)
+    return replace(born, id=ids[no])
+
+
+def _opening_limits(work: Work, flow: Flow) -> dict[str, str]:
+    """Limits of a new case; the first answer to a request for help is due sooner by day than by night."""
+    limits = case_limits(flow, work.office.catalogue, None)
+    help_ = work.office.catalogue.help
+    at = work.now.astimezone(OFFICE_ZONE).time()
+    by_day = help_.day_from <= at < help_.day_to
+    references: dict[str, Limit] = {
+        "help.first_response": help_.first_response_day if by_day else help_.first_response_night,
+        "help.resolution": help_.resolution,
+    }
+    return limits | {
+        rule.name: str(references[rule.limit])
+        for rule in flow.clocks.values()
+        if isinstance(rule.limit, str) and rule.limit in references
+    }
+
+
+def _blank(
+    work: Work, flow: Flow, project: Project, title: str, data: dict[str, Any], department: str, no: str
+) -> Case:
+    return Case(
+        id=0,
+        no=no,
+        flow=flow.name,
+        flow_version=flow.version,
+        title=title,
+        item=None,
+        project_id=project.id,
+        parent_id=None,
+        company=project.company,
+        department=department,
+        squad=project.squad,
+        assignee_id=None,
+        state=flow.initial.name,
+        outcome=None,
+        version=0,
+        rev=0,
+        seq=0,
+        chain_head=b"",
+        data=data,
+        limits={},
+        opened_at=work.now,
+        received_at=None,
+        accepted_at=None,
+        decided_at=None,
+        entered_at=work.now,
+        ended_at=None,
+    )

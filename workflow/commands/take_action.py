@@ -1,0 +1,132 @@
+"""One action of one actor on one case: the only way a state changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workflow.change import Change, plan
+from workflow.commands.open_case import open_items
+from workflow.definition import Flow
+from workflow.errors import Conflict, NotFound
+from workflow.guards import Facts
+from workflow.inputs import read_inputs
+from workflow.machine import Decision, Refusal, decide, facts_read_by
+from workflow.store import cases, people
+from workflow.store.cases import CaseReading
+from workflow.visibility import may_see
+from workflow.work import Work
+
+# Only the clock writes without raising `version`; more than a few of its rungs on one case at one instant is a fault.
+ATTEMPTS = 5
+
+
+def take_action(
+    work: Work, no: str, action: str, inputs: Mapping[str, Any] | None = None, version: int | None = None
+) -> Change:
+    """Take ``action`` on the case ``no`` and return what was written.
+
+    ``version`` is what the actor saw; None (the clock and the system) means the case as it stands. Raises NotFound,
+    BadInput, NotAllowed, NotMet with every unmet condition, and Conflict for a wrong state or a stale version: then
+    nothing was written.
+    """
+    for _ in range(ATTEMPTS):
+        change = _attempt(work, no, action, inputs or {}, version)
+        if cases.write(work.conn, change):
+            _follow(work, change)
+            return change
+    raise Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again", extra={"no": no})
+
+
+def _follow(work: Work, change: Change) -> None:
+    """What an action brings about in other cases, in the same transaction: parent before children, always."""
+    flow = work.office.flow(change.after.flow, change.after.flow_version)
+    effect = flow.actions[change.event.action].effect
+    if effect is not None and effect.kind == "open items":
+        open_items(work, change)
+
+
+def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
+    reading = read_visible(work, no, action=action)
+    flow = work.office.flow(reading.case.flow, reading.case.flow_version)
+    if version is not None and version != reading.case.version:
+        raise stale(work, reading, flow, version)
+    facts = facts_of(work, reading)
+    known = flow.actions.get(action)
+    allowed_here = known is not None and reading.case.state in known.sources
+    if allowed_here and known is not None and facts.actor.role_on(facts.case, known.by) is not None:
+        facts = replace(facts, inputs=read_inputs(known, raw, work.office.catalogue))
+    verdict = decide(flow, action, facts)
+    if isinstance(verdict, Refusal):
+        raise verdict.error(action)
+    return plan(flow, verdict, facts, _assignee(work, flow, verdict, facts))
+
+
+def read_visible(work: Work, no: str, *, action: str | None = None, groups: frozenset[str] | None = None) -> CaseReading:
+    """The case, if the actor may know of it, with the facts that ``action`` (or every action) looks at."""
+    wanted = groups if groups is not None else _groups(work, action)
+    reading = cases.read(work.conn, no=no, groups=wanted)
+    if reading is None or not may_see(work.actor, reading.case):
+        raise NotFound("no_such_case", f"没有编号为 {no} 的办件", f"There is no case {no}", extra={"no": no})
+    return reading
+
+
+def _groups(work: Work, action: str | None) -> frozenset[str]:
+    return frozenset(
+        group
+        for flow in work.office.flows.values()
+        for state in flow.states
+        for group in facts_read_by(flow, state, action)
+    )
+
+
+def facts_of(work: Work, reading: CaseReading) -> Facts:
+    """What the rules may look at, as of this unit of work."""
+    return Facts(
+        case=reading.case,
+        actor=work.actor,
+        now=work.now,
+        catalogue=work.office.catalogue,
+        calendar=work.office.calendar,
+        project_code=reading.project_code,
+        project_facts=reading.project_facts,
+        materials=reading.materials,
+        permits=reading.permits,
+        children=reading.children,
+        colleagues=reading.colleagues,
+    )
+
+
+def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflict:
+    """Somebody acted first: who, when, what, and where the case stands now."""
+    case = reading.case
+    last = cases.last_action(work.conn, case.id)
+    state = flow.states[case.state]
+    return Conflict(
+        "stale_version",
+        f"{last.actor_name} 已于 {last.recorded_at:%Y-%m-%d %H:%M:%S} 办理“{last.action_title(flow).zh}”，"
+        f"本件现为“{state.title.zh}”（版本 {case.version}，您看到的是 {version}）",
+        f"{last.actor_name} did “{last.action_title(flow).en}” first; the case is now: {state.title.en} "
+        f"(version {case.version}, you saw {version})",
+        extra={
+            "version": case.version,
+            "seen": version,
+            "state": case.state,
+            "by": last.actor_name,
+            "at": last.recorded_at.isoformat(),
+            "action": last.action,
+        },
+    )
+
+
+def _assignee(work: Work, flow: Flow, decision: Decision, facts: Facts) -> int | None:
+    """Who has the case next: the person named, or the least loaded one of the role whose turn it becomes."""
+    effect = decision.action.effect
+    if effect is not None and effect.kind == "assign":
+        assignee: int = facts.inputs["assignee"]
+        return assignee
+    turn = flow.states[decision.to_state].turn
+    if decision.action.target is None or turn not in ("clerk", "officer"):
+        return None
+    if turn == flow.states[decision.from_state].turn:
+        return None
+    return people.least_loaded(work.conn, turn, facts.case.department)

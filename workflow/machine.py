@@ -1,0 +1,218 @@
+"""Decides what an action does. The only importer of `transitions`.
+
+One immutable machine per flow version, shared by all threads; it is fired on a throw-away object, never on a row
+(`Machine(model=None)`), it knows no callbacks and no conditions: roles and guards are ours, so that a refusal can
+name every one of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from transitions import Machine
+
+from workflow.catalogue import Catalogue
+from workflow.definition import Action, Flow
+from workflow.errors import Conflict, NotAllowed, NotFound, NotMet, Reason, Refused
+from workflow.guards import GUARDS, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An allowed action: where it leads, by which role, and the legal time it takes effect."""
+
+    action: Action
+    from_state: str
+    to_state: str
+    role: str
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused action with every unmet condition; ``possible`` names what the actor may do instead."""
+
+    code: str
+    zh: str
+    en: str
+    reasons: tuple[Reason, ...]
+    possible: tuple[str, ...]
+
+    def error(self, action: str) -> Refused:
+        """The refusal as the exception that the faces translate."""
+        kind = {"role_required": NotAllowed, "wrong_state": Conflict, "unknown_action": NotFound}.get(self.code, NotMet)
+        extra = {"action": action, "possible": list(self.possible)}
+        return kind(self.code, self.zh, self.en, reasons=self.reasons, extra=extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Possibility:
+    """One action as a page shows it: allowed now, or closed with all its reasons."""
+
+    action: Action
+    reasons: tuple[Reason, ...]
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+class _Token:
+    """What the library moves from state to state in place of a row."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+_machines: dict[tuple[str, int, str], Machine] = {}
+
+
+def machine_for(flow: Flow) -> Machine:
+    """The shared machine of one flow version; built once per process, never changed afterwards."""
+    key = (*flow.key, flow.digest)
+    if key not in _machines:
+        _machines[key] = Machine(
+            model=None,
+            states=list(flow.states),
+            initial=flow.initial.name,
+            transitions=[
+                {"trigger": action.name, "source": list(action.sources), "dest": action.target}
+                for action in flow.actions.values()
+            ],
+            auto_transitions=False,
+            queued=False,
+        )
+    return _machines[key]
+
+
+def target_of(flow: Flow, action: str, state: str) -> str:
+    """The state ``action`` leads to from ``state``; the library raises MachineError where there is no such way."""
+    token = _Token(state)
+    machine_for(flow).events[action].trigger(token)
+    return token.state
+
+
+def decide(flow: Flow, action_name: str, facts: Facts) -> Decision | Refusal:
+    """Decide one action of one actor on one case. Pure: facts in, decision out."""
+    action = flow.actions.get(action_name)
+    if action is None:
+        return _unknown(flow, action_name, facts)
+    if facts.case.state not in action.sources:
+        return _wrong_state(flow, action, facts)
+    role = facts.actor.role_on(facts.case, action.by)
+    if role is None:
+        return _wrong_role(flow, action, facts)
+    reasons = tuple(reason for name in action.needs if (reason := GUARDS[name].check(facts)) is not None)
+    if reasons:
+        return Refusal(
+            reasons[0].code if len(reasons) == 1 else "conditions_unmet",
+            "；".join(reason.zh for reason in reasons),
+            "; ".join(reason.en for reason in reasons),
+            reasons,
+            _possible(flow, facts),
+        )
+    return Decision(
+        action,
+        facts.case.state,
+        target_of(flow, action.name, facts.case.state),
+        role,
+        _effective_at(action, facts),
+    )
+
+
+def possibilities(flow: Flow, facts: Facts) -> tuple[Possibility, ...]:
+    """Every action of the present state that a person could take, with what keeps this actor from it."""
+    return tuple(
+        Possibility(action, _closed_because(flow, action, facts))
+        for action in flow.actions_from(facts.case.state)
+        if not action.automatic
+    )
+
+
+def facts_read_by(flow: Flow, state: str, action: str | None = None) -> frozenset[str]:
+    """The groups of facts the guards of one action read, or of all actions from ``state``."""
+    actions = flow.actions_from(state)
+    return frozenset(
+        group
+        for candidate in actions
+        if action is None or candidate.name == action
+        for name in candidate.needs
+        for group in GUARDS[name].reads
+    )
+
+
+def _closed_because(flow: Flow, action: Action, facts: Facts) -> tuple[Reason, ...]:
+    role = _role_reason(action, facts)
+    if role is not None:
+        return (role,)
+    guards = (GUARDS[name] for name in action.needs)
+    bare = replace(facts, inputs={})
+    return tuple(
+        reason for guard in guards if not guard.on_input and (reason := guard.check(bare)) is not None
+    )
+
+
+def _role_reason(action: Action, facts: Facts) -> Reason | None:
+    if facts.actor.role_on(facts.case, action.by) is not None:
+        return None
+    roles = sorted(action.by)
+    names = role_names(facts.catalogue, roles)
+    return Reason(
+        "role_required",
+        f"“{action.title.zh}”须由{names}办理",
+        f"“{action.title.en}” is for: {', '.join(roles)}",
+        {"roles": roles},
+    )
+
+
+def role_names(catalogue: Catalogue, roles: list[str]) -> str:
+    """The Chinese names of some roles, for a sentence."""
+    return "、".join(catalogue.roles[role].title.zh if role in catalogue.roles else role for role in roles)
+
+
+def _possible(flow: Flow, facts: Facts) -> tuple[str, ...]:
+    return tuple(possibility.action.name for possibility in possibilities(flow, facts) if possibility.allowed)
+
+
+def _unknown(flow: Flow, name: str, facts: Facts) -> Refusal:
+    known = [action.name for action in flow.actions_from(facts.case.state) if not action.automatic]
+    return Refusal(
+        "unknown_action",
+        f"没有名为“{name}”的动作；当前环节可用：{'、'.join(known) or '无'}",
+        f"There is no action “{name}”; in this state: {', '.join(known) or 'none'}",
+        (),
+        _possible(flow, facts),
+    )
+
+
+def _wrong_state(flow: Flow, action: Action, facts: Facts) -> Refusal:
+    state = flow.states[facts.case.state]
+    sources = [flow.states[source].title for source in action.sources]
+    return Refusal(
+        "wrong_state",
+        f"“{action.title.zh}”只能在“{'、'.join(title.zh for title in sources)}”环节办理，本件现为“{state.title.zh}”",
+        f"“{action.title.en}” is possible in: {', '.join(title.en for title in sources)}; the case is: {state.title.en}",
+        (),
+        _possible(flow, facts),
+    )
+
+
+def _wrong_role(flow: Flow, action: Action, facts: Facts) -> Refusal:
+    reason = _role_reason(action, facts)
+    assert reason is not None
+    return Refusal(reason.code, reason.zh, reason.en, (reason,), _possible(flow, facts))
+
+
+def _effective_at(action: Action, facts: Facts) -> datetime:
+    if action.effective is None:
+        return facts.now
+    moments: Mapping[str, datetime | None] = {
+        "opened_at": facts.case.opened_at,
+        "received_at": facts.case.received_at,
+        "accepted_at": facts.case.accepted_at,
+        "decided_at": facts.case.decided_at,
+        "entered_at": facts.case.entered_at,
+    }
+    return moments[action.effective] or facts.now

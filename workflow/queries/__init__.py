@@ -1,0 +1,1 @@
+"""What people ask, one question a file. A query writes nothing."""

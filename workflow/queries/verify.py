@@ -1,0 +1,148 @@
+"""Does every history hold? Replays each case through its own flow version and checks what may never break.
+
+Reads in slices by case id, so that a district of any size is verified in little memory and short snapshots.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from workflow.change import Event, chain
+from workflow.definition import Flow
+from workflow.machine import target_of
+from workflow.work import Office
+
+SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A promise of the system that does not hold: which case, which line of its history, what is wrong."""
+
+    case_no: str
+    seq: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was looked at and every breach found."""
+
+    cases: int
+    events: int
+    breaches: tuple[Breach, ...]
+
+
+_SLICE = text("""
+SELECT c.id, c.no, c.flow, c.flow_version, c.state, c.seq, c.chain_head, c.ended_at IS NOT NULL AS ended,
+  (SELECT coalesce(json_agg(e ORDER BY e.seq), '[]') FROM (
+     SELECT v.seq, v.action, v.from_state, v.to_state, v.actor_id, v.actor_role, v.input, v.effective_at, v.recorded_at,
+       encode(v.hash, 'hex') AS hash
+     FROM events v WHERE v.case_id = c.id) e) AS events,
+  (SELECT coalesce(json_agg(json_build_object('name', k.name, 'state', k.state)), '[]')
+     FROM clocks k WHERE k.case_id = c.id AND k.state <> 'settled') AS running
+FROM cases c WHERE c.id > :after ORDER BY c.id LIMIT :slice""")
+
+_LOOSE = {
+    "a rung fired that its clock never reached": """
+SELECT c.no, 0 AS seq FROM firings f JOIN clocks k ON k.id = f.clock_id JOIN cases c ON c.id = k.case_id
+WHERE f.epoch > k.epoch OR (f.epoch = k.epoch AND f.rung >= k.rung) LIMIT 100""",
+    "a rung fired before its moment": """
+SELECT c.no, 0 AS seq FROM firings f JOIN cases c ON c.id = f.case_id WHERE f.fired_at < f.moment_at LIMIT 100""",
+    "an alert without a claimed rung": """
+SELECT c.no, 0 AS seq FROM alerts a JOIN cases c ON c.id = a.case_id
+WHERE NOT EXISTS (SELECT FROM firings f WHERE (f.clock_id, f.epoch, f.rung) = (a.clock_id, a.epoch, a.rung)) LIMIT 100""",
+    "a quarantined clock waits for a person": """
+SELECT c.no, 0 AS seq FROM clocks k JOIN cases c ON c.id = k.case_id WHERE k.state = 'quarantined' LIMIT 100""",
+}
+
+
+def verify(office: Office) -> Verdict:
+    """Check every case of the database; an empty ``breaches`` means that all promises hold."""
+    cases = events = 0
+    breaches: list[Breach] = []
+    for row in _rows(office.engine):
+        cases += 1
+        events += len(row.events)
+        breaches.extend(_case_breaches(office, row))
+    with office.engine.connect() as conn:
+        for what, statement in _LOOSE.items():
+            breaches.extend(Breach(found.no, found.seq, what) for found in conn.execute(text(statement)))
+    return Verdict(cases, events, tuple(breaches))
+
+
+def _rows(engine: Engine) -> Iterator[Any]:
+    after = 0
+    while True:
+        with engine.connect() as conn:
+            rows = conn.execute(_SLICE, {"after": after, "slice": SLICE}).all()
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1].id
+
+
+def _case_breaches(office: Office, row: Any) -> Iterator[Breach]:
+    flow = office.flows.get((row.flow, row.flow_version))
+    if flow is None:
+        yield Breach(row.no, 0, f"its flow {row.flow} v{row.flow_version} is not loaded")
+        return
+    yield from _chain_breaches(row)
+    yield from _state_breaches(flow, row)
+    rules = {rule.name for rule in flow.clocks_in(row.state)}
+    for clock in row.running:
+        if row.ended and clock["state"] == "armed" and clock["name"] not in rules:
+            yield Breach(row.no, row.seq, f"the clock {clock['name']} is armed on an ended case")
+        elif clock["name"] not in rules:
+            yield Breach(row.no, row.seq, f"the clock {clock['name']} runs in state {row.state}, which it does not belong to")
+
+
+def _chain_breaches(row: Any) -> Iterator[Breach]:
+    head = b""
+    for place, line in enumerate(row.events, start=1):
+        if line["seq"] != place:
+            yield Breach(row.no, place, f"the history has line {line['seq']} where line {place} belongs")
+            return
+        head = chain(head, event_from(row.no, line))
+        if head.hex() != line["hash"]:
+            yield Breach(row.no, place, "this line or one before it was changed: the chain breaks here")
+            return
+    if head != bytes(row.chain_head) or len(row.events) != row.seq:
+        yield Breach(row.no, row.seq, "the end of the history is missing")
+
+
+def _state_breaches(flow: Flow, row: Any) -> Iterator[Breach]:
+    state = flow.initial.name
+    for line in row.events:
+        if line["from_state"] != state:
+            yield Breach(row.no, line["seq"], f"starts in {line['from_state']}, but the case stood in {state}")
+        expected = state
+        if line["action"] in flow.actions:
+            if state not in flow.actions[line["action"]].sources:
+                yield Breach(row.no, line["seq"], f"{line['action']} is not possible in {state}")
+                return
+            expected = target_of(flow, line["action"], state)
+        if line["to_state"] != expected:
+            yield Breach(row.no, line["seq"], f"{line['action']} leads to {expected}, not to {line['to_state']}")
+        state = line["to_state"]
+    if state != row.state:
+        yield Breach(row.no, row.seq, f"the history ends in {state}, the case stands in {row.state}")
+
+
+def event_from(no: str, line: dict[str, Any]) -> Event:
+    """A line of history, as PostgreSQL's JSON has it, as an Event."""
+    return Event(
+        no,
+        line["seq"],
+        line["action"],
+        line["from_state"],
+        line["to_state"],
+        line["actor_id"],
+        line["actor_role"],
+        datetime.fromisoformat(line["effective_at"]),
+        datetime.fromisoformat(line["recorded_at"]),
+        line["input"],
+    )

@@ -1,0 +1,159 @@
+"""Proves a flow sound before anyone can start a case with it (`wugeyi check`).
+
+Every check lists all it finds, with the place in the file and what is known instead. A flow that passes has no state
+nobody can reach or leave, names nothing that does not exist, and every rung of every ladder can fire at its hour.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from workflow.catalogue import Catalogue
+from workflow.clock.ladder import rung_order_faults
+from workflow.clock.limit import Limit, Unit
+from workflow.definition import MOMENTS, Action, ClockRule, Flow, Rung
+from workflow.documents import DOCUMENT_CODES
+from workflow.errors import Fault
+from workflow.guards import GUARDS
+from workflow.machine import machine_for
+from workflow.strict_yaml import Document
+
+RELATIVE_ROLES = frozenset({"assignee"})
+MARKS = ("received_at", "accepted_at", "decided_at")
+
+
+def soundness_faults(flow: Flow, catalogue: Catalogue, document: Document) -> list[Fault]:
+    """Everything unsound in ``flow``, in the order of the file; empty when it may be used."""
+    faults = [
+        *_states(flow, document),
+        *_turns(flow, catalogue, document),
+        *(fault for action in flow.actions.values() for fault in _action(flow, action, catalogue, document)),
+        *(fault for rule in flow.clocks.values() for fault in _clock(flow, rule, catalogue, document)),
+    ]
+    if not faults:
+        # The library has the last word: a definition it cannot take must not pass either.
+        machine_for(flow)
+    return faults
+
+
+def reachable(flow: Flow) -> frozenset[str]:
+    """The states a case can come to from the initial one."""
+    found = {state.name for state in flow.states.values() if state.initial}
+    frontier = set(found)
+    while frontier:
+        step = {a.target for name in frontier for a in flow.actions_from(name) if a.target in flow.states}
+        frontier = {name for name in step if name is not None and name not in found}
+        found |= frontier
+    return frozenset(found)
+
+
+def _states(flow: Flow, document: Document) -> Iterator[Fault]:
+    initial = [state.name for state in flow.states.values() if state.initial]
+    if len(initial) != 1:
+        yield document.fault(("states",), f"exactly one state is the initial one, here {len(initial)}", initial)
+    reached = reachable(flow)
+    for name, state in flow.states.items():
+        place = ("states", name)
+        if name not in reached:
+            yield document.fault(place, "no action leads to this state")
+        ways_out = [action for action in flow.actions_from(name) if action.target not in (None, name)]
+        if state.final and ways_out:
+            actions = [action.name for action in ways_out]
+            yield document.fault(place, f"a final state cannot be left, yet {', '.join(actions)} leaves it")
+        if not state.final and not ways_out:
+            yield document.fault(place, "nothing leads out of this state and it is not final")
+
+
+def _turns(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
+    for name, state in flow.states.items():
+        if state.turn is not None:
+            yield from _roles([state.turn], ("states", name, "turn"), catalogue, document, relative=False)
+        elif not state.ended:
+            yield document.fault(("states", name), "turn is missing: who has to act here?", sorted(catalogue.roles))
+
+
+def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
+    place = ("actions", action.name)
+    yield from _known(action.sources, flow.states, (*place, "from"), "state", document)
+    if action.target is not None:
+        yield from _known([action.target], flow.states, (*place, "to"), "state", document)
+    yield from _known(action.needs, GUARDS, (*place, "needs"), "condition", document)
+    yield from _known(action.issues, DOCUMENT_CODES, (*place, "issues"), "document", document)
+    yield from _roles(sorted(action.by), (*place, "by"), catalogue, document, relative=False)
+    yield from _roles(action.tell, (*place, "tell"), catalogue, document)
+    if action.marks is not None:
+        yield from _known([action.marks], MARKS, (*place, "marks"), "moment", document)
+    if action.effective is not None:
+        yield from _known([action.effective], MOMENTS, (*place, "effective"), "moment", document)
+    if action.effect is not None and action.effect.clock is not None:
+        yield from _known([action.effect.clock], flow.clocks, (*place, "effect"), "clock", document)
+    if action.effect is not None and action.effect.kind == "pause":
+        yield from _pause_can_end(flow, action, document)
+
+
+def _pause_can_end(flow: Flow, action: Action, document: Document) -> Iterator[Fault]:
+    target = action.target or ""
+    if not any(way.effect and way.effect.kind == "resume" for way in flow.actions_from(target)):
+        yield document.fault(("actions", action.name, "effect"), f"no action resumes the clocks from {target!r}")
+
+
+def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
+    place = ("clocks", rule.name)
+    yield from _known(sorted(rule.while_states), flow.states, (*place, "while"), "state", document)
+    yield from _known([rule.starts], MOMENTS, (*place, "starts"), "moment", document)
+    if rule.while_states and rule.while_states <= {state.name for state in flow.states.values() if state.final}:
+        yield document.fault((*place, "while"), "a clock cannot run in a final state")
+    for index, rung in enumerate(rule.ladder):
+        yield from _rung(flow, rule, rung, (*place, "ladder", index), catalogue, document)
+    for sentence in _ladder_order(rule):
+        yield document.fault((*place, "ladder"), sentence)
+
+
+def _ladder_order(rule: ClockRule) -> list[str]:
+    """Rungs that could never fire, simulated on every day of a year; a referenced limit is tried at its smallest."""
+    limit = rule.limit
+    if isinstance(limit, str):
+        limit = Limit(30, Unit.MINUTE) if limit == "help.first_response" else None
+        limit = limit or (Limit(72, Unit.HOUR) if rule.limit == "help.resolution" else Limit(5, Unit.WORKING_DAY))
+    return rung_order_faults([rung.time for rung in rule.ladder], limit)
+
+
+def _rung(
+    flow: Flow,
+    rule: ClockRule,
+    rung: Rung,
+    place: tuple[str | int, ...],
+    catalogue: Catalogue,
+    document: Document,
+) -> Iterator[Fault]:
+    if rung.act is None and rung.card is None:
+        yield document.fault(place, "a rung must do something", ("card with tell", "act"))
+    if rung.card is not None and not rung.tell:
+        yield document.fault((*place, "tell"), "a card nobody receives", sorted(catalogue.roles))
+    yield from _roles(rung.tell, (*place, "tell"), catalogue, document)
+    if rung.act is None:
+        return
+    action = flow.actions.get(rung.act)
+    if action is None or "clock" not in action.by:
+        known = [candidate.name for candidate in flow.actions.values() if "clock" in candidate.by]
+        yield document.fault((*place, "act"), f"{rung.act!r} is not an action of the clock", known)
+    elif not rule.while_states <= set(action.sources):
+        yield document.fault((*place, "act"), f"{rung.act!r} is not possible in every state of this clock", action.sources)
+
+
+def _roles(
+    names: Iterable[str],
+    place: tuple[str | int, ...],
+    catalogue: Catalogue,
+    document: Document,
+    relative: bool = True,
+) -> Iterator[Fault]:
+    known = frozenset(catalogue.roles) | (RELATIVE_ROLES if relative else frozenset())
+    yield from _known(names, known, place, "role", document)
+
+
+def _known(
+    names: Iterable[str], known: Iterable[str], place: tuple[str | int, ...], what: str, document: Document
+) -> Iterator[Fault]:
+    accepted = list(known)
+    for name in names:
+        if name not in accepted:
+            yield document.fault(place, f"unknown {what} {name!r}", sorted(accepted))

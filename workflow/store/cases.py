@@ -1,0 +1,324 @@
+"""Cases: read one with everything its rules need in one statement, write one action in one statement.
+
+`write` hangs everything off the guarded update (`rev` as read): no row back means that somebody else wrote first and
+that nothing at all was written (engineering guide, 3.1). Case first, always: it is the one lock order of the system.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from workflow.case import Case, ClockRecord, PauseRecord
+from workflow.change import Change, instant
+from workflow.clock.limit import Limit, Unit
+from workflow.definition import Flow, Title
+from workflow.guards import AttachedMaterial, ChildCase
+
+CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company, c.department,
+  c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits, c.opened_at,
+  c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at"""
+
+_GROUPS = {
+    "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (
+        SELECT code, max(uploaded_at) AS at FROM materials
+        WHERE case_id IN (c.id, c.parent_id) AND NOT superseded GROUP BY code) m) AS materials""",
+    "permits": """(SELECT coalesce(json_agg(DISTINCT g.item), '[]') FROM cases g
+        WHERE g.project_id = c.project_id AND g.outcome = 'granted') AS permits""",
+    "children": """(SELECT coalesce(json_agg(json_build_object('no', k.no, 'item', k.item,
+        'accepted', k.accepted_at IS NOT NULL, 'decided', k.decided_at IS NOT NULL, 'ended', k.ended_at IS NOT NULL)
+        ORDER BY k.id), '[]') FROM cases k WHERE k.parent_id = c.id) AS children""",
+    "colleagues": """(SELECT coalesce(json_agg(DISTINCT r.person_id), '[]') FROM person_roles r JOIN people p ON p.id = r.person_id
+        WHERE p.active AND ((r.role IN ('officer', 'director') AND r.department = c.department) OR r.role = 'clerk')
+        ) AS colleagues""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReading:
+    """A case with its project and the groups of facts that were asked for; the others are empty."""
+
+    case: Case
+    project_code: str
+    project_facts: dict[str, Any]
+    materials: tuple[AttachedMaterial, ...]
+    permits: frozenset[str]
+    children: tuple[ChildCase, ...]
+    colleagues: frozenset[int]
+
+
+def read(conn: Connection, *, no: str | None = None, case_id: int | None = None, groups: frozenset[str] = frozenset()) -> CaseReading | None:
+    """The case ``no`` (or ``case_id``) with its clocks, pauses and ``groups``; None where there is none."""
+    statement = _read_statement("no" if no is not None else "id", tuple(sorted(groups)))
+    row = conn.execute(statement, {"key": no if no is not None else case_id}).mappings().one_or_none()
+    return None if row is None else _reading(row)
+
+
+@cache
+def _read_statement(by: str, groups: tuple[str, ...]) -> TextClause:
+    extra = "".join(f",\n  {_GROUPS[group]}" for group in groups)
+    return text(f"""
+SELECT {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
+  (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
+  (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
+FROM cases c JOIN projects p ON p.id = c.project_id
+WHERE c.{by} = :key""")
+
+
+def _reading(row: Any) -> CaseReading:
+    return CaseReading(
+        case=case_from(row, row["clocks"], row["pauses"]),
+        project_code=row["project_code"],
+        project_facts=row["project_facts"],
+        materials=tuple(AttachedMaterial(m["code"], moment(m["at"])) for m in row.get("materials", ())),
+        permits=frozenset(row.get("permits", ())),
+        children=tuple(ChildCase(**child) for child in row.get("children", ())),
+        colleagues=frozenset(row.get("colleagues", ())),
+    )
+
+
+def case_from(row: Any, clocks: list[dict[str, Any]], pauses: list[dict[str, Any]]) -> Case:
+    """A row of CASE_COLUMNS and the JSON of its clocks and pauses as a Case."""
+    return Case(
+        **{name: row[name] for name in _PLAIN},
+        chain_head=bytes(row["chain_head"]),
+        clocks=tuple(clock_from(clock) for clock in clocks),
+        pauses=tuple(pause_from(pause) for pause in pauses),
+    )
+
+
+_PLAIN = tuple(name.strip().removeprefix("c.") for name in CASE_COLUMNS.split(",") if "chain_head" not in name)
+
+
+def moment(text_: str | None) -> datetime:
+    """An instant of PostgreSQL's JSON."""
+    assert text_ is not None
+    return datetime.fromisoformat(text_)
+
+
+def _finite(text_: str | None) -> datetime | None:
+    return None if text_ in (None, "infinity") else moment(text_)
+
+
+def _day(text_: str | None) -> date | None:
+    return None if text_ is None else date.fromisoformat(text_)
+
+
+def clock_from(row: dict[str, Any]) -> ClockRecord:
+    """A row of `clocks`, as PostgreSQL's JSON has it."""
+    return ClockRecord(
+        id=row["id"],
+        name=row["name"],
+        round=row["round"],
+        started_at=moment(row["started_at"]),
+        limit=Limit(row["amount"], Unit(row["unit"]), row["direction"]),
+        extension=row["extension"],
+        state=row["state"],
+        epoch=row["epoch"],
+        rung=row["rung"],
+        ladder_at=tuple(moment(at) for at in row["ladder_at"]),
+        due_on=_day(row["due_on"]),
+        due_at=_finite(row["due_at"]),
+        provisional=row["provisional"],
+        calendar_version=row["calendar_version"],
+        settled_at=_finite(row["settled_at"]),
+    )
+
+
+def pause_from(row: dict[str, Any]) -> PauseRecord:
+    """A row of `pauses`, as PostgreSQL's JSON has it."""
+    return PauseRecord(
+        id=row["id"],
+        cause=row["cause"],
+        basis=row["basis"],
+        stops=tuple(row["stops"]),
+        since=date.fromisoformat(row["since"]),
+        until=_day(row["until"]),
+        planned_until=date.fromisoformat(row["planned_until"]),
+        reason=row["reason"],
+        opened_at=moment(row["opened_at"]),
+        opened_by=row["opened_by"],
+        closed_at=_finite(row["closed_at"]),
+        closed_by=row["closed_by"],
+        result=row["result"],
+    )
+
+
+_MOVED = """
+WITH moved AS (
+  UPDATE cases SET state = :state, outcome = :outcome, version = :version, rev = rev + 1, seq = :seq,
+    chain_head = :head, data = cast(:data AS jsonb), assignee_id = :assignee, received_at = :received_at,
+    accepted_at = :accepted_at, decided_at = :decided_at, entered_at = :entered_at, ended_at = :ended_at,
+    due_at = coalesce(:due_at, 'infinity'), paused = :paused
+  WHERE id = :id AND rev = :rev
+  RETURNING id),
+noted AS (
+  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input, hash)
+  SELECT id, :seq, :action, :from_state, :state, :actor_id, :actor_role, :effective_at, :recorded_at,
+    cast(:input AS jsonb), :head
+  FROM moved)"""
+
+_PARTS = {
+    "clocks": """,
+ticking AS (
+  INSERT INTO clocks AS old (case_id, name, round, started_at, amount, unit, direction, extension, state, epoch, rung,
+    ladder_at, fire_at, due_on, due_at, provisional, calendar_version, settled_at)
+  SELECT moved.id, k.name, k.round, k.started_at, k.amount, k.unit, k.direction, k.extension, k.state, k.epoch, k.rung,
+    k.ladder_at, coalesce(k.fire_at, 'infinity'), k.due_on, coalesce(k.due_at, 'infinity'), k.provisional,
+    k.calendar_version, k.settled_at
+  FROM moved, jsonb_to_recordset(cast(:clocks AS jsonb)) AS k(name text, round int, started_at timestamptz, amount int,
+    unit text, direction text, extension int, state text, epoch int, rung smallint, ladder_at timestamptz[],
+    fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean, calendar_version text,
+    settled_at timestamptz)
+  ON CONFLICT (case_id, name, round) DO UPDATE SET started_at = excluded.started_at, extension = excluded.extension,
+    state = excluded.state, epoch = excluded.epoch, rung = excluded.rung, ladder_at = excluded.ladder_at,
+    fire_at = excluded.fire_at, due_on = excluded.due_on, due_at = excluded.due_at,
+    provisional = excluded.provisional, calendar_version = excluded.calendar_version,
+    settled_at = excluded.settled_at, attempts = 0, error = NULL)""",
+    "opened": """,
+opened AS (
+  INSERT INTO pauses (case_id, cause, basis, stops, since, planned_until, reason, opened_at, opened_by)
+  SELECT moved.id, z.cause, z.basis, z.stops, z.since, z.planned_until, z.reason, z.opened_at, z.opened_by
+  FROM moved, jsonb_to_recordset(cast(:opened AS jsonb)) AS z(cause text, basis text, stops text[], since date,
+    planned_until date, reason text, opened_at timestamptz, opened_by int))""",
+    "closed": """,
+closed AS (
+  UPDATE pauses SET until = z.until, closed_at = z.closed_at, closed_by = z.closed_by, result = z.result
+  FROM moved, jsonb_to_recordset(cast(:closed AS jsonb)) AS z(id bigint, until date, closed_at timestamptz,
+    closed_by int, result text)
+  WHERE pauses.id = z.id AND pauses.case_id = moved.id)""",
+    "documents": """,
+issued AS (
+  INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at)
+  SELECT moved.id, :seq, d.kind, d.no, d.facts, :recorded_at, :effective_at
+  FROM moved, jsonb_to_recordset(cast(:documents AS jsonb)) AS d(kind text, no text, facts jsonb))""",
+    "messages": """,
+told AS (
+  INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
+  SELECT m.effect_key, m.channel, moved.id, m.body, :recorded_at, now()
+  FROM moved, jsonb_to_recordset(cast(:messages AS jsonb)) AS m(effect_key text, channel text, body jsonb)
+  ON CONFLICT (effect_key) DO NOTHING)""",
+}
+
+
+def write(conn: Connection, change: Change) -> bool:
+    """Write one action whole, or nothing: False where the case has moved on since it was read."""
+    parts = _parts(change)
+    row = conn.execute(_write_statement(tuple(parts)), _case_parameters(change) | parts).one_or_none()
+    return row is not None
+
+
+@cache
+def _write_statement(parts: tuple[str, ...]) -> TextClause:
+    return text(_MOVED + "".join(_PARTS[part] for part in parts) + "\nSELECT id FROM moved")
+
+
+def _parts(change: Change) -> dict[str, str]:
+    """The JSON of every non-empty part, in a fixed order: the same action sends the same statement."""
+    lists: dict[str, list[dict[str, Any]]] = {
+        "clocks": [clock_json(clock) for clock in change.clocks],
+        "opened": [_pause_json(pause) for pause in change.pauses if pause.id is None],
+        "closed": [_pause_json(pause) for pause in change.pauses if pause.id is not None],
+        "documents": [{"kind": d.kind, "no": d.no, "facts": dict(d.facts)} for d in change.documents],
+        "messages": [{"effect_key": m.effect_key, "channel": m.channel, "body": dict(m.body)} for m in change.messages],
+    }
+    return {name: json.dumps(rows, ensure_ascii=False) for name, rows in lists.items() if rows}
+
+
+def _case_parameters(change: Change) -> dict[str, Any]:
+    after, event = change.after, change.event
+    return {
+        "id": after.id,
+        "rev": change.before.rev,
+        "state": after.state,
+        "outcome": after.outcome,
+        "version": after.version,
+        "seq": after.seq,
+        "head": change.hash,
+        "data": json.dumps(dict(after.data), ensure_ascii=False),
+        "assignee": after.assignee_id,
+        "received_at": after.received_at,
+        "accepted_at": after.accepted_at,
+        "decided_at": after.decided_at,
+        "entered_at": after.entered_at,
+        "ended_at": after.ended_at,
+        "due_at": change.due_at,
+        "paused": bool(after.open_pauses),
+        "action": event.action,
+        "from_state": event.from_state,
+        "actor_id": event.actor_id,
+        "actor_role": event.actor_role,
+        "effective_at": event.effective_at,
+        "recorded_at": event.recorded_at,
+        "input": json.dumps(dict(event.input), ensure_ascii=False),
+    }
+
+
+def clock_json(clock: ClockRecord) -> dict[str, Any]:
+    """A clock as the statements take it."""
+    next_rung_at = clock.next_rung_at
+    return {
+        "name": clock.name,
+        "round": clock.round,
+        "started_at": instant(clock.started_at),
+        "amount": clock.limit.amount,
+        "unit": clock.limit.unit.value,
+        "direction": clock.limit.direction,
+        "extension": clock.extension,
+        "state": clock.state,
+        "epoch": clock.epoch,
+        "rung": clock.rung,
+        "ladder_at": [instant(at) for at in clock.ladder_at],
+        "fire_at": instant(next_rung_at) if next_rung_at else None,
+        "due_on": clock.due_on.isoformat() if clock.due_on else None,
+        "due_at": instant(clock.due_at) if clock.due_at else None,
+        "provisional": clock.provisional,
+        "calendar_version": clock.calendar_version,
+        "settled_at": instant(clock.settled_at) if clock.settled_at else None,
+    }
+
+
+def _pause_json(pause: PauseRecord) -> dict[str, Any]:
+    return {
+        "id": pause.id,
+        "cause": pause.cause,
+        "basis": pause.basis,
+        "stops": list(pause.stops),
+        "since": pause.since.isoformat(),
+        "until": pause.until.isoformat() if pause.until else None,
+        "planned_until": pause.planned_until.isoformat(),
+        "reason": pause.reason,
+        "opened_at": instant(pause.opened_at),
+        "opened_by": pause.opened_by,
+        "closed_at": instant(pause.closed_at) if pause.closed_at else None,
+        "closed_by": pause.closed_by,
+        "result": pause.result,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LastAction:
+    """The newest line of a case's history that a person or the system wrote."""
+
+    action: str
+    actor_name: str
+    recorded_at: datetime
+
+    def action_title(self, flow: Flow) -> Title:
+        action = flow.actions.get(self.action)
+        return action.title if action else Title(self.action, self.action)
+
+
+def last_action(conn: Connection, case_id: int) -> LastAction:
+    """Who acted last on the case; rungs of the clock, which change no version, are passed over."""
+    row = conn.execute(
+        text("""
+SELECT e.action, coalesce(p.name, CASE e.actor_role WHEN 'clock' THEN '时钟' ELSE '系统' END) AS name, e.recorded_at
+FROM events e LEFT JOIN people p ON p.id = e.actor_id
+WHERE e.case_id = :case_id AND NOT e.action LIKE 'rung:%' ORDER BY e.seq DESC LIMIT 1"""),
+        {"case_id": case_id},
+    ).one()
+    return LastAction(row.action, row.name, row.recorded_at)

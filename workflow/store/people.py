@@ -1,0 +1,96 @@
+"""People, their roles and who is free: accounts and the directory."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from workflow.actor import Actor, Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What signing in looks at."""
+
+    id: int
+    username: str
+    name: str
+    password_hash: str
+    active: bool
+
+
+def add_person(
+    conn: Connection, username: str, name: str, password_hash: str, now: datetime, email: str = "", demo: bool = False
+) -> int:
+    """Create an account and return its id; a name already taken raises IntegrityError."""
+    return int(
+        conn.execute(
+            text("""
+INSERT INTO people (username, name, email, password_hash, demo, created_at)
+VALUES (:username, :name, :email, :password_hash, :demo, :now) RETURNING id"""),
+            {
+                "username": username,
+                "name": name,
+                "email": email,
+                "password_hash": password_hash,
+                "demo": demo,
+                "now": now,
+            },
+        ).scalar_one()
+    )
+
+
+def grant_role(conn: Connection, person_id: int, grant: Grant) -> None:
+    """Give a person a role; giving it twice changes nothing."""
+    conn.execute(
+        text("""
+INSERT INTO person_roles (person_id, role, department, squad, project_id, company)
+VALUES (:person_id, :role, :department, :squad, :project_id, :company) ON CONFLICT DO NOTHING"""),
+        {
+            "person_id": person_id,
+            "role": grant.role,
+            "department": grant.department,
+            "squad": grant.squad,
+            "project_id": grant.project_id,
+            "company": grant.company,
+        },
+    )
+
+
+def account(conn: Connection, username: str) -> Account | None:
+    """The account of that name, active or not."""
+    row = conn.execute(
+        text("SELECT id, username, name, password_hash, active FROM people WHERE username = :username"),
+        {"username": username},
+    ).one_or_none()
+    return None if row is None else Account(*row)
+
+
+def actor(conn: Connection, person_id: int) -> Actor:
+    """A person with every role, as of now."""
+    rows = conn.execute(
+        text("""
+SELECT p.name, r.role, r.department, r.squad, r.project_id, r.company
+FROM people p LEFT JOIN person_roles r ON r.person_id = p.id WHERE p.id = :id ORDER BY r.id"""),
+        {"id": person_id},
+    ).all()
+    grants = tuple(Grant(*row[1:]) for row in rows if row.role is not None)
+    return Actor(person_id, rows[0].name, grants)
+
+
+_LEAST_LOADED = {
+    "officer": text("""
+SELECT r.person_id FROM person_roles r JOIN people p ON p.id = r.person_id AND p.active
+WHERE r.role = 'officer' AND r.department = :department
+ORDER BY (SELECT count(*) FROM cases c WHERE c.assignee_id = r.person_id AND c.ended_at IS NULL), r.person_id LIMIT 1"""),
+    "clerk": text("""
+SELECT r.person_id FROM person_roles r JOIN people p ON p.id = r.person_id AND p.active
+WHERE r.role = 'clerk'
+ORDER BY (SELECT count(*) FROM cases c WHERE c.assignee_id = r.person_id AND c.ended_at IS NULL), r.person_id LIMIT 1"""),
+}
+
+
+def least_loaded(conn: Connection, role: str, department: str) -> int | None:
+    """The active person of ``role`` with the fewest open cases: officers of the department, clerks of the window."""
+    found = conn.execute(_LEAST_LOADED[role], {"department": department} if role == "officer" else {}).scalar()
+    return None if found is None else int(found)

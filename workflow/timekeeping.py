@@ -1,0 +1,132 @@
+"""The clocks of one case: which run, which stop, and every date they imply. Pure; nothing is decremented or pushed.
+
+Inputs are kept (start, limit, extension, pauses), dates are derived: any change of an input replays the derivation
+(`resettle`). Whatever moves, rungs that have fired stay fired unless their moment lies in the future again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from workflow.case import Case, ClockRecord, PauseRecord
+from workflow.clock.calendar import Calendar
+from workflow.clock.deadline import deadline
+from workflow.clock.ladder import moments
+from workflow.clock.limit import Limit
+from workflow.definition import ClockRule, Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What deriving dates needs beside the clock itself."""
+
+    calendar: Calendar
+    now: datetime
+
+
+def arm(rule: ClockRule, started_at: datetime, limit: Limit, round_: int, pauses: Sequence[PauseRecord], timing: Timing) -> ClockRecord:
+    """A clock newly started from ``started_at`` (legal time); rungs already past are due at once."""
+    blank = ClockRecord(
+        id=None,
+        name=rule.name,
+        round=round_,
+        started_at=started_at,
+        limit=limit,
+        extension=0,
+        state="armed",
+        epoch=1,
+        rung=0,
+        ladder_at=(),
+        due_on=None,
+        due_at=None,
+        provisional=False,
+        calendar_version=timing.calendar.version,
+    )
+    return resettle(blank, rule, pauses, timing)
+
+
+def resettle(clock: ClockRecord, rule: ClockRule, pauses: Sequence[PauseRecord], timing: Timing) -> ClockRecord:
+    """The same clock with all dates derived anew from its inputs, its pauses and the calendar."""
+    stopping = [pause for pause in pauses if pause.stops_clock(rule.paused_by)]
+    due = deadline(clock.started_at, clock.limit, timing.calendar, [pause.interval for pause in stopping], clock.extension)
+    base = replace(
+        clock,
+        due_on=due.on,
+        due_at=due.at,
+        provisional=due.provisional,
+        calendar_version=due.calendar_version,
+    )
+    if due.at is None:
+        return replace(base, state="paused", ladder_at=())
+    ladder_at = moments([rung.time for rung in rule.ladder], clock.started_at, due, timing.calendar)
+    rung = clock.rung
+    while rung > 0 and ladder_at[rung - 1] > timing.now:
+        rung -= 1
+    return replace(
+        base,
+        ladder_at=ladder_at,
+        rung=rung,
+        epoch=clock.epoch + (1 if rung < clock.rung else 0),
+        state="armed" if rung < len(ladder_at) else "spent",
+    )
+
+
+def settle(clock: ClockRecord, at: datetime) -> ClockRecord:
+    """The clock stopped for good; its last dates stay as evidence."""
+    return replace(clock, state="settled", settled_at=at)
+
+
+def extend(clock: ClockRecord, rule: ClockRule, amount: int, pauses: Sequence[PauseRecord], timing: Timing) -> ClockRecord:
+    """More budget, once (行政许可法 42); whether it is lawful was decided before."""
+    return resettle(replace(clock, extension=clock.extension + amount), rule, pauses, timing)
+
+
+def clocks_after_move(flow: Flow, case: Case, entered: str, limits: dict[str, Limit], timing: Timing) -> tuple[ClockRecord, ...]:
+    """All clocks of ``case`` that change when it enters ``entered``; ``case`` already carries its new moments.
+
+    A clock whose states do not include the new one is settled; a clock of the new state that is not running starts a
+    new round from its base event.
+    """
+    rules = {rule.name: rule for rule in flow.clocks_in(entered)}
+    settled = [settle(clock, timing.now) for clock in case.running_clocks if clock.name not in rules]
+    running = {clock.name for clock in case.running_clocks}
+    started = [
+        arm(rule, started_at, limits[name], _next_round(case, name), case.pauses, timing)
+        for name, rule in rules.items()
+        if name not in running and name in limits and (started_at := base_event(rule, case)) is not None
+    ]
+    return (*settled, *started)
+
+
+def base_event(rule: ClockRule, case: Case) -> datetime | None:
+    """The legal time of the event the clock counts from; an item may name its own (建筑法 8: from receipt)."""
+    own = case.limits.get(f"{rule.name}.from")
+    return {
+        "opened_at": case.opened_at,
+        "received_at": case.received_at,
+        "accepted_at": case.accepted_at,
+        "decided_at": case.decided_at,
+        "entered_at": case.entered_at,
+    }[f"{own}_at" if own else rule.starts]
+
+
+def resettled(flow: Flow, case: Case, timing: Timing) -> tuple[ClockRecord, ...]:
+    """Every running clock of ``case`` with its dates derived anew."""
+    return tuple(resettle(clock, flow.clocks[clock.name], case.pauses, timing) for clock in case.running_clocks)
+
+
+def merge(old: Iterable[ClockRecord], changed: Iterable[ClockRecord]) -> tuple[ClockRecord, ...]:
+    """The clocks of a case with some of them replaced or added."""
+    by_key = {(clock.name, clock.round): clock for clock in old}
+    by_key.update({(clock.name, clock.round): clock for clock in changed})
+    return tuple(by_key.values())
+
+
+def nearest_due(clocks: Iterable[ClockRecord]) -> datetime | None:
+    """The earliest date among running clocks: what a worklist sorts by."""
+    return min((clock.due_at for clock in clocks if clock.running and clock.due_at), default=None)
+
+
+def _next_round(case: Case, name: str) -> int:
+    latest = case.clock(name)
+    return latest.round + 1 if latest else 1

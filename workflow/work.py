@@ -1,0 +1,79 @@
+"""The office, wired once per process, and the unit of work: one transaction, one reading of the clock, one actor."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from workflow.actor import Actor
+from workflow.catalogue import Catalogue, load_catalogue
+from workflow.clock.calendar import Calendar, published_calendar
+from workflow.clock.notices import load_notices
+from workflow.definition import Flow
+from workflow.errors import Unusable
+from workflow.loading import latest, load_flows
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything that is the same for all work of a process: the rules, the calendar, the database."""
+
+    flows: Mapping[tuple[str, int], Flow]
+    catalogue: Catalogue
+    calendar: Calendar
+    engine: Engine
+
+    def flow(self, name: str, version: int | None = None) -> Flow:
+        """The flow a case is pinned to, or the newest version for a new case."""
+        return latest(self.flows, name) if version is None else self.flows[name, version]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One unit of work. Whoever began it sees the commit in their own ``with``; commands never commit."""
+
+    office: Office
+    conn: Connection
+    now: datetime
+    actor: Actor
+
+
+def open_office(config: Path, engine: Engine) -> Office:
+    """Load and prove the whole configuration. Raises ConfigFaults with every fault of every file."""
+    catalogue = load_catalogue(config)
+    return Office(
+        flows=load_flows(config / "flows", catalogue),
+        catalogue=catalogue,
+        calendar=published_calendar(load_notices(config / "calendar")),
+        engine=engine,
+    )
+
+
+@contextmanager
+def begin_work(office: Office, actor: Actor) -> Iterator[Work]:
+    """One transaction: committed when the block ends, rolled back whole when it raises."""
+    with office.engine.begin() as conn:
+        yield Work(office, conn, read_now(conn), actor)
+
+
+def read_now(conn: Connection) -> datetime:
+    """The one reading of the clock of a unit of work; nothing else asks for the time."""
+    now = conn.execute(text("SELECT app_now()")).scalar_one()
+    assert isinstance(now, datetime)
+    return now
+
+
+def check_flows_unchanged(office: Office) -> None:
+    """Refuse to start when a flow file differs from what cases already use (Unusable, naming every such file)."""
+    with office.engine.connect() as conn:
+        used = conn.execute(text("SELECT flow, version, digest FROM flow_versions")).all()
+    broken = [
+        f"flows/{name}.v{version}.yaml " + ("is missing" if (name, version) not in office.flows else "was changed")
+        for name, version, digest in used
+        if (name, version) not in office.flows or office.flows[name, version].digest != digest
+    ]
+    if broken:
+        raise Unusable("cases already run on it, add a new version instead: " + "; ".join(broken))
