@@ -122,8 +122,11 @@ def _prerequisite_faults(document: Document, one: Prerequisite, place: Place, kn
         if one.event is None:
             yield document.fault(place, "must_precede_event needs an event")
         if one.any_of or one.or_document or one.substitutes:
-            yield document.fault(place, "must_precede_event is about this item itself; any_of, or_document and "
-                                        "substitutes belong to must_precede_decision")  # fmt: skip
+            yield document.fault(
+                place,
+                "must_precede_event is about this item itself; any_of, or_document and substitutes belong to "
+                "must_precede_decision",
+            )
         return
     if one.event is not None:
         yield document.fault((*place, "event"), f"{one.kind} has no event; must_precede_event has")

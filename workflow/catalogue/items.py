@@ -1,9 +1,8 @@
 """An approval item (审批事项) as frozen data: limits, materials, prerequisites, lifetime. Nothing here reads files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Literal
 
 from workflow.clock.limit import Limit
@@ -178,7 +177,7 @@ class Item:
     applies_if: str | None = None
     waived_if: str | None = None
     public: bool = True
-    exchange: Mapping[str, str] = MappingProxyType({})
+    exchange: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
 
     def limits(self, variant: str | None = None) -> tuple[ItemLimit | None, ItemLimit | None]:

@@ -36,7 +36,8 @@ from workflow.catalogue.item_checks import (
     shared_material_faults,
 )
 from workflow.catalogue.item_schema import ItemSchema
-from workflow.catalogue.items import Validity
+from workflow.catalogue.items import Item, Validity
+from workflow.definition import Title
 from workflow.errors import ConfigFaults, Fault
 from workflow.strict_schema import read
 from workflow.strict_yaml import Document, digest, load, relative_name
@@ -116,10 +117,11 @@ def load_catalogue(config: Path) -> Catalogue:
         reading.read(config / file, schema())
     for path in _item_paths(reading):
         reading.read(path, ItemSchema())
-    reading.faults.extend(_cross_faults(reading))
+    files = _item_files(reading)
+    reading.faults.extend(_cross_faults(reading, files))
     if reading.faults:
         raise ConfigFaults(sorted(reading.faults, key=lambda fault: (fault.file, fault.line or 0)))
-    return _assembled(reading)
+    return _assembled(reading, {code: file.item for code, file in files.items()})
 
 
 def _item_paths(reading: _Reading) -> list[Path]:
@@ -160,7 +162,8 @@ def _known(reading: _Reading) -> Known:
     for file, document in reading.documents.items():
         if file.startswith("items/") and isinstance(document.data, dict):
             listed = document.data.get("materials")
-            materials |= {one["code"] for one in listed or () if isinstance(one, dict) and "code" in one}
+            entries = listed if isinstance(listed, list) else []
+            materials |= {str(one["code"]) for one in entries if isinstance(one, dict) and "code" in one}
     return Known(
         items=frozenset(path.stem for path in (reading.config / "items").glob("*.yaml")),
         materials=frozenset(materials),
@@ -172,9 +175,8 @@ def _known(reading: _Reading) -> Known:
     )
 
 
-def _cross_faults(reading: _Reading) -> Iterator[Fault]:
+def _cross_faults(reading: _Reading, files: Mapping[str, ItemFile]) -> Iterator[Fault]:
     known = _known(reading)
-    files = _item_files(reading)
     for file, check in CHECKS.items():
         if file in reading.data:
             yield from check(reading.documents[file], reading.data[file], known)
@@ -188,12 +190,11 @@ def _cross_faults(reading: _Reading) -> Iterator[Fault]:
             yield reading.documents[file].fault(("valid_to",), f"{validity.valid_to} is before valid_from")
 
 
-def _assembled(reading: _Reading) -> Catalogue:
+def _assembled(reading: _Reading, items: dict[str, Item]) -> Catalogue:
     """The catalogue of a reading without faults."""
     data = reading.data
     organisation, pauses = data["organisation.yaml"], data["rules/pauses.yaml"]
     superiors = organisation["superiors"]
-    items = {code: file.item for code, file in _item_files(reading).items()}
     lists = {"project_type": "project-code", "permit_class": "permit-number", "blzt": "blzt", "splclx": "splclx"}
     return Catalogue(
         district=organisation["district"],
@@ -220,7 +221,7 @@ def _assembled(reading: _Reading) -> Catalogue:
         ),
         traits=_coded(Word, data["programme/traits.yaml"]["traits"]),
         events=_coded(Word, data["programme/traits.yaml"]["events"]),
-        materials=MappingProxyType(_shared_materials(reading)),
+        materials=MappingProxyType(_shared_materials(items)),
         codes=MappingProxyType(
             {name: _coded(Code, data[f"codes/{file}.yaml"]["codes"]) for name, file in lists.items()}
         ),
@@ -238,18 +239,19 @@ def _assembled(reading: _Reading) -> Catalogue:
     )
 
 
-def _coded(kind: type[T], entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, T]:
+def _coded(kind: Callable[..., T], entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, T]:
     return MappingProxyType({code: kind(code=code, **entry) for code, entry in entries.items()})
 
 
-def _settings(kind: type[T], data: Mapping[str, Any]) -> T:
+def _settings(kind: Callable[..., T], data: Mapping[str, Any]) -> T:
     return kind(**{key: value for key, value in data.items() if key != "validity"})
 
 
-def _shared_materials(reading: _Reading) -> dict[str, SharedMaterial]:
-    titles, users = {}, {}
-    for code, file in _item_files(reading).items():
-        for material in file.item.materials:
+def _shared_materials(items: Mapping[str, Item]) -> dict[str, SharedMaterial]:
+    titles: dict[str, Title] = {}
+    users: dict[str, list[str]] = {}
+    for code, item in items.items():
+        for material in item.materials:
             titles.setdefault(material.code, material.title)
             users.setdefault(material.code, []).append(code)
     return {code: SharedMaterial(code=code, title=titles[code], items=tuple(users[code])) for code in sorted(titles)}

@@ -64,7 +64,7 @@ def worker_command(settings: Settings, shutdown_seconds: float | None = None) ->
     if shutdown_seconds is None:
         return command
     # Celery would otherwise wait its whole time even where nothing is running.
-    return [*command, "--", f"soft_shutdown_timeout={shutdown_seconds}", "enable_soft_shutdown_on_idle=0"]
+    return [*command, "--", f"worker.soft_shutdown_timeout={shutdown_seconds}", "worker.enable_soft_shutdown_on_idle=0"]
 
 
 def beat_command(settings: Settings) -> list[str]:
@@ -93,7 +93,7 @@ def _python(module: str) -> list[str]:
 def _celery() -> list[str]:
     # The warning is about messages that carry code; ours are JSON, ids only.
     quiet = "ignore:You're running the worker with superuser privileges"
-    return [sys.executable, "-W", quiet, "-m", "celery", "-A", "workers.celery_app"]
+    return [sys.executable, "-W", quiet, "-m", "celery", "--quiet", "-A", "workers.celery_app"]
 
 
 def _words(options: Mapping[str, object]) -> list[str]:

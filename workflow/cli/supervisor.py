@@ -52,6 +52,8 @@ def run_roles(
     multiprocessing.set_start_method("fork", force=True)
     sys.stdout.flush()
     sys.stderr.flush()
+    # Honcho minds SIGINT and SIGTERM only; a closed terminal is to stop everything as cleanly.
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     supervisor = _Supervisor(_Watch(settings, servers, on_ready))
     for name, command in commands.items():
         line = f"exec {shlex.join(bound_command(command, signal.SIGTERM, parent='-'))}"

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from threading import Lock
 
 from workflow.clock.day_index import DayIndex, build_index
 from workflow.clock.days import (
@@ -36,7 +35,6 @@ __all__ = [
     "start_of_day",
 ]
 
-# Years indexed beyond the one asked for, so that walking forward does not rebuild the index every year.
 GROWTH = 8
 # Every year has more working days than this, so the estimate of the year to index never falls short by much.
 FEWEST_WORKING_DAYS = 240
@@ -49,7 +47,7 @@ class Calendar:
     Dates outside 1900..2100 raise ValueError everywhere.
     """
 
-    __slots__ = ("_growing", "_index", "_named", "_years", "horizon", "version")
+    __slots__ = ("_index", "_named", "_years", "horizon", "version")
 
     def __init__(self, years: range, named: Mapping[date, NamedDay]) -> None:
         """``years``: the published run without a gap; ``named``: every day that differs from the weekly pattern."""
@@ -57,7 +55,6 @@ class Calendar:
         self._named = dict(named)
         self.version = _version(years, self._named)
         self.horizon = date(years[-1], 12, 31)
-        self._growing = Lock()
         self._index = build_index(years[0], years[-1], self._exceptions)
 
     def __repr__(self) -> str:
@@ -77,7 +74,7 @@ class Calendar:
         return Day(day, False, "weekend", "", WEEKLY_SOURCE, provisional)
 
     def is_working(self, day: date) -> bool:
-        index = self._covering(day)
+        index = self._covering(day, day)
         return index.count_through(day) > index.count_before(day)
 
     def is_provisional(self, day: date) -> bool:
@@ -86,7 +83,7 @@ class Calendar:
 
     def add_working_days(self, start: date, n: int) -> date:
         """The n-th working day after ``start`` (before it for n < 0); ``start`` is not counted, n = 0 is ``start``."""
-        index = self._covering(start)
+        index = self._covering(start, start)
         if n == 0:
             return start
         while True:
@@ -97,23 +94,25 @@ class Calendar:
 
     def working_days_between(self, after: date, upto: date) -> int:
         """Working days d with after < d <= upto; negative when ``upto`` lies before ``after``."""
-        self._covering(after)
-        index = self._covering(upto)
+        index = self._covering(after, upto)
         return index.count_through(upto) - index.count_through(after)
 
-    def _covering(self, day: date) -> DayIndex:
+    def _covering(self, one: date, other: date) -> DayIndex:
+        # Callers keep the index they got: another thread may swap in one that covers other years at any moment.
         index = self._index
-        accepted_day(day)
-        if index.covers(day):
+        accepted_day(one)
+        accepted_day(other)
+        if index.covers(one) and index.covers(other):
             return index
-        return self._reindexed(min(index.first_year, day.year - GROWTH), max(index.last_year, day.year))
+        first, last = min(one.year, other.year), max(one.year, other.year)
+        return self._reindexed(min(index.first_year, first), max(index.last_year, last))
 
     def _grown(self, index: DayIndex, start: date, n: int) -> DayIndex:
         if n > 0 and index.last_year < LAST_YEAR:
             wanted = start.year + n // FEWEST_WORKING_DAYS + 1
             return self._reindexed(index.first_year, max(wanted, index.last_year + 1))
         if n < 0 and index.first_year > FIRST_YEAR:
-            wanted = start.year + n // FEWEST_WORKING_DAYS - GROWTH
+            wanted = start.year + n // FEWEST_WORKING_DAYS
             return self._reindexed(min(wanted, index.first_year - 1), index.last_year)
         raise ValueError(
             f"{n} working days from {start.isoformat()} leave the calendar: "
@@ -121,14 +120,12 @@ class Calendar:
         )
 
     def _reindexed(self, first_year: int, last_year: int) -> DayIndex:
-        if last_year > self._years[-1]:
-            last_year += GROWTH
-        # Two threads growing it in different directions must not undo each other: the index only ever grows.
-        with self._growing:
-            first = max(FIRST_YEAR, min(first_year, self._index.first_year))
-            last = min(LAST_YEAR, max(last_year, self._index.last_year))
-            self._index = build_index(first, last, self._exceptions)
-            return self._index
+        # Some years more than asked for, so that walking on does not rebuild the index year by year.
+        first = first_year - GROWTH if first_year < self._years[0] else first_year
+        last = last_year + GROWTH if last_year > self._years[-1] else last_year
+        index = build_index(max(FIRST_YEAR, first), min(LAST_YEAR, last), self._exceptions)
+        self._index = index
+        return index
 
     def _exceptions(self, year: int) -> dict[date, bool]:
         days = {} if year in self._years else dict.fromkeys(statutory_days(year), False)

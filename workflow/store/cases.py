@@ -152,12 +152,12 @@ WITH moved AS (
   UPDATE cases SET state = :state, outcome = :outcome, version = :version, rev = rev + 1, seq = :seq,
     chain_head = :head, data = cast(:data AS jsonb), assignee_id = :assignee, received_at = :received_at,
     accepted_at = :accepted_at, decided_at = :decided_at, entered_at = :entered_at, ended_at = :ended_at,
-    due_at = coalesce(:due_at, 'infinity'), paused = :paused
+    due_at = coalesce(cast(:due_at AS timestamptz), 'infinity'), paused = :paused
   WHERE id = :id AND rev = :rev
   RETURNING id),
 noted AS (
   INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input, hash)
-  SELECT id, :seq, :action, :from_state, :state, :actor_id, :actor_role, :effective_at, :recorded_at,
+  SELECT id, :seq, :action, :from_state, :state, cast(:actor_id AS int), :actor_role, :effective_at, :recorded_at,
     cast(:input AS jsonb), :head
   FROM moved)"""
 
