@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from workflow.embedded.postgres_server import DATABASE, SUPERUSER, database_url as address, postgres_server
+from workflow.embedded.postgres_server import DATABASE, SUPERUSER, postgres_server
+from workflow.embedded.postgres_server import database_url as address
 from workflow.embedded.redis_server import redis_server
 from workflow.settings import default_config_folder
 from workflow.store import demo_time

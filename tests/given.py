@@ -4,9 +4,10 @@ Instants are aware. Nothing here decides anything: what is given goes through th
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 
 from argon2 import PasswordHasher
@@ -14,10 +15,10 @@ from sqlalchemy import Connection, Engine, text
 
 from workflow.actor import Actor, Grant
 from workflow.clock.days import office_time
-from workflow.commands.open_case import ask_help, open_bundle
+from workflow.commands.open_case import LEAD_DEPARTMENT, ask_help, open_bundle
 from workflow.commands.take_action import take_action
 from workflow.identifiers import CREDIT_ALPHABET, credit_code_check, organisation_code_check, project_code_check
-from workflow.store import demo_time, people, projects
+from workflow.store import demo_time, projects
 from workflow.store.projects import Project
 from workflow.work import Office, Work
 
@@ -101,13 +102,36 @@ def project_code(number: int) -> str:
     return f"{digits[:4]}-{digits[4:10]}-{digits[10:12]}-{digits[12:14]}-{digits[14:]}{project_code_check(digits)}"
 
 
-def person(conn: Connection, username: str, *grants: Grant, email: str = "", now: datetime | None = None) -> Actor:
+def person(conn: Connection, username: str, *grants: Grant, email: str = "") -> Actor:
     """An active account with these roles; its password is PASSWORD."""
-    created = now or moment("2020-01-02")
-    person_id = people.add_person(conn, username, f"{username}·示例", PASSWORD_HASH, created, email)
-    for grant in grants:
-        people.grant_role(conn, person_id, grant)
-    return Actor(person_id, f"{username}·示例", grants)
+    return persons(conn, {username: grants}, {username: email})[username]
+
+
+def persons(conn: Connection, roles: Mapping[str, Sequence[Grant]], mail: Mapping[str, str]) -> dict[str, Actor]:
+    """Accounts by user name, with these roles and addresses, in two statements."""
+    rows = conn.execute(
+        text("""
+INSERT INTO people (username, name, email, password_hash, created_at)
+SELECT username, username || '·示例', email, :hash, :now
+FROM unnest(cast(:usernames AS text[]), cast(:emails AS text[])) AS one(username, email)
+RETURNING username, name, id"""),
+        {
+            "usernames": list(roles),
+            "emails": [mail.get(username, "") for username in roles],
+            "hash": PASSWORD_HASH,
+            "now": moment("2020-01-02"),
+        },
+    ).all()
+    made = {row.username: Actor(row.id, row.name, tuple(roles[row.username])) for row in rows}
+    granted = [{"person": actor.id, **asdict(grant)} for actor in made.values() for grant in actor.grants]
+    conn.execute(
+        text("""
+INSERT INTO person_roles (person_id, role, department, squad, project_id, company)
+SELECT r.* FROM json_to_recordset(:granted) AS r(person int, role text, department text, squad text, project_id int,
+  company text)"""),
+        {"granted": json.dumps(granted)},
+    )
+    return made
 
 
 def project(conn: Connection, company: str, number: int = 10001, squad: str = SQUAD, **fields: object) -> Project:
@@ -144,23 +168,28 @@ def town(office: Office, mail: bool = False) -> Town:
         owner = company(conn)
         site = project(conn, owner)
 
-        def somebody(username: str, role: str, **scope: object) -> Actor:
-            email = f"{username}@example.org" if mail else ""
-            return person(conn, username, Grant(role, **scope), email=email)  # type: ignore[arg-type]
-
-        departments = sorted({item.department for item in office.catalogue.items.values()} | {"QX"})
-        return Town(
-            project=site,
-            applicant=somebody("applicant", "applicant", company=owner),
-            clerk=somebody("clerk", "clerk"),
-            specialist=somebody("specialist", "specialist", project_id=site.id),
-            squad_leader=somebody("squad_leader", "squad_leader", squad=SQUAD),
-            district_leader=somebody("district_leader", "district_leader"),
-            supervisor=somebody("supervisor", "supervisor"),
-            admin=somebody("admin", "admin"),
-            officers={code: somebody(f"officer_{code.lower()}", "officer", department=code) for code in departments},
-            directors={code: somebody(f"director_{code.lower()}", "director", department=code) for code in departments},
-        )
+        departments = sorted({item.department for item in office.catalogue.items.values()} | {LEAD_DEPARTMENT})
+        roles = {
+            "applicant": [Grant("applicant", company=owner)],
+            "specialist": [Grant("specialist", project_id=site.id)],
+            "squad_leader": [Grant("squad_leader", squad=SQUAD)],
+            **{role: [Grant(role)] for role in ("clerk", "district_leader", "supervisor", "admin")},
+            **{f"officer_{code.lower()}": [Grant("officer", department=code)] for code in departments},
+            **{f"director_{code.lower()}": [Grant("director", department=code)] for code in departments},
+        }
+        made = persons(conn, roles, {username: f"{username}@example.org" for username in roles} if mail else {})
+    return Town(
+        project=site,
+        applicant=made["applicant"],
+        clerk=made["clerk"],
+        specialist=made["specialist"],
+        squad_leader=made["squad_leader"],
+        district_leader=made["district_leader"],
+        supervisor=made["supervisor"],
+        admin=made["admin"],
+        officers={code: made[f"officer_{code.lower()}"] for code in departments},
+        directors={code: made[f"director_{code.lower()}"] for code in departments},
+    )
 
 
 def draft(office: Office, town: Town, now: datetime, items: Sequence[str] | None = None) -> str:

@@ -1,33 +1,131 @@
-"""Reads what a person typed for an action against what the flow asks: strict, all faults at once."""
+"""Reads what a person typed for an action against what the flow asks: strict, all faults at once, in two languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields
 
 from workflow.catalogue import Catalogue
-from workflow.definition import Action, Field
+from workflow.definition import Action, Field, Title
 from workflow.errors import BadInput, Reason
 
 TEXT_LENGTH = 4000
+FAULTS_AT_MOST = 100
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+LARGEST = 2**31 - 1
+
+# marshmallow's own two complaints, said our way
+WORDS = {
+    "required": Title("必须填写", "is required"),
+    "null": Title("必须填写", "is required"),
+    "validator_failed": Title("不被接受", "is not accepted"),
+}
+UNKNOWN = Title("没有这一项", "is not a field of this action")
+LIST_WORDS = {**WORDS, "invalid": Title("应为列表", "must be a list")}
+FAULT_WORDS = {"unknown": UNKNOWN, "type": Title("应为一条记录", "must be an object")}
 
 
-class _Fault(Schema):
+class _Text(fields.Field[str]):
+    """Text of one character or more that PostgreSQL can keep."""
+
+    default_error_messages: Any = WORDS
+
+    def __init__(self, longest: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or "\x00" in value:
+            raise ValidationError([Title("应为文字", "must be text")])
+        if self.required and not value.strip():
+            raise ValidationError([Title("不能为空白", "must not be blank")])
+        if len(value) > self.longest:
+            raise ValidationError([Title(f"不能超过 {self.longest} 字", f"must not exceed {self.longest} characters")])
+        return value
+
+
+class _Choice(fields.Field[str]):
+    """One word of a closed list."""
+
+    default_error_messages: Any = WORDS
+
+    def __init__(self, accepted: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.accepted = accepted
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value not in self.accepted:
+            known = ", ".join(self.accepted)
+            raise ValidationError([Title(f"应为其中之一：{known}", f"must be one of: {known}")])
+        return str(value)
+
+
+class _Whole(fields.Field[int]):
+    """A whole number within bounds."""
+
+    default_error_messages: Any = WORDS
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
+            raise ValidationError(
+                [Title(f"应为 {self.least} 到 {self.most} 的整数", f"must be a whole number, {self.least} to {self.most}")]
+            )
+        return value
+
+
+class _Day(fields.Field[date]):
+    """A date as 2026-11-25."""
+
+    default_error_messages: Any = WORDS
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        wrong = ValidationError([Title("应为 2026-11-25 这样的日期", "must be a date such as 2026-11-25")])
+        if not isinstance(value, str) or len(value) != len("2026-11-25"):
+            raise wrong
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise wrong from None
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError([Title(f"应在 {FIRST_DAY} 到 {LAST_DAY} 之间", f"must lie in {FIRST_DAY} to {LAST_DAY}")])
+        return day
+
+
+class _FaultSchema(Schema):
     """One point of a one-time notice: which material, what is wrong, how to put it right."""
 
     class Meta:
         unknown = RAISE
 
-    material = fields.String(required=True, validate=validate.Length(max=40))
-    problem = fields.String(required=True, validate=validate.Length(min=1, max=500))
-    fix = fields.String(required=True, validate=validate.Length(min=1, max=500))
+    error_messages: Any = FAULT_WORDS
+
+    material = _Text(40, required=True)
+    problem = _Text(500, required=True)
+    fix = _Text(500, required=True)
+
+
+class _Faults(fields.List[Any]):
+    """The points of a one-time notice, at least one."""
+
+    default_error_messages: Any = LIST_WORDS
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and not 1 <= len(value) <= FAULTS_AT_MOST:
+            raise ValidationError(
+                [Title(f"应列出 1 到 {FAULTS_AT_MOST} 条", f"must hold 1 to {FAULTS_AT_MOST} entries")]
+            )
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 def read_inputs(action: Action, raw: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     """The validated inputs of ``action``; dates become `date`. Raises BadInput naming every field, value and rule."""
-    schema = _schema(action.asks, frozenset(catalogue.causes))
+    schema = _schema(action.asks, tuple(sorted(catalogue.causes)))
     try:
         loaded: dict[str, Any] = schema.load(dict(raw))
     except ValidationError as error:
@@ -38,8 +136,13 @@ def read_inputs(action: Action, raw: Mapping[str, Any], catalogue: Catalogue) ->
 def bad_input(error: ValidationError, raw: Mapping[str, Any]) -> BadInput:
     """A marshmallow error as our own: one reason per field, with the value that was sent."""
     reasons = tuple(
-        Reason("bad_field", f"{path}：{message}", f"{path}: {message}", {"field": path, "value": _sent(raw, path)})
-        for path, message in _flatten(error.messages)
+        Reason(
+            "bad_field",
+            f"{path}：{message.zh}",
+            f"{path}: {message.en}",
+            {"field": path, "value": _sent(raw, path)},
+        )
+        for path, message in _flatten(error.messages, "")
     )
     return BadInput(
         "bad_input",
@@ -50,45 +153,45 @@ def bad_input(error: ValidationError, raw: Mapping[str, Any]) -> BadInput:
 
 
 @lru_cache(maxsize=512)
-def _schema(asks: tuple[Field, ...], causes: frozenset[str]) -> Schema:
-    built = Schema.from_dict({field.name: _field(field, causes) for field in asks}, name="Inputs")
-    return built(unknown=RAISE)
+def _schema(asks: tuple[Field, ...], causes: tuple[str, ...]) -> Schema:
+    built = Schema.from_dict({ask.name: _field(ask, causes) for ask in asks}, name="Inputs")
+    schema = built(unknown=RAISE)
+    words: dict[str, Any] = {**schema.error_messages, "unknown": UNKNOWN}
+    schema.error_messages = words
+    return schema
 
 
-def _field(ask: Field, causes: frozenset[str]) -> fields.Field[Any]:
+def _field(ask: Field, causes: tuple[str, ...]) -> fields.Field[Any]:
     needed: dict[str, Any] = {"required": ask.required, "allow_none": not ask.required}
     match ask.type:
         case "integer" | "person":
-            bounds = validate.Range(min=ask.minimum if ask.minimum is not None else 1, max=ask.maximum or 2**31 - 1)
-            return fields.Integer(strict=True, validate=bounds, **needed)
+            return _Whole(ask.minimum if ask.minimum is not None else 1, ask.maximum or LARGEST, **needed)
         case "date":
-            return fields.Date(format="iso", validate=validate.Range(min=date(2000, 1, 1), max=date(2100, 1, 1)), **needed)
+            return _Day(**needed)
         case "choice":
-            return fields.String(validate=validate.OneOf([name for name, _ in ask.choices]), **needed)
+            return _Choice(tuple(name for name, _ in ask.choices), **needed)
         case "pause_cause":
-            return fields.String(validate=validate.OneOf(sorted(causes)), **needed)
+            return _Choice(causes, **needed)
         case "faults":
-            return fields.List(fields.Nested(_Fault), validate=validate.Length(min=1, max=100), **needed)
+            return _Faults(fields.Nested(_FaultSchema), **needed)
         case _:
-            least = 1 if ask.required else 0
-            return fields.String(validate=[validate.Length(min=least, max=TEXT_LENGTH), _not_blank(ask.required)], **needed)
+            return _Text(TEXT_LENGTH, **needed)
 
 
-def _not_blank(required: bool) -> validate.Validator:
-    return validate.Regexp(r"(?s).*\S" if required else r"(?s).*", error="Must not be blank.")
-
-
-def _flatten(messages: Any, path: str = "") -> list[tuple[str, str]]:
+def _flatten(messages: Any, path: str) -> Iterator[tuple[str, Title]]:
     if isinstance(messages, Mapping):
-        return [
-            pair for key, inner in messages.items() for pair in _flatten(inner, f"{path}.{key}" if path else str(key))
-        ]
-    if isinstance(messages, list):
-        return [pair for inner in messages for pair in _flatten(inner, path)]
-    return [(path, str(messages))]
+        for key, inner in messages.items():
+            here = path if key == "_schema" else f"{path}.{key}" if path else str(key)
+            yield from _flatten(inner, here)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _flatten(inner, path)
+    else:
+        yield path, messages if isinstance(messages, Title) else Title(str(messages), str(messages))
 
 
 def _sent(raw: Any, path: str) -> Any:
+    """The value at a dotted path of what was sent, cut short, for the answer."""
     value = raw
     for part in path.split("."):
         if isinstance(value, Mapping):
@@ -97,4 +200,4 @@ def _sent(raw: Any, path: str) -> Any:
             value = value[int(part)]
         else:
             return None
-    return value if isinstance(value, str | int | float | bool | None) else str(value)[:200]
+    return value if isinstance(value, int | float | bool | None) else str(value)[:200]

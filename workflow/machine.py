@@ -5,7 +5,7 @@ One immutable machine per flow version, shared by all threads; it is fired on a 
 name every one of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -131,15 +131,14 @@ def possibilities(flow: Flow, facts: Facts) -> tuple[Possibility, ...]:
     )
 
 
-def facts_read_by(flow: Flow, state: str, action: str | None = None) -> frozenset[str]:
-    """The groups of facts the guards of one action read, or of all actions from ``state``."""
-    actions = flow.actions_from(state)
+def facts_read_by(flows: Iterable[Flow], name: str) -> frozenset[str]:
+    """The groups of facts that the conditions of the action ``name`` read, in any of ``flows``."""
     return frozenset(
         group
-        for candidate in actions
-        if action is None or candidate.name == action
-        for name in candidate.needs
-        for group in GUARDS[name].reads
+        for flow in flows
+        if name in flow.actions
+        for condition in flow.actions[name].needs
+        for group in GUARDS[condition].reads
     )
 
 

@@ -1,12 +1,16 @@
-"""Who may see which case: decided here, and only here, for one case in Python and for lists in SQL."""
+"""Who may see which case and project: decided here, and only here, for one in Python and for lists in SQL."""
 
-from typing import Any
+from typing import Any, Literal
 
-from workflow.actor import Actor
+from workflow.actor import Actor, Grant
 from workflow.case import Case
 
 # clerks take everything in; supervisor, district leader and administrator look at the whole district
 WHOLE_DISTRICT = ("clerk", "district_leader", "supervisor", "admin", "clock", "system")
+
+Column = Literal["company", "project_id", "squad", "department"]
+# from the narrowest to the widest: by the first of them that a grant has, its cases are looked up in an index
+COLUMNS: tuple[Column, ...] = ("company", "project_id", "squad", "department")
 
 
 def may_see(actor: Actor, case: Case) -> bool:
@@ -15,7 +19,8 @@ def may_see(actor: Actor, case: Case) -> bool:
 
 
 def sees_everything(actor: Actor) -> bool:
-    return actor.holds(*WHOLE_DISTRICT)
+    """Whether nothing in the district is hidden from the actor; a grant without a scope holds everywhere."""
+    return any(grant.role in WHOLE_DISTRICT or not _scope(grant) for grant in actor.grants)
 
 
 def visible_cases(actor: Actor, alias: str = "c") -> tuple[str, dict[str, Any]]:
@@ -24,9 +29,64 @@ def visible_cases(actor: Actor, alias: str = "c") -> tuple[str, dict[str, Any]]:
         return "true", {}
     conditions: list[str] = []
     parameters: dict[str, Any] = {}
-    for column in ("company", "department", "squad", "project_id"):
-        values = sorted({value for grant in actor.grants if (value := getattr(grant, column)) is not None})
-        if values:
+    for column in COLUMNS:
+        if values := _bound(actor, column):
             conditions.append(f"{alias}.{column} = ANY(:see_{column})")
             parameters[f"see_{column}"] = values
+    for place, scope in enumerate(_narrow(actor)):
+        conditions.append("(" + " AND ".join(f"{alias}.{column} = :see_{place}_{column}" for column, _ in scope) + ")")
+        parameters |= {f"see_{place}_{column}": value for column, value in scope}
     return ("(" + " OR ".join(conditions) + ")" if conditions else "false"), parameters
+
+
+def scope_values(actor: Actor, column: Column) -> list[Any]:
+    """The departments (squads, …) the actor's roles are bound to, for lists of one column."""
+    return sorted({value for grant in actor.grants if (value := getattr(grant, column)) is not None})
+
+
+def leads(actor: Actor) -> dict[Column, list[Any]]:
+    """By which columns a list of everything visible is read: for each grant its narrowest column, with the values."""
+    found: dict[Column, set[Any]] = {}
+    for grant in actor.grants:
+        if scope := _scope(grant):
+            column, value = scope[0]
+            found.setdefault(column, set()).add(value)
+    return {column: sorted(found[column]) for column in COLUMNS if column in found}
+
+
+def visible_projects(actor: Actor, alias: str = "p") -> tuple[str, dict[str, Any]]:
+    """A SQL condition on the projects table: own ones, and those with a case that the actor may see."""
+    if sees_everything(actor):
+        return "true", {}
+    own: dict[Column, str] = {"company": "company", "project_id": "id", "squad": "squad"}
+    conditions: list[str] = []
+    parameters: dict[str, Any] = {}
+    for column, of_project in own.items():
+        if values := _bound(actor, column):
+            conditions.append(f"{alias}.{of_project} = ANY(:own_{column})")
+            parameters[f"own_{column}"] = values
+    seen, more = visible_cases(actor, "v")
+    if seen != "false":
+        conditions.append(f"EXISTS (SELECT FROM cases v WHERE v.project_id = {alias}.id AND {seen})")
+        parameters |= more
+    return ("(" + " OR ".join(conditions) + ")" if conditions else "false"), parameters
+
+
+def shows_names(actor: Actor) -> bool:
+    """Whether the actor reads officers by name; to applicants they are known by their role."""
+    return any(grant.role != "applicant" for grant in actor.grants)
+
+
+def _scope(grant: Grant) -> tuple[tuple[Column, Any], ...]:
+    return tuple((column, value) for column in COLUMNS if (value := getattr(grant, column)) is not None)
+
+
+def _bound(actor: Actor, column: Column) -> list[Any]:
+    """The values of the roles bound to this column and nothing else."""
+    scopes = [_scope(grant) for grant in actor.grants]
+    return sorted({scope[0][1] for scope in scopes if len(scope) == 1 and scope[0][0] == column})
+
+
+def _narrow(actor: Actor) -> list[tuple[tuple[Column, Any], ...]]:
+    """The scopes of more than one column, each once."""
+    return sorted({scope for grant in actor.grants if len(scope := _scope(grant)) > 1}, key=str)

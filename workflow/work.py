@@ -15,6 +15,7 @@ from workflow.clock.notices import load_notices
 from workflow.definition import Flow
 from workflow.errors import Unusable
 from workflow.loading import latest, load_flows
+from workflow.machine import facts_read_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Office:
     catalogue: Catalogue
     calendar: Calendar
     engine: Engine
+    reads: Mapping[str, frozenset[str]]
+    """By action, in whatever flow: the groups of facts its conditions look at."""
 
     def flow(self, name: str, version: int | None = None) -> Flow:
         """The flow a case is pinned to, or the newest version for a new case."""
@@ -44,11 +47,13 @@ class Work:
 def open_office(config: Path, engine: Engine) -> Office:
     """Load and prove the whole configuration. Raises ConfigFaults with every fault of every file."""
     catalogue = load_catalogue(config)
+    flows = load_flows(config / "flows", catalogue)
     return Office(
-        flows=load_flows(config / "flows", catalogue),
+        flows=flows,
         catalogue=catalogue,
         calendar=published_calendar(load_notices(config / "calendar")),
         engine=engine,
+        reads={name: facts_read_by(flows.values(), name) for flow in flows.values() for name in flow.actions},
     )
 
 

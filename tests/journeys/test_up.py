@@ -35,7 +35,7 @@ class Machine:
     output: Path
 
     def start(self) -> subprocess.Popen[bytes]:
-        with self.output.open("ab") as output:
+        with self.output.open("wb") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "workflow.cli", "up"],
                 env=self.environment,
@@ -249,7 +249,7 @@ def _is_free(port: int) -> bool:
 
 def _wait_until_ready(machine: Machine, up: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while "wugeyi is ready" not in machine.said().rpartition("stopped")[2]:
+    while "wugeyi is ready" not in machine.said():
         assert up.poll() is None, machine.said()
         assert time.monotonic() < deadline, machine.said()
         time.sleep(0.05)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from workflow.catalogue.item_checks import Known, circles, days, unknown_word
+from workflow.clock.limit import Limit, Unit
 from workflow.errors import Fault
-from workflow.strict_yaml import Document
+from workflow.strict_yaml import Document, Place
 
 STAGES = (1, 2, 3, 4, 5)
 
@@ -34,6 +35,8 @@ def pauses_faults(document: Document, data: Data, known: Known) -> Iterator[Faul
             yield document.fault((*place, "opened_by"), "at least one role must be able to open the pause")
         if not cause["stops"]:
             yield document.fault((*place, "stops"), "a pause that stops no clock is none", ["statutory", "promised"])
+        yield from _working_days(document, (*place, "cap"), cause["cap"])
+        yield from _working_days(document, (*place, "alarm"), cause["alarm"])
         if days(cause["alarm"]) >= days(cause["cap"]):
             yield document.fault(
                 (*place, "alarm"), f"{cause['alarm']} before a cap of {cause['cap']} is not inside the pause"
@@ -51,8 +54,15 @@ def clocks_faults(document: Document, data: Data, known: Known) -> Iterator[Faul
     """The role that extends a joint handling is known; the alarm of a pause falls inside it."""
     role = data["joint"].extension_role
     yield from unknown_word(document, ("joint", "extension_role"), "role", role, known.roles)
+    yield from _working_days(document, ("pause_cap",), data["pause_cap"])
+    yield from _working_days(document, ("pause_alarm",), data["pause_alarm"])
     if days(data["pause_alarm"]) >= days(data["pause_cap"]):
         yield document.fault(("pause_alarm",), f"{data['pause_alarm']} is not inside a pause of {data['pause_cap']}")
+
+
+def _working_days(document: Document, place: Place, limit: Limit) -> Iterator[Fault]:
+    if limit.unit is not Unit.WORKING_DAY:
+        yield document.fault(place, f"{limit}: pauses are counted in working days", [f"{limit.amount}wd"])
 
 
 def lights_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:

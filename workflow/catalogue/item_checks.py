@@ -140,8 +140,12 @@ def _limit_faults(file: ItemFile) -> Iterator[Fault]:
     for index, variant in enumerate(item.variants):
         yield from _promise_faults(document, ("variants", index), *item.limits(variant.code))
     yield from _repeated(document, ("variants",), [variant.code for variant in item.variants], "variant", "code")
-    if item.extension is not None and item.statutory is None:
+    if item.extension is None:
+        return
+    if item.statutory is None:
         yield document.fault(("extension",), "there is no statutory limit to extend")
+    elif item.statutory.limit.unit is not Unit.WORKING_DAY:
+        yield document.fault(("extension",), "an extension counts working days; the statutory limit does not")
 
 
 def _promise_faults(
@@ -175,7 +179,7 @@ def shared_material_faults(files: Iterable[ItemFile]) -> Iterator[Fault]:
         for index, material in enumerate(file.item.materials):
             told = (material.title, material.issued_by)
             before, where = first.setdefault(material.code, (told, file))
-            if told != before:
+            if told != before and where is not file:
                 title = next(one.title for one in where.item.materials if one.code == material.code)
                 yield file.document.fault(
                     ("materials", index),
@@ -190,9 +194,10 @@ def circle_faults(files: Mapping[str, ItemFile]) -> Iterator[Fault]:
     for circle in circles(edges):
         document, item = files[circle[0]].document, files[circle[0]].item
         following = circle[1] if len(circle) > 1 else circle[0]
-        index = next(i for i, one in enumerate(item.prerequisites) if following in one.satisfied_by)
+        edge = next(one for one in item.must_precede if following in one.satisfied_by)
         way = " → ".join((*circle, circle[0]))
-        yield document.fault(("prerequisites", index), f"these items wait for each other's decision: {way}")
+        place = ("prerequisites", item.prerequisites.index(edge))
+        yield document.fault(place, f"these items wait for each other's decision: {way}")
 
 
 def circles(edges: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:

@@ -51,7 +51,7 @@ class ItemLimit:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """The one lawful extension (行政许可法 42): ``days`` in the unit of the statutory limit, approved by ``role``."""
+    """The one lawful extension (行政许可法 42): ``days`` are working days, approved by ``role``."""
 
     days: int
     role: str

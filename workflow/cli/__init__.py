@@ -69,7 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    parser = argparse.ArgumentParser(prog="wugeyi", description="Construction approvals of a district, kept to the day.")
+    description = "Construction approvals of a district, kept to the day."
+    parser = argparse.ArgumentParser(prog="wugeyi", description=description)
     parser.add_argument("--version", action="version", version=f"wugeyi {version('wugeyi')}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     subparsers = {name: commands.add_parser(name, help=text, description=text) for name, (_, text) in COMMANDS.items()}

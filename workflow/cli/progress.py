@@ -42,7 +42,8 @@ def _bar(title: str) -> Iterator[Advance]:
         task = progress.add_task(title, total=None)
 
         def advance(done: int, total: int, text: str) -> None:
-            progress.update(task, description=f"{title}: {text}" if text else title, completed=done, total=total or None)
+            words = f"{title}: {text}" if text else title
+            progress.update(task, description=words, completed=done, total=total or None)
             progress.refresh()
 
         yield advance

@@ -95,7 +95,7 @@ class _Watch(threading.Thread):
         while not self.over.wait(WATCH_SECONDS if ready else 0.1):
             for name, process in self._servers.items():
                 if process.poll() is not None:
-                    return self._fail(f"{name} ended by itself (exit status {process.returncode})")
+                    self._fail(f"{name} ended by itself (exit status {process.returncode})")
             if ready:
                 continue
             answer = _readiness(self._settings)
@@ -103,10 +103,11 @@ class _Watch(threading.Thread):
                 ready = True
                 self._on_ready()
             elif time.monotonic() > deadline:
-                return self._fail(f"web is not ready after {READY_SECONDS:.0f} s: {answer}")
+                self._fail(f"web is not ready after {READY_SECONDS:.0f} s: {answer}")
 
     def _fail(self, sentence: str) -> None:
         if not self.over.is_set():
+            self.over.set()
             self.failure = sentence
             os.kill(os.getpid(), signal.SIGTERM)
 
@@ -154,11 +155,15 @@ class _Role(Process):
 class _Output(Printer):
     """Honcho's prefixed lines; a reader that went away (``| head``, a closed terminal) stops no service."""
 
+    read = True
+
     def write(self, message: Any) -> None:
+        if not self.read:
+            return
         try:
             super().write(message)
         except OSError:
-            self.output = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open for the rest of the run
+            self.read = False
 
 
 def _later(seconds: float, call: Callable[[], None]) -> None:

@@ -36,7 +36,7 @@ from workflow.settings import (
 
 OLDEST_POSTGRES = 17
 """Every connection sets ``transaction_timeout``, which came with PostgreSQL 17."""
-WORKER_STOP_SECONDS = 3.0
+WORKER_STOP_SECONDS = 2.0
 """On one machine a stop is quick: what a worker has not delivered by then is published again at the next start."""
 FAILED = 1
 

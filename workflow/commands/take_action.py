@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow.change import Change, plan
+from workflow.clock.days import OFFICE_ZONE
 from workflow.commands.open_case import open_items
 from workflow.definition import Flow
 from workflow.errors import Conflict, NotFound
 from workflow.guards import Facts
 from workflow.inputs import read_inputs
-from workflow.machine import Decision, Refusal, decide, facts_read_by
+from workflow.machine import Decision, Refusal, decide
 from workflow.store import cases, people
-from workflow.store.cases import CaseReading
+from workflow.store.cases import ALL_GROUPS, CaseReading
 from workflow.visibility import may_see
 from workflow.work import Work
 
@@ -46,7 +47,7 @@ def _follow(work: Work, change: Change) -> None:
 
 
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
-    reading = read_visible(work, no, action=action)
+    reading = read_visible(work, no, work.office.reads.get(action, frozenset()))
     flow = work.office.flow(reading.case.flow, reading.case.flow_version)
     if version is not None and version != reading.case.version:
         raise stale(work, reading, flow, version)
@@ -61,22 +62,12 @@ def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: 
     return plan(flow, verdict, facts, _assignee(work, flow, verdict, facts))
 
 
-def read_visible(work: Work, no: str, *, action: str | None = None, groups: frozenset[str] | None = None) -> CaseReading:
-    """The case, if the actor may know of it, with the facts that ``action`` (or every action) looks at."""
-    wanted = groups if groups is not None else _groups(work, action)
-    reading = cases.read(work.conn, no=no, groups=wanted)
+def read_visible(work: Work, no: str, groups: frozenset[str] = ALL_GROUPS) -> CaseReading:
+    """The case, if the actor may know of it, with these groups of facts."""
+    reading = cases.read(work.conn, no=no, groups=groups)
     if reading is None or not may_see(work.actor, reading.case):
         raise NotFound("no_such_case", f"没有编号为 {no} 的办件", f"There is no case {no}", extra={"no": no})
     return reading
-
-
-def _groups(work: Work, action: str | None) -> frozenset[str]:
-    return frozenset(
-        group
-        for flow in work.office.flows.values()
-        for state in flow.states
-        for group in facts_read_by(flow, state, action)
-    )
 
 
 def facts_of(work: Work, reading: CaseReading) -> Facts:
@@ -101,11 +92,12 @@ def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflic
     case = reading.case
     last = cases.last_action(work.conn, case.id)
     state = flow.states[case.state]
+    when = last.recorded_at.astimezone(OFFICE_ZONE)
     return Conflict(
         "stale_version",
-        f"{last.actor_name} 已于 {last.recorded_at:%Y-%m-%d %H:%M:%S} 办理“{last.action_title(flow).zh}”，"
+        f"{last.actor_name} 已于 {when:%Y-%m-%d %H:%M:%S} 办理“{last.action_title(flow).zh}”，"
         f"本件现为“{state.title.zh}”（版本 {case.version}，您看到的是 {version}）",
-        f"{last.actor_name} did “{last.action_title(flow).en}” first; the case is now: {state.title.en} "
+        f"{last.actor_name} did “{last.action_title(flow).en}” at {when:%Y-%m-%d %H:%M:%S}; the case is now: {state.title.en} "
         f"(version {case.version}, you saw {version})",
         extra={
             "version": case.version,

@@ -36,6 +36,8 @@ _GROUPS = {
         ) AS colleagues""",
 }
 
+ALL_GROUPS = frozenset(_GROUPS)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseReading:

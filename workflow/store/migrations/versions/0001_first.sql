@@ -90,7 +90,7 @@ CREATE SEQUENCE case_numbers;
 
 CREATE TABLE cases (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  no           text NOT NULL UNIQUE,
+  no           text COLLATE "C" NOT NULL UNIQUE, -- by bytes: a prefix is a range of its index
   flow         text NOT NULL,
   flow_version integer NOT NULL,
   title        text NOT NULL,
@@ -122,13 +122,17 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_project ON cases (project_id, id);
 CREATE INDEX cases_parent ON cases (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX cases_open ON cases (due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_department ON cases (department, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_assignee ON cases (assignee_id, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_squad ON cases (squad, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_company ON cases (company, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_state ON cases (state, due_at, id) WHERE ended_at IS NULL;
-CREATE INDEX cases_open_project ON cases (project_id, due_at, id) WHERE ended_at IS NULL;
+-- Worklists: paused cases come last, then by date. One index per way in; only open cases stand in them.
+CREATE INDEX cases_open ON cases (paused, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_department ON cases (department, paused, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_assignee ON cases (assignee_id, paused, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_squad ON cases (squad, paused, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_company ON cases (company, paused, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_state ON cases (state, paused, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_project ON cases (project_id, paused, due_at, id) WHERE ended_at IS NULL;
+-- nearly empty: item cases are given to somebody when they are opened
+CREATE INDEX cases_unassigned ON cases (department, paused, due_at, id)
+  WHERE ended_at IS NULL AND assignee_id IS NULL AND item IS NOT NULL;
 CREATE INDEX cases_ended ON cases (ended_at DESC, id DESC) WHERE ended_at IS NOT NULL;
 CREATE INDEX cases_ended_company ON cases (company, ended_at DESC, id DESC) WHERE ended_at IS NOT NULL;
 CREATE INDEX cases_granted ON cases (project_id, item) WHERE outcome = 'granted';

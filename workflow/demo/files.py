@@ -1,0 +1,202 @@
+"""The demo's own files: the war map and its people, read strictly; every fault of both at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marshmallow import fields, validate
+
+from workflow.catalogue import Catalogue
+from workflow.catalogue.item_schema import FileSchema
+from workflow.errors import ConfigFaults, Fault
+from workflow.strict_schema import Flag, StrictSchema, Text, Whole, read
+from workflow.strict_yaml import Document, load
+
+FOLDER = "demo"
+WAR_MAP = "war-map.yaml"
+PEOPLE = "people.yaml"
+
+PERMIT_PROJECTS = 50
+TENDER_PROJECTS = 79
+"""What the article says of the two memberships of the war map (domain fact book, 12.1)."""
+
+SCOPE_OF = {"officer": "department", "director": "department", "squad_leader": "squad", "applicant": "company"}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProject:
+    """One row of the war map. ``start_weeks`` is the planned start of works, in weeks from the making of the demo."""
+
+    name: str
+    street: str
+    battlefront: str
+    splclx: int
+    investment_wan: int
+    area_m2: int
+    start_weeks: int
+    needs_permit: bool
+    needs_tender: bool
+    named_in_article: bool
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One account; ``shown`` in the banner. The scope that the role needs is given, the others are None."""
+
+    username: str
+    name: str
+    role: str
+    department: str | None = None
+    squad: str | None = None
+    company: str | None = None
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFiles:
+    """Both files; ``password`` is the one of every account."""
+
+    projects: tuple[DemoProject, ...]
+    people: tuple[DemoPerson, ...]
+    password: str
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """Every company, in the order of the war map."""
+        return tuple(dict.fromkeys(project.company for project in self.projects))
+
+    def of_role(self, role: str, department: str | None = None) -> tuple[DemoPerson, ...]:
+        """The people of a role, of one department where one is named."""
+        return tuple(
+            person for person in self.people if person.role == role and department in (None, person.department)
+        )
+
+
+class _Project(StrictSchema):
+    makes = DemoProject
+    name = Text(required=True)
+    street = Text(required=True)
+    battlefront = Text(required=True)
+    splclx = Whole(least=1, most=10, required=True)
+    investment_wan = Whole(least=1, required=True)
+    area_m2 = Whole(least=1, required=True)
+    start_weeks = Whole(least=-520, most=520, required=True)
+    needs_permit = Flag(required=True)
+    needs_tender = Flag(required=True)
+    named_in_article = Flag(required=True)
+    company = Text(required=True)
+
+
+class _WarMap(FileSchema):
+    projects = fields.List(fields.Nested(_Project), required=True)
+
+
+class _Person(StrictSchema):
+    makes = DemoPerson
+    username = Text(
+        required=True,
+        validate=validate.Regexp(r"^[a-z][a-z0-9-]{1,30}$", error="lower case letters, digits and - are needed"),
+    )
+    name = Text(required=True)
+    role = Text(required=True)
+    department = Text()
+    squad = Text()
+    company = Text()
+    shown = Flag()
+
+
+class _People(FileSchema):
+    password = Text(required=True, validate=validate.Length(min=8, error="at least 8 characters are needed"))
+    people = fields.List(fields.Nested(_Person), required=True)
+
+
+def load_demo_files(config: Path, catalogue: Catalogue | None = None) -> DemoFiles:
+    """Read ``config/demo``; with a catalogue, every word in it is checked against what is known.
+
+    :raises ConfigFaults: with every fault of both files.
+    """
+    faults: list[Fault] = []
+    read_files = [_read(config, name, schema(), faults) for name, schema in ((WAR_MAP, _WarMap), (PEOPLE, _People))]
+    documents = [document for document, made in read_files if document is not None and made is not None]
+    if len(documents) < len(read_files):
+        raise ConfigFaults(faults)
+    (_, war_map), (_, people) = read_files
+    files = DemoFiles(tuple(war_map["projects"]), tuple(people["people"]), people["password"])
+    faults += [*_project_faults(files, documents[0], catalogue), *_people_faults(files, documents[1], catalogue)]
+    if faults:
+        raise ConfigFaults(faults)
+    return files
+
+
+def _read(config: Path, name: str, schema: FileSchema, faults: list[Fault]) -> tuple[Document | None, Any]:
+    try:
+        document = load(config / FOLDER / name, config)
+    except ConfigFaults as found:
+        faults.extend(found.faults)
+        return None, None
+    made, found_faults = read(schema, document)
+    faults.extend(found_faults)
+    return document, made
+
+
+def _project_faults(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:
+    for index in _doubles([project.name for project in files.projects]):
+        yield document.fault(("projects", index, "name"), f"{files.projects[index].name!r} stands twice")
+    for field, wanted in (("needs_permit", PERMIT_PROJECTS), ("needs_tender", TENDER_PROJECTS)):
+        carried = sum(getattr(project, field) for project in files.projects)
+        if carried != wanted:
+            yield document.fault(("projects",), f"{carried} projects carry {field}, the war map has {wanted}")
+    for index, project in enumerate(files.projects):
+        place = ("projects", index)
+        if not (project.needs_permit or project.needs_tender):
+            yield document.fault(place, "needs neither a permit nor a tender", ("needs_permit", "needs_tender"))
+        if catalogue is not None:
+            yield from _known(document, (*place, "street"), project.street, catalogue.streets)
+            yield from _known(document, (*place, "battlefront"), project.battlefront, catalogue.battlefronts)
+            yield from _known(document, (*place, "splclx"), str(project.splclx), catalogue.codes["splclx"])
+
+
+def _people_faults(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:
+    for index in _doubles([person.username for person in files.people]):
+        yield document.fault(("people", index, "username"), f"{files.people[index].username!r} stands twice")
+    for index, person in enumerate(files.people):
+        place = ("people", index)
+        wanted = SCOPE_OF.get(person.role)
+        for scope in ("department", "squad", "company"):
+            if (getattr(person, scope) is not None) != (scope == wanted):
+                yield document.fault((*place, scope), f"{scope} belongs to {person.role}: {scope == wanted}")
+        yield from _known(document, (*place, "company"), person.company, files.companies)
+        if catalogue is not None:
+            yield from _known(document, (*place, "role"), person.role, catalogue.roles)
+            yield from _known(document, (*place, "department"), person.department, catalogue.departments)
+            yield from _known(document, (*place, "squad"), person.squad, catalogue.squads)
+    yield from _gaps(files, document, catalogue)
+
+
+def _gaps(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:
+    """Whoever the demo needs must be there: an applicant of every company, an officer of every department."""
+    represented = {person.company for person in files.people}
+    for company in files.companies:
+        if company not in represented:
+            yield document.fault(("people",), f"nobody applies for {company}")
+    for role in ("clerk", "specialist", "district_leader"):
+        if not files.of_role(role):
+            yield document.fault(("people",), f"there is no {role}")
+    for department in sorted({item.department for item in catalogue.items.values()}) if catalogue else ():
+        for role in ("officer", "director"):
+            if not files.of_role(role, department):
+                yield document.fault(("people",), f"{department} has no {role}")
+
+
+def _known(
+    document: Document, place: tuple[str | int, ...], word: str | None, known: Sequence[str] | object
+) -> Iterator[Fault]:
+    accepted = sorted(str(one) for one in known)  # type: ignore[attr-defined]
+    if word is not None and word not in accepted:
+        yield document.fault(place, f"{word!r} is not known", accepted)
+
+
+def _doubles(words: Sequence[str]) -> list[int]:
+    return [index for index, word in enumerate(words) if word in words[:index]]

@@ -1,0 +1,212 @@
+"""The clocks of a case as a reading of now: what is used, paused and left does not wait for any worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from workflow.case import Case, ClockRecord
+from workflow.clock.calendar import OFFICE_ZONE, Calendar, end_of_day, local_day
+from workflow.clock.deadline import Deadline, budget, paused_days, remaining_days, remaining_minutes, used_days
+from workflow.clock.limit import Limit, Unit
+from workflow.clock.pauses import Pause
+from workflow.clock.words import WARNING_FROM, Light, date_words, limit_words, minutes_left, time_left
+from workflow.clock.words import light as light_of
+from workflow.definition import ClockRule, Flow, Title
+
+# A promise in hours or minutes turns yellow in its last hour.
+WARNING_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NextRung:
+    """What the ladder does next, and when (an instant)."""
+
+    at: datetime
+    text: str
+    card: str | None
+    act: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """One clock of a case as of now.
+
+    ``remaining`` is in ``remaining_unit``: working days left or overdue; calendar days for a paused clock of calendar
+    days; minutes for limits in hours and minutes. ``used``, ``paused`` and ``total`` are days of the budget, None for
+    limits in hours and minutes. ``met`` says of a settled clock whether it was kept. ``words`` is what a page shows.
+    """
+
+    name: str
+    title: Title
+    basis: str
+    round: int
+    limit: Limit
+    limit_words: Title
+    extension: int
+    started_at: datetime
+    state: str
+    light: Light
+    due_on: date | None
+    due_at: datetime | None
+    due_words: Title | None
+    provisional: bool
+    calendar_version: str
+    settled_at: datetime | None
+    met: bool | None
+    remaining: int | None
+    remaining_unit: str
+    total: int | None
+    used: int | None
+    paused: int | None
+    words: Title
+    next_rung: NextRung | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where the lights of a list change: ``overdue`` up to now, a warning up to ``warning`` (``soon`` for minutes)."""
+
+    now: datetime
+    warning: datetime
+    soon: datetime
+
+
+def edges(calendar: Calendar, now: datetime) -> Edges:
+    """The instants that part the lights as of ``now``: two working days left is a warning."""
+    third = calendar.add_working_days(local_day(now), WARNING_FROM + 1)
+    return Edges(now, end_of_day(third - timedelta(days=1)), now + timedelta(minutes=WARNING_MINUTES))
+
+
+def case_light(due_at: datetime | None, paused: bool, exact: bool, at: Edges) -> Light:
+    """The light of an open case, from the nearest end of its running clocks; ``exact``: it runs in hours or minutes.
+
+    The filters of the worklist say the same in SQL.
+    """
+    if due_at is not None and due_at <= at.now:
+        return Light.OVERDUE
+    if paused:
+        return Light.PAUSED
+    if due_at is not None and due_at <= (at.soon if exact else at.warning):
+        return Light.WARNING
+    return Light.NORMAL
+
+
+def exact_flows(flows: Mapping[tuple[str, int], Flow]) -> list[str]:
+    """The flows whose clocks all run in hours or minutes."""
+    return sorted({flow.name for flow in flows.values() if flow.clocks and all(map(_is_exact, flow.clocks.values()))})
+
+
+def clock_views(flow: Flow, case: Case, calendar: Calendar, now: datetime) -> tuple[ClockView, ...]:
+    """Every clock of the case, running ones first, each in the order of the flow and of its rounds."""
+    order = {name: place for place, name in enumerate(flow.clocks)}
+    clocks = sorted(case.clocks, key=lambda clock: (not clock.running, order[clock.name], clock.round))
+    return tuple(clock_view(flow.clocks[clock.name], clock, case, calendar, now) for clock in clocks)
+
+
+def stopping(rule: ClockRule, case: Case) -> list[Pause]:
+    """The pauses of the case that stop this clock."""
+    return [pause.interval for pause in case.pauses if pause.stops_clock(rule.paused_by)]
+
+
+def clock_view(rule: ClockRule, clock: ClockRecord, case: Case, calendar: Calendar, now: datetime) -> ClockView:
+    """One clock as of ``now``; a settled one as of the day it was settled."""
+    pauses = stopping(rule, case)
+    read_at = clock.settled_at or now
+    by_day = clock.limit.unit.counts_days
+    today = local_day(read_at)
+    inputs = (clock.started_at, clock.limit, calendar, pauses)
+    remaining = _remaining(clock, calendar, pauses, read_at) if clock.running else None
+    return ClockView(
+        name=clock.name,
+        title=rule.title,
+        basis=rule.basis,
+        round=clock.round,
+        limit=clock.limit,
+        limit_words=_both(lambda lang: limit_words(clock.limit, lang, clock.extension)),
+        extension=clock.extension,
+        started_at=clock.started_at,
+        state=clock.state,
+        light=_light(clock, remaining, now),
+        due_on=clock.due_on,
+        due_at=clock.due_at,
+        due_words=_due_words(clock, local_day(now)),
+        provisional=clock.provisional,
+        calendar_version=clock.calendar_version,
+        settled_at=clock.settled_at,
+        met=_met(clock),
+        remaining=remaining,
+        remaining_unit=_remaining_unit(clock),
+        total=budget(local_day(clock.started_at), clock.limit, clock.extension) if by_day else None,
+        used=used_days(*inputs, today) if by_day else None,
+        paused=paused_days(*inputs, today) if by_day else None,
+        words=_words(clock, remaining),
+        next_rung=_next_rung(rule, clock),
+    )
+
+
+def _is_exact(rule: ClockRule) -> bool:
+    if isinstance(rule.limit, Limit):
+        return not rule.limit.unit.counts_days
+    return rule.limit.startswith("help.")
+
+
+def _remaining(clock: ClockRecord, calendar: Calendar, pauses: list[Pause], now: datetime) -> int:
+    if clock.limit.unit.counts_days:
+        return remaining_days(clock.started_at, clock.limit, calendar, pauses, clock.extension, local_day(now))
+    return remaining_minutes(Deadline(clock.due_on, clock.due_at, clock.provisional, clock.calendar_version), now)
+
+
+def _remaining_unit(clock: ClockRecord) -> str:
+    if not clock.limit.unit.counts_days:
+        return "minute"
+    held = clock.state == "paused"
+    return "calendar_day" if held and clock.limit.unit is not Unit.WORKING_DAY else "working_day"
+
+
+def _light(clock: ClockRecord, remaining: int | None, now: datetime) -> Light:
+    if remaining is None:
+        return Light.DONE
+    if clock.limit.unit.counts_days:
+        return light_of(remaining, clock.state == "paused")
+    soon = now + timedelta(minutes=WARNING_MINUTES)
+    return case_light(clock.due_at, False, True, Edges(now, soon, soon))
+
+
+def _met(clock: ClockRecord) -> bool | None:
+    if clock.settled_at is None or clock.due_at is None:
+        return None
+    return clock.settled_at < clock.due_at
+
+
+def _words(clock: ClockRecord, remaining: int | None) -> Title:
+    if remaining is None:
+        match _met(clock):
+            case True:
+                return Title("按期完成", "done in time")
+            case False:
+                return Title("逾期完成", "done late")
+            case _:
+                return Title("已停止计时", "no longer counted")
+    if not clock.limit.unit.counts_days:
+        return _both(lambda lang: minutes_left(remaining, lang))
+    return _both(lambda lang: time_left(remaining, clock.state == "paused", lang, clock.limit.unit))
+
+
+def _due_words(clock: ClockRecord, today: date) -> Title | None:
+    due_on, due_at = clock.due_on, clock.due_at
+    if due_on is None or due_at is None:
+        return None
+    at = "" if clock.limit.unit.counts_days else f" {due_at.astimezone(OFFICE_ZONE):%H:%M}"
+    return _both(lambda lang: date_words(due_on, today, lang, clock.provisional) + at)
+
+
+def _both(word: Callable[[str], str]) -> Title:
+    return Title(word("zh"), word("en"))
+
+
+def _next_rung(rule: ClockRule, clock: ClockRecord) -> NextRung | None:
+    at = clock.next_rung_at
+    if at is None:
+        return None
+    rung = rule.ladder[clock.rung]
+    return NextRung(at, rung.text, rung.card, rung.act)

@@ -1,0 +1,128 @@
+"""Tokens: sessions of browsers and bearers of programmes. Only their SHA-256 is stored.
+
+Their time is real time, not the office's: moving a demonstration forward must not sign everybody out.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+from workflow.actor import Actor, Grant
+
+Kind = Literal["session", "bearer"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who a token belongs to, read together with the one reading of the clock of the request."""
+
+    actor: Actor
+    now: datetime
+    csrf: str
+    token_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token just made; ``secret`` is shown once and kept nowhere."""
+
+    id: int
+    person_id: int
+    kind: Kind
+    secret: str
+    csrf: str
+    label: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as its owner may see it."""
+
+    id: int
+    kind: Kind
+    label: str
+    created_at: datetime
+    expires_at: datetime
+
+
+def digest(secret: str) -> bytes:
+    """What is stored of a token; 256 random bits need no salt."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+_AUTHENTICATE = text("""
+SELECT t.id AS token_id, t.csrf, p.id AS person_id, p.name, app_now() AS now,
+  (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company) ORDER BY r.id), '[]')
+   FROM person_roles r WHERE r.person_id = p.id) AS grants
+FROM tokens t JOIN people p ON p.id = t.person_id
+WHERE t.hash = :hash AND t.kind = :kind AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp() AND p.active""")
+
+
+def authenticate(conn: Connection, hash_: bytes, kind: Kind) -> SignedIn | None:
+    """The owner of a live token with every role as of now; None for one unknown, expired, revoked, or of a closed account."""
+    row = conn.execute(_AUTHENTICATE, {"hash": hash_, "kind": kind}).one_or_none()
+    if row is None:
+        return None
+    return SignedIn(
+        actor=Actor(row.person_id, row.name, tuple(Grant(*grant) for grant in row.grants)),
+        now=row.now,
+        csrf=row.csrf,
+        token_id=row.token_id,
+    )
+
+
+def issue(conn: Connection, person_id: int, kind: Kind, label: str, lifetime: timedelta) -> NewToken:
+    """Make a token of 256 random bits for a person."""
+    secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
+    row = conn.execute(
+        text("""
+INSERT INTO tokens (person_id, kind, hash, csrf, label, created_at, expires_at)
+VALUES (:person_id, :kind, :hash, :csrf, :label, statement_timestamp(), statement_timestamp() + :lifetime)
+RETURNING id, created_at, expires_at"""),
+        {
+            "person_id": person_id,
+            "kind": kind,
+            "hash": digest(secret),
+            "csrf": csrf,
+            "label": label,
+            "lifetime": lifetime,
+        },
+    ).one()
+    return NewToken(row.id, person_id, kind, secret, csrf, label, row.created_at, row.expires_at)
+
+
+def of_person(conn: Connection, person_id: int) -> list[Token]:
+    """The live tokens of a person, newest first; at most 100."""
+    rows = conn.execute(
+        text("""
+SELECT id, kind, label, created_at, expires_at FROM tokens
+WHERE person_id = :person_id AND revoked_at IS NULL AND expires_at > statement_timestamp() ORDER BY id DESC LIMIT 100"""),
+        {"person_id": person_id},
+    )
+    return [Token(*row) for row in rows]
+
+
+def revoke(conn: Connection, person_id: int, token_id: int) -> bool:
+    """End a token of this person for good; False where the person has no such token. Ending it twice is no fault."""
+    found = conn.execute(
+        text("""
+UPDATE tokens SET revoked_at = coalesce(revoked_at, statement_timestamp())
+WHERE id = :token_id AND person_id = :person_id RETURNING id"""),
+        {"token_id": token_id, "person_id": person_id},
+    ).one_or_none()
+    return found is not None
+
+
+def revoke_session(conn: Connection, hash_: bytes) -> None:
+    """End the session of this hash, whoever it belongs to; an unknown one is no fault."""
+    conn.execute(
+        text("""
+UPDATE tokens SET revoked_at = statement_timestamp() WHERE hash = :hash AND kind = 'session' AND revoked_at IS NULL"""),
+        {"hash": hash_},
+    )
