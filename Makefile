@@ -34,7 +34,7 @@ lock: $(VENV)/.installed-dev ## renew both lock files from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--extra dev pyproject.toml -o requirements-dev.lock
+		pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 
 wheel: $(VENV)/.installed-dev ## build the wheel into dist/
 	$(BIN)/python -m build --wheel

@@ -22,7 +22,9 @@ from workflow.settings import (
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def test_an_empty_environment_gives_the_defaults_of_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_environment_gives_the_defaults_of_one_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     settings = load_settings({})
     assert (settings.database_url, settings.redis_url) == ("", "")
@@ -62,7 +64,7 @@ def test_every_fault_is_listed_at_once_with_variable_value_and_what_is_accepted(
     [
         ("WUGEYI_PORT", "0"),
         ("WUGEYI_PORT", "80 80"),
-        ("WUGEYI_PORT", "٨٠٠٠"),  # noqa: RUF001 - digits that int() would read
+        ("WUGEYI_PORT", "٨٠٠٠"),
         ("WUGEYI_WEB_WORKERS", "-1"),
         ("WUGEYI_UPLOAD_MB", "20MB"),
         ("WUGEYI_SWEEP_SECONDS", "nan"),

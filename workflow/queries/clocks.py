@@ -1,10 +1,10 @@
 """The clocks of a case as a reading of now: what is used, paused and left does not wait for any worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from workflow.case import Case, ClockRecord
+from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import OFFICE_ZONE, Calendar, end_of_day, local_day
 from workflow.clock.deadline import Deadline, budget, paused_days, remaining_days, remaining_minutes, used_days
 from workflow.clock.limit import Limit, Unit
@@ -100,17 +100,19 @@ def clock_views(flow: Flow, case: Case, calendar: Calendar, now: datetime) -> tu
     """Every clock of the case, running ones first, each in the order of the flow and of its rounds."""
     order = {name: place for place, name in enumerate(flow.clocks)}
     clocks = sorted(case.clocks, key=lambda clock: (not clock.running, order[clock.name], clock.round))
-    return tuple(clock_view(flow.clocks[clock.name], clock, case, calendar, now) for clock in clocks)
+    return tuple(clock_view(flow.clocks[clock.name], clock, case.pauses, calendar, now) for clock in clocks)
 
 
-def stopping(rule: ClockRule, case: Case) -> list[Pause]:
-    """The pauses of the case that stop this clock."""
-    return [pause.interval for pause in case.pauses if pause.stops_clock(rule.paused_by)]
+def stopping(rule: ClockRule, pauses: Iterable[PauseRecord]) -> list[Pause]:
+    """The pauses that stop this clock, as the engine takes them."""
+    return [pause.interval for pause in pauses if pause.stops_clock(rule.paused_by)]
 
 
-def clock_view(rule: ClockRule, clock: ClockRecord, case: Case, calendar: Calendar, now: datetime) -> ClockView:
-    """One clock as of ``now``; a settled one as of the day it was settled."""
-    pauses = stopping(rule, case)
+def clock_view(
+    rule: ClockRule, clock: ClockRecord, all_pauses: Iterable[PauseRecord], calendar: Calendar, now: datetime
+) -> ClockView:
+    """One clock of a case with these pauses as of ``now``; a settled one as of the day it was settled."""
+    pauses = stopping(rule, all_pauses)
     read_at = clock.settled_at or now
     by_day = clock.limit.unit.counts_days
     today = local_day(read_at)

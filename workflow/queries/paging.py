@@ -60,7 +60,12 @@ def position(paging: Paging, listing: Listing) -> list[Any] | None:
         return None
     told = _opened(paging.secret, paging.cursor)
     if told is None:
-        raise _bad("cursor", paging.cursor[:40], "应原样使用上一页给出的游标", "the cursor of the page before, unchanged, is accepted")
+        raise _bad(
+            "cursor",
+            paging.cursor[:40],
+            "应原样使用上一页给出的游标",
+            "the cursor given with the page before is accepted, unchanged",
+        )
     if told["of"] != _fingerprint(listing):
         raise _bad(
             "cursor",

@@ -1,0 +1,174 @@
+"""One action of a case through the service (begin_work + take_action), against pgbench writing the same rows.
+
+The action moves the state, settles one clock, arms another with three rungs, writes history and an outbox row. R1
+writes them in one statement, R2 in five within one transaction; both on a copy of the same database, with the same
+number of connections. Eight clients are two processes of four threads, as the web role runs them.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import cycle
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+from tests.bench import back_and_forth, pgbench
+from tests.bench.measuring import Figure, rate, take_turns
+from tests.bench.stage import WARM_SECONDS, Stage, web_engine
+from workflow.actor import Actor
+from workflow.commands.take_action import take_action
+from workflow.settings import default_config_folder
+from workflow.work import Office, begin_work, open_office
+
+CASES = 8000
+SECONDS = 3
+PROCESSES, THREADS = 2, 4
+
+_HEAD = r"'\x5f1d3b6a8c0e4d7f9b2a6c8e0f3d5b7a9c1e4f6082a4c6e8f0b2d4f6a8c0e2f4'"
+_INPUTS = "'{}'"
+
+R1 = rf"""
+\set id (random(0, :cases / :clients - 1) * :clients) + :client_id + 1
+WITH moved AS (
+  UPDATE cases SET state = CASE state WHEN 'here' THEN 'there' ELSE 'here' END, version = version + 1, rev = rev + 1,
+    seq = seq + 1, chain_head = {_HEAD}, data = '{{}}', entered_at = now(), due_at = now() + interval '7 days'
+  WHERE id = :id RETURNING id, no, seq, state),
+settled AS (
+  UPDATE clocks k SET state = 'settled', fire_at = 'infinity', settled_at = now() FROM moved
+  WHERE k.case_id = moved.id AND k.state = 'armed'),
+armed AS (
+  INSERT INTO clocks (case_id, name, round, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
+    calendar_version)
+  SELECT id, 'waiting_' || state, seq, now(), 10, 'working_day', 'armed',
+    ARRAY[now() + interval '6 days', now() + interval '8 days', now() + interval '11 days'], now() + interval '6 days',
+    current_date + 7, now() + interval '7 days', '2004-2026.a1b2c3d4' FROM moved),
+noted AS (
+  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input,
+    hash)
+  SELECT id, seq, 'send', 'here', state, 1, 'officer', now(), now(), {_INPUTS}, {_HEAD} FROM moved),
+told AS (
+  INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
+  SELECT 'case:' || no || ':' || seq || ':tell', 'tell', id,
+    '{{"what": "action", "roles": ["applicant"], "state": "there", "action": "send"}}', now(), now()
+  FROM moved ON CONFLICT (effect_key) DO NOTHING)
+SELECT id FROM moved;
+"""
+
+R2 = rf"""
+\set id (random(0, :cases / :clients - 1) * :clients) + :client_id + 1
+BEGIN;
+UPDATE cases SET state = CASE state WHEN 'here' THEN 'there' ELSE 'here' END, version = version + 1, rev = rev + 1,
+  seq = seq + 1, chain_head = {_HEAD}, data = '{{}}', entered_at = now(), due_at = now() + interval '7 days'
+WHERE id = :id RETURNING no, seq, state \gset
+UPDATE clocks SET state = 'settled', fire_at = 'infinity', settled_at = now() WHERE case_id = :id AND state = 'armed';
+INSERT INTO clocks (case_id, name, round, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
+  calendar_version)
+VALUES (:id, 'waiting_' || :state, :seq, now(), 10, 'working_day', 'armed',
+  ARRAY[now() + interval '6 days', now() + interval '8 days', now() + interval '11 days'], now() + interval '6 days',
+  current_date + 7, now() + interval '7 days', '2004-2026.a1b2c3d4');
+INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input,
+  hash)
+VALUES (:id, :seq, 'send', 'here', :state, 1, 'officer', now(), now(), {_INPUTS}, {_HEAD});
+INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
+VALUES ('case:' || :no || ':' || :seq || ':tell', 'tell', :id,
+  '{{"what": "action", "roles": ["applicant"], "state": "there", "action": "send"}}', now(), now())
+ON CONFLICT (effect_key) DO NOTHING;
+COMMIT;
+"""
+
+
+def figures(stage: Stage) -> Iterator[Figure]:
+    """The transition with one client and with eight."""
+    for clients in (1, PROCESSES * THREADS):
+        yield from _with_clients(stage, clients)
+
+
+def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
+    ours = stage.database()
+    office = back_and_forth.with_flow(stage.office, stage.folder, web_engine(ours))
+    officer, numbers = back_and_forth.fill(office, CASES)
+    office.engine.dispose()
+    stage.load(ours)
+    theirs = stage.database(ours)
+    variables = {"cases": CASES, "clients": clients}
+
+    def reference(script: str, seconds: float = SECONDS) -> float:
+        stage.settle()
+        return pgbench.transactions_per_second(theirs, script, seconds, clients, variables)
+
+    run = _one_client if clients == 1 else _many_clients
+    with run(stage, office, ours, officer, numbers) as service:
+        service(WARM_SECONDS)
+        reference(R1, WARM_SECONDS)
+
+        def subject() -> float:
+            stage.settle()
+            return service(SECONDS)
+
+        taken = take_turns({"R1": lambda: reference(R1), "ours": subject, "R2": lambda: reference(R2)})
+    label = f"transition, {clients} client" + ("s" if clients > 1 else "")
+    yield Figure(f"R1: {label}", taken["R1"], "/s", "pgbench, one statement")
+    yield Figure(f"R2: {label}", taken["R2"], "/s", "pgbench, five statements")
+    yield Figure(label, taken["ours"], "/s", "R1", taken["ours"] / taken["R1"], (">=", 0.35))
+    yield Figure(f"{label} (R2)", taken["ours"], "/s", "R2", taken["ours"] / taken["R2"])
+
+
+@contextmanager
+def _one_client(stage: Stage, office: Office, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
+    engine = web_engine(url)
+    act = Acting(Office(office.flows, office.catalogue, office.calendar, engine), officer, numbers)
+    yield lambda seconds: rate(act, seconds)
+    engine.dispose()
+
+
+@contextmanager
+def _many_clients(stage: Stage, office: Office, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
+    context = get_context("spawn")
+    barrier = context.Barrier(PROCESSES)
+    shares = [numbers[place::PROCESSES] for place in range(PROCESSES)]
+    with ProcessPoolExecutor(PROCESSES, context, _begin_process, (url, stage.folder, officer, barrier)) as pool:
+
+        def service(seconds: float) -> float:
+            return sum(pool.map(_act_in_threads, shares, [seconds] * PROCESSES))
+
+        yield service
+
+
+class Acting:
+    """One officer who takes the next action on the next case, every time it is called."""
+
+    def __init__(self, office: Office, officer: Actor, numbers: list[str]) -> None:
+        self.office, self.officer = office, officer
+        self.turn = cycle(numbers)
+        self.stands: dict[str, str] = {}
+
+    def __call__(self) -> None:
+        no = next(self.turn)
+        state = self.stands.get(no, "here")
+        with begin_work(self.office, self.officer) as work:
+            change = take_action(work, no, back_and_forth.ACTIONS[state])
+        self.stands[no] = change.after.state
+
+
+_process: dict[str, Any] = {}
+
+
+def _begin_process(url: str, folder: Path, officer: Actor, barrier: Barrier) -> None:
+    own = folder.parent / f"flow-{id(barrier)}"
+    own.mkdir(exist_ok=True)
+    engine = web_engine(url, THREADS)
+    office = back_and_forth.with_flow(open_office(default_config_folder(), engine), own, engine)
+    _process.update(office=office, officer=officer, barrier=barrier, acting={})
+
+
+def _act_in_threads(numbers: list[str], seconds: float) -> float:
+    """Run this process's share; every process waits for the others first, so that each takes one share."""
+    key = numbers[0]
+    if key not in _process["acting"]:
+        shares = [numbers[place::THREADS] for place in range(THREADS)]
+        _process["acting"][key] = [Acting(_process["office"], _process["officer"], share) for share in shares]
+    _process["barrier"].wait()
+    with ThreadPoolExecutor(THREADS) as threads:
+        return sum(threads.map(lambda act: rate(act, seconds), _process["acting"][key]))
