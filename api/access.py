@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Connection
@@ -200,9 +199,8 @@ def _check_origin() -> None:
     if request.method in SAFE_METHODS or "Authorization" in request.headers:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
-    ours = {request.host, urlsplit(wiring().settings.public_url).netloc}
-    if site not in ("same-origin", "none") or (origin is not None and urlsplit(origin).netloc not in ours):
+    ours = (f"http://{request.host}", f"https://{request.host}", wiring().settings.public_url)
+    if site not in ("same-origin", "none") or request.headers.get("Origin", ours[0]) not in ours:
         raise NotAllowed(
             "cross_site",
             "拒绝：该请求来自其他网站的页面",

@@ -75,7 +75,7 @@ class PauseRecord:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One running instance of a flow. Instants are aware; ``data`` is the form, ``limits`` those in force at opening."""
+    """One running instance of a flow. ``data`` is the form, ``limits`` those in force at its opening."""
 
     id: int
     no: str

@@ -20,6 +20,7 @@ from workflow.guards import Facts
 from workflow.machine import Decision
 from workflow.timekeeping import Timing, clocks_after_move, extend, merge, nearest_due, resettle
 
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of a case's history; ``effective_at`` is legal time, ``recorded_at`` when it was written."""
@@ -113,7 +114,9 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
     pauses = _pauses(decision.action.effect, decision, facts)
     after = replace(after, pauses=_merged_pauses(before.pauses, pauses))
     clocks = _clocks(flow, decision, facts, after, moved, timing)
-    after = replace(after, clocks=merge(before.clocks, clocks), version=before.version + 1, rev=before.rev + 1, seq=before.seq + 1)
+    after = replace(
+        after, clocks=merge(before.clocks, clocks), version=before.version + 1, rev=before.rev + 1, seq=before.seq + 1
+    )
     event = Event(
         before.no,
         after.seq,
@@ -141,7 +144,7 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
 
 
 def case_limits(flow: Flow, catalogue: Catalogue, item: str | None) -> dict[str, str]:
-    """The limits in force for a new case, kept with it so that a later change of the catalogue does not move its dates."""
+    """The limits in force for a new case, kept with it: a later change of the catalogue does not move its dates."""
     limits: dict[str, str] = {}
     for rule in flow.clocks.values():
         if isinstance(rule.limit, Limit):
@@ -150,7 +153,9 @@ def case_limits(flow: Flow, catalogue: Catalogue, item: str | None) -> dict[str,
             own = getattr(catalogue.items[item], rule.limit.removeprefix("item."))
             if own is not None:
                 limits[rule.name] = str(own.limit)
-                limits[f"{rule.name}.from"] = {"acceptance": "accepted", "receipt": "received"}.get(own.base, "accepted")
+                limits[f"{rule.name}.from"] = {"acceptance": "accepted", "receipt": "received"}.get(
+                    own.base, "accepted"
+                )
     return limits
 
 
@@ -264,7 +269,7 @@ def _documents(decision: Decision, facts: Facts, after: Case) -> tuple[IssuedDoc
 
 
 def _document_facts(decision: Decision, facts: Facts, after: Case) -> dict[str, Any]:
-    """What every document states (domain fact book, 9): the case, the project, the dates, and the clocks with their ends."""
+    """What every document states (domain fact book, 9): the case, the project, the dates, the clocks and their ends."""
     return {
         "case": after.no,
         "title": after.title,
@@ -293,10 +298,13 @@ def _messages(decision: Decision, after: Case) -> tuple[Message, ...]:
     key = f"case:{after.no}:{after.seq}"
     messages = []
     if decision.action.tell:
-        body = {"what": "action", "action": decision.action.name, "state": after.state, "roles": list(decision.action.tell)}
+        body = {
+            "what": "action",
+            "action": decision.action.name,
+            "state": after.state,
+            "roles": list(decision.action.tell),
+        }
         messages.append(Message(f"{key}:tell", "tell", body))
     if after.parent_id is not None:
         messages.append(Message(f"{key}:look", "system", {"case_id": after.parent_id}))
     return tuple(messages)
-
-

@@ -100,7 +100,9 @@ def project_code_valid(facts: Facts) -> Reason | None:
     try:
         project_code(facts.project_code)
     except BadIdentifier as fault:
-        return Reason("project_code_invalid", f"项目代码未通过校验：{fault.zh}", f"Project code fails its check: {fault.en}")
+        return Reason(
+            "project_code_invalid", f"项目代码未通过校验：{fault.zh}", f"Project code fails its check: {fault.en}"
+        )
     return None
 
 
@@ -109,7 +111,9 @@ def company_code_valid(facts: Facts) -> Reason | None:
     try:
         credit_code(facts.case.company)
     except BadIdentifier as fault:
-        return Reason("credit_code_invalid", f"统一社会信用代码未通过校验：{fault.zh}", f"Credit code fails: {fault.en}")
+        return Reason(
+            "credit_code_invalid", f"统一社会信用代码未通过校验：{fault.zh}", f"Credit code fails: {fault.en}"
+        )
     return None
 
 
@@ -207,10 +211,11 @@ def pause_cause_lawful_here(facts: Facts) -> Reason | None:
     """行政许可法 45: a closed list; each cause says who may open it, each item which apply."""
     cause = facts.catalogue.causes[facts.inputs["cause"]]
     allowed = facts.item.pauses if facts.item else ()
+    names = "、".join(facts.catalogue.causes[code].title.zh for code in allowed) or "无"
     if cause.code not in allowed and cause.code != "other":
         return Reason(
             "cause_not_for_this_item",
-            f"本事项不适用“{cause.title.zh}”；可用：{'、'.join(facts.catalogue.causes[code].title.zh for code in allowed) or '无'}",
+            f"本事项不适用“{cause.title.zh}”；可用：{names}",
             f"“{cause.title.en}” does not apply to this item; accepted: {', '.join(allowed) or 'none'}",
             {"accepted": list(allowed)},
         )

@@ -74,7 +74,12 @@ class _Whole(fields.Field[int]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             raise ValidationError(
-                [Title(f"应为 {self.least} 到 {self.most} 的整数", f"must be a whole number, {self.least} to {self.most}")]
+                [
+                    Title(
+                        f"应为 {self.least} 到 {self.most} 的整数",
+                        f"must be a whole number, {self.least} to {self.most}",
+                    )
+                ]
             )
         return value
 
@@ -93,7 +98,9 @@ class _Day(fields.Field[date]):
         except ValueError:
             raise wrong from None
         if not FIRST_DAY <= day <= LAST_DAY:
-            raise ValidationError([Title(f"应在 {FIRST_DAY} 到 {LAST_DAY} 之间", f"must lie in {FIRST_DAY} to {LAST_DAY}")])
+            raise ValidationError(
+                [Title(f"应在 {FIRST_DAY} 到 {LAST_DAY} 之间", f"must lie in {FIRST_DAY} to {LAST_DAY}")]
+            )
         return day
 
 

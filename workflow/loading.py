@@ -19,7 +19,6 @@ from workflow.definition import (
     Flow,
     Rung,
     State,
-    Title,
 )
 from workflow.errors import ConfigFaults, Fault
 from workflow.soundness import soundness_faults

@@ -148,9 +148,7 @@ def _closed_because(flow: Flow, action: Action, facts: Facts) -> tuple[Reason, .
         return (role,)
     guards = (GUARDS[name] for name in action.needs)
     bare = replace(facts, inputs={})
-    return tuple(
-        reason for guard in guards if not guard.on_input and (reason := guard.check(bare)) is not None
-    )
+    return tuple(reason for guard in guards if not guard.on_input and (reason := guard.check(bare)) is not None)
 
 
 def _role_reason(action: Action, facts: Facts) -> Reason | None:
@@ -189,10 +187,11 @@ def _unknown(flow: Flow, name: str, facts: Facts) -> Refusal:
 def _wrong_state(flow: Flow, action: Action, facts: Facts) -> Refusal:
     state = flow.states[facts.case.state]
     sources = [flow.states[source].title for source in action.sources]
+    accepted_en = ", ".join(title.en for title in sources)
     return Refusal(
         "wrong_state",
         f"“{action.title.zh}”只能在“{'、'.join(title.zh for title in sources)}”环节办理，本件现为“{state.title.zh}”",
-        f"“{action.title.en}” is possible in: {', '.join(title.en for title in sources)}; the case is: {state.title.en}",
+        f"“{action.title.en}” is possible in: {accepted_en}; the case is: {state.title.en}",
         (),
         _possible(flow, facts),
     )

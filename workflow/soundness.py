@@ -103,17 +103,28 @@ def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document
         yield document.fault((*place, "while"), "a clock cannot run in a final state")
     for index, rung in enumerate(rule.ladder):
         yield from _rung(flow, rule, rung, (*place, "ladder", index), catalogue, document)
-    for sentence in _ladder_order(rule):
+    for sentence in _ladder_order(rule, catalogue):
         yield document.fault((*place, "ladder"), sentence)
 
 
-def _ladder_order(rule: ClockRule) -> list[str]:
-    """Rungs that could never fire, simulated on every day of a year; a referenced limit is tried at its smallest."""
-    limit = rule.limit
-    if isinstance(limit, str):
-        limit = Limit(30, Unit.MINUTE) if limit == "help.first_response" else None
-        limit = limit or (Limit(72, Unit.HOUR) if rule.limit == "help.resolution" else Limit(5, Unit.WORKING_DAY))
-    return rung_order_faults([rung.time for rung in rule.ladder], limit)
+def _ladder_order(rule: ClockRule, catalogue: Catalogue) -> list[str]:
+    """Rungs that could never fire, simulated over a year; a reference is tried at its longest."""
+    limit = rule.limit if isinstance(rule.limit, Limit) else _longest(rule.limit, catalogue)
+    return [] if limit is None else rung_order_faults([rung.time for rung in rule.ladder], limit)
+
+
+def _longest(reference: str, catalogue: Catalogue) -> Limit | None:
+    """The longest limit a reference can stand for: a rung that does not fit even there can never fire."""
+    items = catalogue.items.values()
+    candidates: dict[str, list[Limit]] = {
+        "item.statutory": [item.statutory.limit for item in items if item.statutory],
+        "item.promised": [item.promised.limit for item in items if item.promised],
+        "pause.planned": [cause.cap for cause in catalogue.causes.values()],
+        "help.first_response": [catalogue.help.first_response_day, catalogue.help.first_response_night],
+        "help.resolution": [catalogue.help.resolution],
+    }
+    days = [limit for limit in candidates[reference] if limit.unit is Unit.WORKING_DAY] or candidates[reference]
+    return max(days, key=lambda limit: limit.amount, default=None)
 
 
 def _rung(
@@ -136,7 +147,9 @@ def _rung(
         known = [candidate.name for candidate in flow.actions.values() if "clock" in candidate.by]
         yield document.fault((*place, "act"), f"{rung.act!r} is not an action of the clock", known)
     elif not rule.while_states <= set(action.sources):
-        yield document.fault((*place, "act"), f"{rung.act!r} is not possible in every state of this clock", action.sources)
+        yield document.fault(
+            (*place, "act"), f"{rung.act!r} is not possible in every state of this clock", action.sources
+        )
 
 
 def _roles(

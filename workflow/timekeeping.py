@@ -24,8 +24,13 @@ class Timing:
     now: datetime
 
 
-def arm(rule: ClockRule, started_at: datetime, limit: Limit, round_: int, pauses: Sequence[PauseRecord], timing: Timing) -> ClockRecord:
-    """A clock newly started from ``started_at`` (legal time); rungs already past are due at once."""
+def arm(
+    rule: ClockRule, started_at: datetime, limit: Limit, round_: int, pauses: Sequence[PauseRecord], timing: Timing
+) -> ClockRecord:
+    """A clock newly started from ``started_at`` (legal time); rungs already past are due at once.
+
+    A rung whose moment lies before the start itself is passed over: two days left of one day warns of nothing.
+    """
     blank = ClockRecord(
         id=None,
         name=rule.name,
@@ -42,13 +47,19 @@ def arm(rule: ClockRule, started_at: datetime, limit: Limit, round_: int, pauses
         provisional=False,
         calendar_version=timing.calendar.version,
     )
-    return resettle(blank, rule, pauses, timing)
+    fresh = resettle(blank, rule, pauses, timing)
+    passed = sum(1 for moment in fresh.ladder_at if moment <= started_at)
+    if passed == 0:
+        return fresh
+    return replace(fresh, rung=passed, state="armed" if passed < len(fresh.ladder_at) else "spent")
 
 
 def resettle(clock: ClockRecord, rule: ClockRule, pauses: Sequence[PauseRecord], timing: Timing) -> ClockRecord:
     """The same clock with all dates derived anew from its inputs, its pauses and the calendar."""
     stopping = [pause for pause in pauses if pause.stops_clock(rule.paused_by)]
-    due = deadline(clock.started_at, clock.limit, timing.calendar, [pause.interval for pause in stopping], clock.extension)
+    due = deadline(
+        clock.started_at, clock.limit, timing.calendar, [pause.interval for pause in stopping], clock.extension
+    )
     base = replace(
         clock,
         due_on=due.on,
@@ -76,12 +87,16 @@ def settle(clock: ClockRecord, at: datetime) -> ClockRecord:
     return replace(clock, state="settled", settled_at=at)
 
 
-def extend(clock: ClockRecord, rule: ClockRule, amount: int, pauses: Sequence[PauseRecord], timing: Timing) -> ClockRecord:
+def extend(
+    clock: ClockRecord, rule: ClockRule, amount: int, pauses: Sequence[PauseRecord], timing: Timing
+) -> ClockRecord:
     """More budget, once (行政许可法 42); whether it is lawful was decided before."""
     return resettle(replace(clock, extension=clock.extension + amount), rule, pauses, timing)
 
 
-def clocks_after_move(flow: Flow, case: Case, entered: str, limits: dict[str, Limit], timing: Timing) -> tuple[ClockRecord, ...]:
+def clocks_after_move(
+    flow: Flow, case: Case, entered: str, limits: dict[str, Limit], timing: Timing
+) -> tuple[ClockRecord, ...]:
     """All clocks of ``case`` that change when it enters ``entered``; ``case`` already carries its new moments.
 
     A clock whose states do not include the new one is settled; a clock of the new state that is not running starts a

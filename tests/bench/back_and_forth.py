@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from tests import given
 from workflow.actor import Actor, Grant
 from workflow.case import Case
 from workflow.change import Change, Event, case_limits, chain
 from workflow.clock.limit import parse_limit
-from workflow.loading import load_flow
 from workflow.store import births
 from workflow.timekeeping import Timing, clocks_after_move, nearest_due
 from workflow.work import Office, read_now
@@ -52,12 +49,9 @@ clocks:
 """
 
 
-def with_flow(office: Office, folder: Path, engine: Engine) -> Office:
-    """The office on ``engine``, knowing this flow beside the real ones."""
-    path = folder / "back_and_forth.v1.yaml"
-    path.write_text(FLOW, encoding="utf-8")
-    flow = load_flow(path, office.catalogue)
-    return Office({**office.flows, flow.key: flow}, office.catalogue, office.calendar, engine)
+def add_flow(config: Path) -> None:
+    """Put the flow beside those of a configuration folder."""
+    (config / "flows" / "back_and_forth.v1.yaml").write_text(FLOW, encoding="utf-8")
 
 
 def fill(office: Office, count: int) -> tuple[Actor, list[str]]:
@@ -66,7 +60,7 @@ def fill(office: Office, count: int) -> tuple[Actor, list[str]]:
     with office.engine.begin() as conn:
         now = read_now(conn)
         site = given.project(conn, given.company(conn))
-        officer = given.person(conn, "bench_officer", Grant("officer", department="QX"), now=now)
+        officer = given.person(conn, "bench_officer", Grant("officer", department="QX"))
         births.record_flow_use(conn, flow.name, flow.version, flow.digest, now)
         numbers = births.next_numbers(conn, count, now)
         limits = case_limits(flow, office.catalogue, None)

@@ -1,10 +1,11 @@
 """What every subject stands on: one durable server in a temporary folder, and databases copied from a migrated one."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from tests.bench import back_and_forth
 from workflow.embedded.postgres_server import DATABASE, SUPERUSER, database_url, postgres_server
 from workflow.settings import default_config_folder
 from workflow.store.engine import open_engine
@@ -26,6 +28,8 @@ class Stage:
     """A running server with the settings the service ships, and the real configuration."""
 
     folder: Path
+    config: Path
+    """The real configuration with the made-up flow beside it."""
     office: Office
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -36,6 +40,10 @@ class Stage:
         with self.superuser() as conn:
             conn.execute(f'CREATE DATABASE {name} TEMPLATE "{source}" OWNER wugeyi')
         return database_url(self.folder, name)
+
+    def office_on(self, engine: Engine) -> Office:
+        """The office as a process has it whose engine this is."""
+        return replace(self.office, engine=engine)
 
     def superuser(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         """A connection as the server's owner."""
@@ -67,9 +75,12 @@ def stage() -> Iterator[Stage]:
         with postgres_server(folder / "postgres") as server:
             upgrade(server.url)
             engine = open_engine(server.url, "cli")
-            office = open_office(default_config_folder(), engine)
+            config = folder / "config"
+            shutil.copytree(default_config_folder(), config)
+            back_and_forth.add_flow(config)
+            office = open_office(config, engine)
             engine.dispose()
-            yield Stage(folder / "postgres", office)
+            yield Stage(folder / "postgres", config, office)
 
 
 def web_engine(url: str, connections: int = 5) -> Engine:

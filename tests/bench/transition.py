@@ -7,7 +7,7 @@ number of connections. Eight clients are two processes of four threads, as the w
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,7 +19,6 @@ from tests.bench.measuring import Figure, rate, take_turns
 from tests.bench.stage import WARM_SECONDS, Stage, web_engine
 from workflow.actor import Actor
 from workflow.commands.take_action import take_action
-from workflow.settings import default_config_folder
 from workflow.work import Office, begin_work, open_office
 
 CASES = 8000
@@ -28,6 +27,7 @@ PROCESSES, THREADS = 2, 4
 
 _HEAD = r"'\x5f1d3b6a8c0e4d7f9b2a6c8e0f3d5b7a9c1e4f6082a4c6e8f0b2d4f6a8c0e2f4'"
 _INPUTS = "'{}'"
+# pgbench would take a colon before a letter for a variable, hence the strokes in effect keys.
 
 R1 = rf"""
 \set id (random(0, :cases / :clients - 1) * :clients) + :client_id + 1
@@ -50,7 +50,7 @@ noted AS (
   SELECT id, seq, 'send', 'here', state, 1, 'officer', now(), now(), {_INPUTS}, {_HEAD} FROM moved),
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
-  SELECT 'case:' || no || ':' || seq || ':tell', 'tell', id,
+  SELECT 'case/' || no || '/' || seq || '/tell', 'tell', id,
     '{{"what": "action", "roles": ["applicant"], "state": "there", "action": "send"}}', now(), now()
   FROM moved ON CONFLICT (effect_key) DO NOTHING)
 SELECT id FROM moved;
@@ -72,7 +72,7 @@ INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_
   hash)
 VALUES (:id, :seq, 'send', 'here', :state, 1, 'officer', now(), now(), {_INPUTS}, {_HEAD});
 INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
-VALUES ('case:' || :no || ':' || :seq || ':tell', 'tell', :id,
+VALUES ('case/' || :no || '/' || :seq || '/tell', 'tell', :id,
   '{{"what": "action", "roles": ["applicant"], "state": "there", "action": "send"}}', now(), now())
 ON CONFLICT (effect_key) DO NOTHING;
 COMMIT;
@@ -87,7 +87,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
 
 def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
     ours = stage.database()
-    office = back_and_forth.with_flow(stage.office, stage.folder, web_engine(ours))
+    office = stage.office_on(web_engine(ours))
     officer, numbers = back_and_forth.fill(office, CASES)
     office.engine.dispose()
     stage.load(ours)
@@ -99,7 +99,7 @@ def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
         return pgbench.transactions_per_second(theirs, script, seconds, clients, variables)
 
     run = _one_client if clients == 1 else _many_clients
-    with run(stage, office, ours, officer, numbers) as service:
+    with run(stage, ours, officer, numbers) as service:
         service(WARM_SECONDS)
         reference(R1, WARM_SECONDS)
 
@@ -116,22 +116,26 @@ def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
 
 
 @contextmanager
-def _one_client(stage: Stage, office: Office, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
+def _one_client(stage: Stage, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
     engine = web_engine(url)
-    act = Acting(Office(office.flows, office.catalogue, office.calendar, engine), officer, numbers)
+    act = Acting(stage.office_on(engine), officer, numbers)
     yield lambda seconds: rate(act, seconds)
     engine.dispose()
 
 
 @contextmanager
-def _many_clients(stage: Stage, office: Office, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
+def _many_clients(stage: Stage, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
     context = get_context("spawn")
     barrier = context.Barrier(PROCESSES)
-    shares = [numbers[place::PROCESSES] for place in range(PROCESSES)]
-    with ProcessPoolExecutor(PROCESSES, context, _begin_process, (url, stage.folder, officer, barrier)) as pool:
+    with ExitStack() as stack:
+        pools = [
+            stack.enter_context(ProcessPoolExecutor(1, context, _begin_process, (url, stage.config, officer, share, barrier)))
+            for share in (numbers[place::PROCESSES] for place in range(PROCESSES))
+        ]
 
         def service(seconds: float) -> float:
-            return sum(pool.map(_act_in_threads, shares, [seconds] * PROCESSES))
+            running = [pool.submit(_act_in_threads, seconds) for pool in pools]
+            return sum(each.result() for each in running)
 
         yield service
 
@@ -155,20 +159,13 @@ class Acting:
 _process: dict[str, Any] = {}
 
 
-def _begin_process(url: str, folder: Path, officer: Actor, barrier: Barrier) -> None:
-    own = folder.parent / f"flow-{id(barrier)}"
-    own.mkdir(exist_ok=True)
-    engine = web_engine(url, THREADS)
-    office = back_and_forth.with_flow(open_office(default_config_folder(), engine), own, engine)
-    _process.update(office=office, officer=officer, barrier=barrier, acting={})
+def _begin_process(url: str, config: Path, officer: Actor, numbers: list[str], barrier: Barrier) -> None:
+    office = open_office(config, web_engine(url, THREADS))
+    shares = [numbers[place::THREADS] for place in range(THREADS)]
+    _process.update(barrier=barrier, threads=[Acting(office, officer, share) for share in shares])
 
 
-def _act_in_threads(numbers: list[str], seconds: float) -> float:
-    """Run this process's share; every process waits for the others first, so that each takes one share."""
-    key = numbers[0]
-    if key not in _process["acting"]:
-        shares = [numbers[place::THREADS] for place in range(THREADS)]
-        _process["acting"][key] = [Acting(_process["office"], _process["officer"], share) for share in shares]
+def _act_in_threads(seconds: float) -> float:
     _process["barrier"].wait()
     with ThreadPoolExecutor(THREADS) as threads:
-        return sum(threads.map(lambda act: rate(act, seconds), _process["acting"][key]))
+        return sum(threads.map(lambda acting: rate(acting, seconds), _process["threads"]))

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from workflow.commands.look_at import look_at
 
 from tests import given
 from tests.given import moment
-from workflow.commands.look_at import look_at
 from workflow.commands.take_action import take_action
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Refused
 from workflow.queries.verify import verify
@@ -110,7 +110,9 @@ def test_the_bureau_head_extends_once_and_before_expiry_only(office, town, in_re
 
 def test_an_extension_after_expiry_or_beyond_the_law_or_by_an_officer_is_refused(office, town, in_review):
     ten = {"days": 10, "reason": "案情复杂"}
-    assert _refusal(office, town.directors["QX"], moment("2026-04-01"), in_review, "extend", ten).code == "limit_expired"
+    assert (
+        _refusal(office, town.directors["QX"], moment("2026-04-01"), in_review, "extend", ten).code == "limit_expired"
+    )
     eleven = {"days": 11, "reason": "案情复杂"}
     late = _refusal(office, town.directors["QX"], moment("2026-03-20"), in_review, "extend", eleven)
     assert late.code == "extension_too_long"

@@ -142,6 +142,18 @@ def test_a_role_that_dies_stops_everything_and_is_named(machine: Machine) -> Non
     assert _processes_of(machine.home) == {}
 
 
+def test_roles_that_hang_are_killed_within_the_bound(machine: Machine) -> None:
+    up = machine.start()
+    _wait_until_ready(machine, up)
+    for pid, words in _processes_of(machine.home).items():
+        if "api.wsgi" in words or "workers.celery_app" in words:
+            os.kill(pid, signal.SIGSTOP)
+
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(STOP_SECONDS) == 0, machine.said()
+    assert _processes_of(machine.home) == {}
+
+
 def test_an_embedded_server_that_dies_stops_everything_and_is_named(machine: Machine) -> None:
     up = machine.start()
     _wait_until_ready(machine, up)
@@ -274,7 +286,7 @@ def _wait_until(condition: Callable[[], bool], seconds: float) -> None:
 
 def _execute(machine: Machine, statement: str) -> str | None:
     with psycopg.connect(database_url(machine.home / "postgres"), autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        cursor = connection.execute(statement.encode())
         row = cursor.fetchone() if cursor.description else None
     return None if row is None else str(row[0])
 

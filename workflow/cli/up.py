@@ -17,7 +17,9 @@ from types import FrameType
 
 import psycopg
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from workflow.cli.progress import progress_bar
 from workflow.cli.roles import beat_command, role_environment, web_command, worker_command
@@ -121,9 +123,9 @@ def _check_given_servers(settings: Settings) -> None:
             raise Unusable(f"{shown}: this is PostgreSQL {version}; accepted: {OLDEST_POSTGRES} or newer")
     if settings.redis_url:
         try:
-            with Redis.from_url(
-                redis_client_url(settings.redis_url), socket_timeout=3, socket_connect_timeout=3
-            ) as client:
+            once = Retry(NoBackoff(), 0)
+            url = redis_client_url(settings.redis_url)
+            with Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, retry=once) as client:
                 client.ping()
         except RedisError as error:
             raise Unusable(f"REDIS_URL={without_password(settings.redis_url)!r}: cannot connect: {error}") from error

@@ -44,7 +44,9 @@ def project_for(work: Work, code: str) -> Project:
     if project is None or probe is None or not any(grant.covers(probe) for grant in work.actor.grants):
         raise NotFound("no_such_project", f"没有项目代码为 {code} 的项目", f"There is no project {code}")
     if work.actor.role_on(probe, OPENERS) is None:
-        raise NotAllowed("role_required", "只有建设单位或专员可以发起申请", "Only the applicant or the specialist may apply")
+        raise NotAllowed(
+            "role_required", "只有建设单位或专员可以发起申请", "Only the applicant or the specialist may apply"
+        )
     return project
 
 
@@ -53,10 +55,17 @@ def check_items(work: Work, items: list[str]) -> None:
     unknown = [item for item in items if item not in work.office.catalogue.items]
     doubled = sorted({item for item in items if items.count(item) > 1})
     reasons = [
-        Reason("bad_field", f"items：没有事项“{item}”", f"items: there is no item “{item}”", {"field": "items", "value": item})
+        Reason(
+            "bad_field",
+            f"items：没有事项“{item}”",
+            f"items: there is no item “{item}”",
+            {"field": "items", "value": item},
+        )
         for item in unknown
     ] + [
-        Reason("bad_field", f"items：事项“{item}”重复", f"items: “{item}” stands twice", {"field": "items", "value": item})
+        Reason(
+            "bad_field", f"items：事项“{item}”重复", f"items: “{item}” stands twice", {"field": "items", "value": item}
+        )
         for item in doubled
     ]
     if reasons:
@@ -75,7 +84,7 @@ def open_items(work: Work, bundle: Change) -> list[str]:
     flow, catalogue = work.office.flow("item"), work.office.catalogue
     codes: list[str] = list(bundle.after.data["items"])
     project = projects.by_id(work.conn, bundle.after.project_id)
-    clerk = people.least_loaded(work.conn, "clerk", "")
+    clerk = people.least_loaded(work.conn, "clerk", "", bundle.after.id)
     numbers = births.next_numbers(work.conn, len(codes), work.now.astimezone(OFFICE_ZONE))
     changes = []
     for no, code in zip(numbers, codes, strict=True):
@@ -97,9 +106,7 @@ def open_items(work: Work, bundle: Change) -> list[str]:
 def _open(work: Work, name: str, project: Project, title: str, data: dict[str, Any], department: str) -> Case:
     flow = work.office.flow(name)
     [no] = births.next_numbers(work.conn, 1, work.now.astimezone(OFFICE_ZONE))
-    case = replace(
-        _blank(work, flow, project, title, data, department, no), limits=_opening_limits(work, flow)
-    )
+    case = replace(_blank(work, flow, project, title, data, department, no), limits=_opening_limits(work, flow))
     role = work.actor.role_on(case, OPENERS) or "applicant"
     event = Event(no, 1, "open", case.state, case.state, work.actor.id, role, work.now, work.now, data)
     head = chain(b"", event)

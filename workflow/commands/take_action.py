@@ -1,7 +1,7 @@
 """One action of one actor on one case: the only way a state changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from workflow.change import Change, plan
@@ -121,4 +121,4 @@ def _assignee(work: Work, flow: Flow, decision: Decision, facts: Facts) -> int |
         return None
     if turn == flow.states[decision.from_state].turn:
         return None
-    return people.least_loaded(work.conn, turn, facts.case.department)
+    return people.least_loaded(work.conn, turn, facts.case.department, facts.case.id)

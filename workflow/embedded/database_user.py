@@ -37,31 +37,33 @@ def database_user() -> pwd.struct_passwd | None:
     )
 
 
-def let_in(user: pwd.struct_passwd, folder: Path) -> None:
-    """Let ``user`` pass through the folders above ``folder``: nothing more than passing, and said on stderr."""
-    for above in folder.resolve().parents:
-        found = above.stat()
-        if found.st_uid == user.pw_uid or found.st_mode & stat.S_IXOTH:
+def let_in(user: pwd.struct_passwd, *folders: Path) -> None:
+    """Let ``user`` pass through the folders above ``folders``: nothing more than passing, and said on stderr."""
+    closed = [
+        above
+        for above in sorted({above for folder in folders for above in folder.resolve().parents})
+        if above.stat().st_uid != user.pw_uid and not above.stat().st_mode & stat.S_IXOTH
+    ]
+    for folder in closed:
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
+    if closed:
+        names = ", ".join(str(folder) for folder in closed)
+        print(f"note: PostgreSQL does not run as root; opened for passing through (o+x): {names}", file=sys.stderr)
+
+
+def let_read(*folders: Path) -> None:
+    """Let everybody read what is in these program folders, as far as an installation under a strict umask closed them."""
+    for top in folders:
+        if _open_to_others(top) and all(_open_to_others(path) for path in top.iterdir()):
             continue
-        above.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
-        print(f"note: {above}: opened for passing through (o+x): PostgreSQL does not run as root", file=sys.stderr)
-
-
-def let_run(user: pwd.struct_passwd, programs: Path) -> None:
-    """Let ``user`` run the programs in ``programs`` (a ``bin`` folder with ``lib`` and ``share`` beside it)."""
-    let_in(user, programs)
-    top = programs.parent
-    if all(_open_to_others(path) for path in (top, programs, programs / "postgres", top / "share")):
-        return
-    # Installed under a strict umask: the whole tree is closed.
-    for path in (top, *top.rglob("*")):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+        for path in (top, *top.rglob("*")):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
 def _open_to_others(path: Path) -> bool:
     mode = path.stat().st_mode
-    return bool(mode & stat.S_IROTH) and bool(mode & stat.S_IXOTH)
+    return bool(mode & stat.S_IROTH) and (not path.is_dir() or bool(mode & stat.S_IXOTH))
 
 
 def _make_user() -> None:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from workflow.embedded.database_user import database_user, let_in, let_run
+from workflow.embedded.database_user import database_user, let_in, let_read
 from workflow.embedded.processes import Server, bound_command, end, open_log, stop, working_in
 from workflow.embedded.sockets import open_socket_folder, socket_folder
 from workflow.errors import Unusable
@@ -74,8 +74,11 @@ def postgres_server(
     programs = _programs()
     data = folder / "data"
     if owner:
-        let_run(owner, programs)
-        let_in(owner, data)
+        package = programs.parent.parent
+        # The shared libraries of the programs lie beside the package, where its wheel was repaired.
+        libraries = package.with_name(f"{package.name}.libs")
+        let_read(programs.parent, *([libraries] if libraries.is_dir() else []))
+        let_in(owner, programs, libraries, data)
     data.mkdir(exist_ok=True, mode=0o700)
     uid, gid = (owner.pw_uid, owner.pw_gid) if owner else (os.geteuid(), os.getegid())
     _own(data, uid, gid)

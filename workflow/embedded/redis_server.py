@@ -14,7 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from redis import Redis
-from redis.exceptions import BusyLoadingError, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from workflow.embedded.processes import Server, bound_command, end, open_log, stop, working_in
 from workflow.embedded.sockets import open_socket_folder, socket_folder
@@ -110,10 +112,12 @@ def _start_without_broken_file(folder: Path, tick: Callable[[str], None]) -> sub
 
 
 def _answers(folder: Path) -> bool:
-    client = Redis(unix_socket_path=str(_socket(folder)), socket_timeout=2, socket_connect_timeout=2)
+    # Asked again by the caller; redis-py's own retries would wait for seconds in between.
+    once = Retry(NoBackoff(), 0)
+    client = Redis(unix_socket_path=str(_socket(folder)), socket_timeout=2, socket_connect_timeout=2, retry=once)
     try:
         return bool(client.ping())
-    except (BusyLoadingError, RedisError, OSError):
+    except (RedisError, OSError):
         return False
     finally:
         client.close()

@@ -54,7 +54,8 @@ WHERE f.epoch > k.epoch OR (f.epoch = k.epoch AND f.rung >= k.rung) LIMIT 100"""
 SELECT c.no, 0 AS seq FROM firings f JOIN cases c ON c.id = f.case_id WHERE f.fired_at < f.moment_at LIMIT 100""",
     "an alert without a claimed rung": """
 SELECT c.no, 0 AS seq FROM alerts a JOIN cases c ON c.id = a.case_id
-WHERE NOT EXISTS (SELECT FROM firings f WHERE (f.clock_id, f.epoch, f.rung) = (a.clock_id, a.epoch, a.rung)) LIMIT 100""",
+WHERE NOT EXISTS (
+  SELECT FROM firings f WHERE (f.clock_id, f.epoch, f.rung) = (a.clock_id, a.epoch, a.rung)) LIMIT 100""",
     "a quarantined clock waits for a person": """
 SELECT c.no, 0 AS seq FROM clocks k JOIN cases c ON c.id = k.case_id WHERE k.state = 'quarantined' LIMIT 100""",
 }
@@ -97,7 +98,9 @@ def _case_breaches(office: Office, row: Any) -> Iterator[Breach]:
         if row.ended and clock["state"] == "armed" and clock["name"] not in rules:
             yield Breach(row.no, row.seq, f"the clock {clock['name']} is armed on an ended case")
         elif clock["name"] not in rules:
-            yield Breach(row.no, row.seq, f"the clock {clock['name']} runs in state {row.state}, which it does not belong to")
+            yield Breach(
+                row.no, row.seq, f"the clock {clock['name']} runs in state {row.state}, which it does not belong to"
+            )
 
 
 def _chain_breaches(row: Any) -> Iterator[Breach]:

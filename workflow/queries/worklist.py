@@ -111,7 +111,7 @@ def worklist(work: Work, filters: Filters, paging: Paging) -> Page[WorkRow]:
     _check(work, filters)
     listing = Listing("worklist", work.actor.id, asdict(filters))
     after = position(paging, listing)
-    ways = _ways(work.actor, filters)
+    ways = _ways(work, filters)
     conditions, parameters = _conditions(work, filters)
     if after is not None:
         conditions.append(AFTER)
@@ -178,8 +178,9 @@ def _check(work: Work, filters: Filters) -> None:
         )
 
 
-def _ways(actor: Actor, filters: Filters) -> list[tuple[str, list[Any] | None]]:
+def _ways(work: Work, filters: Filters) -> list[tuple[str, list[Any] | None]]:
     """The columns whose index leads into the list, with the values to look up; None: looked up by project code."""
+    actor = work.actor
     if filters.project is not None:
         return [("project_id", None)]
     if filters.scope == "mine":
@@ -188,6 +189,9 @@ def _ways(actor: Actor, filters: Filters) -> list[tuple[str, list[Any] | None]]:
         return [(COLUMN_OF[filters.scope], scope_values(actor, COLUMN_OF[filters.scope]))]
     if not sees_everything(actor):
         return list(leads(actor).items())
+    if filters.item is not None:
+        # a rare item is found among the cases of its department, not of the district
+        return [("department", [work.office.catalogue.items[filters.item].department])]
     return [("state", [filters.state])] if filters.state is not None else []
 
 

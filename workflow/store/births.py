@@ -32,9 +32,9 @@ ON CONFLICT DO NOTHING"""),
 
 _CREATE = text("""
 WITH born AS (
-  INSERT INTO cases (no, flow, flow_version, title, item, item_version, parent_id, project_id, company, department, squad,
-    assignee_id, state, outcome, version, rev, seq, chain_head, data, limits, opened_at, received_at, accepted_at,
-    decided_at, entered_at, ended_at, due_at, demo)
+  INSERT INTO cases (no, flow, flow_version, title, item, item_version, parent_id, project_id, company, department,
+    squad, assignee_id, state, outcome, version, rev, seq, chain_head, data, limits, opened_at, received_at,
+    accepted_at, decided_at, entered_at, ended_at, due_at, demo)
   SELECT b.no, b.flow, b.flow_version, b.title, b.item, b.item_version, b.parent_id, b.project_id, b.company,
     b.department, b.squad, b.assignee_id, b.state, b.outcome, b.version, 1, 1, b.chain_head, b.data, b.limits,
     b.opened_at, b.received_at, b.accepted_at, b.decided_at, b.entered_at, b.ended_at,
@@ -46,16 +46,19 @@ WITH born AS (
     ended_at timestamptz, due_at timestamptz, demo boolean)
   RETURNING id, no),
 noted AS (
-  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input, hash)
+  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at,
+    input, hash)
   SELECT born.id, 1, e.action, e.from_state, e.to_state, e.actor_id, e.actor_role, e.effective_at, e.recorded_at,
     e.input, e.hash
   FROM born JOIN jsonb_to_recordset(cast(:events AS jsonb)) AS e(no text, action text, from_state text, to_state text,
-    actor_id int, actor_role text, effective_at timestamptz, recorded_at timestamptz, input jsonb, hash bytea) USING (no)),
+    actor_id int, actor_role text, effective_at timestamptz, recorded_at timestamptz, input jsonb, hash bytea)
+    USING (no)),
 ticking AS (
   INSERT INTO clocks (case_id, name, round, started_at, amount, unit, direction, extension, state, epoch, rung,
     ladder_at, fire_at, due_on, due_at, provisional, calendar_version)
   SELECT born.id, k.name, k.round, k.started_at, k.amount, k.unit, k.direction, k.extension, k.state, k.epoch, k.rung,
-    k.ladder_at, coalesce(k.fire_at, 'infinity'), k.due_on, coalesce(k.due_at, 'infinity'), k.provisional, k.calendar_version
+    k.ladder_at, coalesce(k.fire_at, 'infinity'), k.due_on, coalesce(k.due_at, 'infinity'), k.provisional,
+    k.calendar_version
   FROM born JOIN jsonb_to_recordset(cast(:clocks AS jsonb)) AS k(no text, name text, round int, started_at timestamptz,
     amount int, unit text, direction text, extension int, state text, epoch int, rung smallint, ladder_at timestamptz[],
     fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean, calendar_version text) USING (no)),
@@ -73,7 +76,9 @@ told AS (
 SELECT id, no FROM born""")
 
 
-def create(conn: Connection, changes: Sequence[Change], item_versions: Sequence[int | None], demo: bool) -> dict[str, int]:
+def create(
+    conn: Connection, changes: Sequence[Change], item_versions: Sequence[int | None], demo: bool
+) -> dict[str, int]:
     """Write new cases whole, in one statement; returns the id by case number."""
     rows: dict[str, list[dict[str, Any]]] = {
         "cases": [

@@ -18,9 +18,9 @@ from workflow.clock.limit import Limit, Unit
 from workflow.definition import Flow, Title
 from workflow.guards import AttachedMaterial, ChildCase
 
-CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company, c.department,
-  c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits, c.opened_at,
-  c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at"""
+CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company,
+  c.department, c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits,
+  c.opened_at, c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at"""
 
 _GROUPS = {
     "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (
@@ -31,7 +31,8 @@ _GROUPS = {
     "children": """(SELECT coalesce(json_agg(json_build_object('no', k.no, 'item', k.item,
         'accepted', k.accepted_at IS NOT NULL, 'decided', k.decided_at IS NOT NULL, 'ended', k.ended_at IS NOT NULL)
         ORDER BY k.id), '[]') FROM cases k WHERE k.parent_id = c.id) AS children""",
-    "colleagues": """(SELECT coalesce(json_agg(DISTINCT r.person_id), '[]') FROM person_roles r JOIN people p ON p.id = r.person_id
+    "colleagues": """(SELECT coalesce(json_agg(DISTINCT r.person_id), '[]')
+        FROM person_roles r JOIN people p ON p.id = r.person_id
         WHERE p.active AND ((r.role IN ('officer', 'director') AND r.department = c.department) OR r.role = 'clerk')
         ) AS colleagues""",
 }
@@ -52,7 +53,9 @@ class CaseReading:
     colleagues: frozenset[int]
 
 
-def read(conn: Connection, *, no: str | None = None, case_id: int | None = None, groups: frozenset[str] = frozenset()) -> CaseReading | None:
+def read(
+    conn: Connection, *, no: str | None = None, case_id: int | None = None, groups: frozenset[str] = frozenset()
+) -> CaseReading | None:
     """The case ``no`` (or ``case_id``) with its clocks, pauses and ``groups``; None where there is none."""
     statement = _read_statement("no" if no is not None else "id", tuple(sorted(groups)))
     row = conn.execute(statement, {"key": no if no is not None else case_id}).mappings().one_or_none()
@@ -61,13 +64,14 @@ def read(conn: Connection, *, no: str | None = None, case_id: int | None = None,
 
 @cache
 def _read_statement(by: str, groups: tuple[str, ...]) -> TextClause:
+    # Put together from the constants of this file only; the key is a parameter.
     extra = "".join(f",\n  {_GROUPS[group]}" for group in groups)
     return text(f"""
 SELECT {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
   (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
   (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
 FROM cases c JOIN projects p ON p.id = c.project_id
-WHERE c.{by} = :key""")
+WHERE c.{by} = :key""")  # noqa: S608
 
 
 def _reading(row: Any) -> CaseReading:
@@ -158,7 +162,8 @@ WITH moved AS (
   WHERE id = :id AND rev = :rev
   RETURNING id),
 noted AS (
-  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input, hash)
+  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at,
+    input, hash)
   SELECT id, :seq, :action, :from_state, :state, cast(:actor_id AS int), :actor_role, :effective_at, :recorded_at,
     cast(:input AS jsonb), :head
   FROM moved)"""

@@ -12,7 +12,10 @@ from sqlalchemy import Connection, text
 from workflow.errors import Unusable
 
 _INSTALL = """
-CREATE TABLE IF NOT EXISTS demo_time (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), shift interval NOT NULL);
+CREATE TABLE IF NOT EXISTS demo_time (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  shift interval NOT NULL
+);
 INSERT INTO demo_time (shift) VALUES (interval '0') ON CONFLICT DO NOTHING;
 CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
   SELECT coalesce(nullif(current_setting('app.now', true), '')::timestamptz,
@@ -21,7 +24,8 @@ $$;
 """
 
 _UNINSTALL = """
-CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT statement_timestamp()';
+CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+  AS 'SELECT statement_timestamp()';
 DROP TABLE IF EXISTS demo_time;
 """
 

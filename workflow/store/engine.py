@@ -1,4 +1,4 @@
-"""One engine per process and role, with the settings a promise needs (timeouts, time zone, names in pg_stat_activity)."""
+"""One engine per process and role, with what a promise needs: timeouts, UTC, a name in pg_stat_activity."""
 
 from typing import Literal
 

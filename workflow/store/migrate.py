@@ -1,4 +1,4 @@
-"""Brings a database to the newest shape. One process at a time: others wait for the lock and then find nothing to do."""
+"""Brings a database to the newest shape; processes that come second wait, and then find nothing to do."""
 
 from pathlib import Path
 

@@ -78,19 +78,21 @@ FROM people p LEFT JOIN person_roles r ON r.person_id = p.id WHERE p.id = :id OR
     return Actor(person_id, rows[0].name, grants)
 
 
-_LEAST_LOADED = {
-    "officer": text("""
+# Loads are counted up to a bound, so that the choice costs the same however many cases are open; equals are spread.
+_LEAST_LOADED = """
 SELECT r.person_id FROM person_roles r JOIN people p ON p.id = r.person_id AND p.active
-WHERE r.role = 'officer' AND r.department = :department
-ORDER BY (SELECT count(*) FROM cases c WHERE c.assignee_id = r.person_id AND c.ended_at IS NULL), r.person_id LIMIT 1"""),
-    "clerk": text("""
-SELECT r.person_id FROM person_roles r JOIN people p ON p.id = r.person_id AND p.active
-WHERE r.role = 'clerk'
-ORDER BY (SELECT count(*) FROM cases c WHERE c.assignee_id = r.person_id AND c.ended_at IS NULL), r.person_id LIMIT 1"""),
-}
+WHERE r.role = :role AND (:department = '' OR r.department = :department)
+ORDER BY (SELECT count(*) FROM (
+    SELECT FROM cases c WHERE c.assignee_id = r.person_id AND c.ended_at IS NULL LIMIT 200) held),
+  hashint8extended(r.person_id, :salt)
+LIMIT 1"""
 
 
-def least_loaded(conn: Connection, role: str, department: str) -> int | None:
-    """The active person of ``role`` with the fewest open cases: officers of the department, clerks of the window."""
-    found = conn.execute(_LEAST_LOADED[role], {"department": department} if role == "officer" else {}).scalar()
+def least_loaded(conn: Connection, role: str, department: str, salt: int) -> int | None:
+    """The active person of ``role`` with the fewest open cases: officers of the department, clerks of the window.
+
+    ``salt`` (the case) spreads the choice among equals.
+    """
+    scope = department if role == "officer" else ""
+    found = conn.execute(text(_LEAST_LOADED), {"role": role, "department": scope, "salt": salt}).scalar()
     return None if found is None else int(found)

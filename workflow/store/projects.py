@@ -35,11 +35,13 @@ COLUMNS = """p.id, p.code, p.name, p.company, o.name AS company_name, p.splclx, 
   p.investment_wan::float8 AS investment_wan, p.area_m2::float8 AS area_m2, p.needs_permit, p.needs_tender, p.facts,
   p.planned_start, p.demo"""
 
+_SELECT = f"SELECT {COLUMNS} FROM projects p JOIN companies o ON o.credit_code = p.company"  # noqa: S608 - constants
+
 
 def by_code(conn: Connection, code: str) -> Project | None:
     """The project of that code."""
     row = conn.execute(
-        text(f"SELECT {COLUMNS} FROM projects p JOIN companies o ON o.credit_code = p.company WHERE p.code = :code"),
+        text(f"{_SELECT} WHERE p.code = :code"),
         {"code": code},
     ).one_or_none()
     return None if row is None else Project(*row)
@@ -48,7 +50,7 @@ def by_code(conn: Connection, code: str) -> Project | None:
 def by_id(conn: Connection, project_id: int) -> Project:
     """The project of that id, which must exist."""
     row = conn.execute(
-        text(f"SELECT {COLUMNS} FROM projects p JOIN companies o ON o.credit_code = p.company WHERE p.id = :id"),
+        text(f"{_SELECT} WHERE p.id = :id"),
         {"id": project_id},
     ).one()
     return Project(*row)

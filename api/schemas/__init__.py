@@ -1,0 +1,1 @@
+"""The shapes of the JSON API: one schema per direction, unknown fields refused."""

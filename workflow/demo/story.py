@@ -1,0 +1,289 @@
+"""The story of the demo: which applications each project of the war map has made, and how each of their items goes.
+
+Two parts. History fills the months before, stage by stage, in the order the prerequisites ask for. The living part is
+placed by hand, counted back from the day the demo is made, so that on that day every light is on somewhere.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+
+from workflow.catalogue import Catalogue
+from workflow.demo import scenes
+from workflow.demo.files import DemoFiles, DemoProject
+from workflow.demo.scenes import Kind, Scene
+
+SEED = 20220331
+FIRST_DAY = -84
+"""Working days before the making of the demo: about four months."""
+SLOT = 19
+"""Working days a finished application takes at most, to the delivery of its last result."""
+GOVERNMENT = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item of an application and how it goes."""
+
+    item: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One bundle of a project (index in the war map). ``start``: the working day of its submission, not after 0.
+
+    ``end`` is ``submitted``, ``draft`` (never submitted) or ``given_up`` (a draft withdrawn the day after).
+    """
+
+    project: int
+    start: int
+    parts: tuple[Part, ...]
+    end: str = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A hand-placed application: its parts and the working day of its submission."""
+
+    start: int
+    parts: Mapping[str, Kind]
+    end: str = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRequest:
+    """A request for help: on which working day and minute, and after how many minutes each answer comes."""
+
+    project: int
+    day: int
+    minute: int
+    question: str
+    answered_after: int | None
+    solved_after: int | None
+    withdrawn: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def project_facts(project: DemoProject, number: int) -> dict[str, Any]:
+    """The traits of a project and the papers it holds from elsewhere, as prerequisites read them."""
+    government = project.splclx in GOVERNMENT
+    traits = {
+        "government_investment": government,
+        "filing_list": not government,
+        "must_tender": project.needs_tender or government,
+        "civil_defence_basement": project.needs_permit and project.area_m2 > 20000,
+        "ordinary_fire_works": project.needs_permit,
+        "greenery": project.battlefront == "park_city",
+        "road_excavation": project.battlefront in ("municipal_works", "zhuzhou_road") and government,
+        "regional_assessment": project.battlefront == "zhuzhou_road" and number % 2 == 0,
+    }
+    papers = {"planning_conditions": "2022-01-20", "land_document": "2022-02-25"}
+    if not government:
+        papers["land_contract"] = "2022-02-18"
+    return {name: True for name, holds in traits.items() if holds} | papers
+
+
+def applications(files: DemoFiles, catalogue: Catalogue) -> tuple[Application, ...]:
+    """Every application of the demo, the same for the same files: each project draws from a seed of its own."""
+    found: list[Application] = []
+    placed = _placed(files)
+    for index, project in enumerate(files.projects):
+        rng = Random(f"{SEED}/{project.name}")
+        living = placed.get(index)
+        end = living.start - 3 if living else -rng.randint(2, 26)
+        found.extend(_history(index, project, end, bool(living), rng, catalogue))
+        if living:
+            found.append(_application(index, living))
+    return tuple(found)
+
+
+def scene_of(application: Application, part: Part, catalogue: Catalogue, days: scenes.Days, name: str) -> Scene:
+    """The scene of one item, with a random source of its own: a change elsewhere does not move it."""
+    rng = Random(f"{SEED}/{name}/{application.start}/{part.item}")
+    return Scene(rng, catalogue.items[part.item], days, application.start)
+
+
+# What a finished application holds, in the order a project goes through them.
+PRIVATE_PATH = (
+    ("LX04", "LX08", "SG11"),
+    ("GC01", "SG12", "GC06"),
+    ("GC03", "GC04", "SG02"),
+    ("SG05", "SG08", "SG13"),
+)
+GOVERNMENT_PATH = (
+    ("LX01", "LX06", "LX05"),
+    ("LX02", "LX10", "SG12"),
+    ("GC01", "GC06", "SG11"),
+    ("GC03", "GC02", "SG02"),
+)
+TENDER_PATHS = (
+    (("SG03", "SG12"), ("SG08", "SG07", "SG13")),
+    (("LX01", "LX06"), ("LX02", "SG03", "LX11")),
+    (("SG03", "SG13", "GC06"),),
+    (("LX06", "LX12"), ("SG03", "SG11", "SG08")),
+    (("GC01", "SG12"), ("GC03", "SG03"), ("SG10", "GC05")),
+)
+# Later applications stand on these: they are granted, with or without a correction.
+FOUNDATIONS = frozenset({"LX01", "LX02", "LX04", "LX06", "LX08", "GC01", "GC03"})
+
+
+def _history(
+    index: int, project: DemoProject, end: int, has_living: bool, rng: Random, catalogue: Catalogue
+) -> Iterator[Application]:
+    """The finished applications of a project, the last one over by the working day ``end``."""
+    bundles = _bundles(index, project, has_living, rng)
+    start = end - SLOT * len(bundles) + rng.randint(-3, 0)
+    for bundle in bundles:
+        if start >= FIRST_DAY:
+            parts = tuple(Part(item, _kind(item, rng, catalogue)) for item in bundle)
+            yield Application(index, start, parts)
+        start += SLOT
+
+
+def _bundles(index: int, project: DemoProject, has_living: bool, rng: Random) -> Sequence[tuple[str, ...]]:
+    if project.needs_permit:
+        path = GOVERNMENT_PATH if project.splclx in GOVERNMENT else PRIVATE_PATH
+        return path[: rng.choice((1, 2, 2, 3))]
+    if has_living or index % 8 == 0:
+        return ()
+    path = TENDER_PATHS[index % len(TENDER_PATHS)]
+    return path[: rng.choice((1, 1, 1, len(path)))]
+
+
+def _kind(item: str, rng: Random, catalogue: Catalogue) -> Kind:
+    """How a finished item went; about four in five early, as the article's figure asks."""
+    own = catalogue.items[item]
+    if item in FOUNDATIONS:
+        return rng.choices((scenes.prompt, scenes.corrected, scenes.on_the_day), (80, 14, 6))[0]
+    kinds: list[tuple[Kind, int]] = [
+        (scenes.prompt, 62),
+        (scenes.corrected, 12),
+        (scenes.on_the_day, 6),
+        (partial(scenes.late, over=rng.randint(1, 2)), 4),
+        (scenes.refused, 2),
+        (scenes.silent, 2),
+        (scenes.withdrawn, 1),
+        (scenes.not_needed, 1),
+        (scenes.not_ours, 1),
+    ]
+    if any(material.required and material.may_follow for material in own.materials):
+        kinds.append((scenes.with_gaps, 40))
+    if "expert_review" in own.pauses:
+        kinds.append((scenes.paused, 16))
+    return rng.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
+
+
+def _application(index: int, living: Living) -> Application:
+    return Application(index, living.start, tuple(Part(*part) for part in living.parts.items()), living.end)
+
+
+def _placed(files: DemoFiles) -> dict[int, Living]:
+    """The hand-placed applications by project: every third project of each membership, so that all streets have some."""
+    permits = [index for index, project in enumerate(files.projects) if project.needs_permit]
+    tenders = [index for index, project in enumerate(files.projects) if not project.needs_permit]
+    order = [*permits[0::2], *permits[1::2]], [*tenders[0::3], *tenders[1::3], *tenders[2::3]]
+    pairs = zip(order[0], LIVING_PERMIT, strict=False), zip(order[1], LIVING_TENDER, strict=False)
+    return {index: living for pair in pairs for index, living in pair}
+
+
+PROMPT = scenes.prompt
+REVIEW = scenes.under_review
+WAITING = scenes.waiting
+
+# Promised limits of the items here, in working days: SG12, SG13, SG08, SG07, GC04: 3; LX10, LX11, LX06, LX12, SG11,
+# GC06, GC07, SG02, LX05: 5; GC01: 7; LX07: 20; GC08 and LX09: none.
+LIVING_PERMIT: tuple[Living, ...] = (
+    # the day the demo is made is the last day
+    Living(-5, {"LX10": REVIEW, "SG13": PROMPT}),
+    Living(-3, {"SG12": REVIEW, "SG11": REVIEW}),
+    Living(-7, {"GC01": REVIEW, "GC06": PROMPT}),
+    # one working day left: the yellow card of this morning
+    Living(-4, {"SG11": REVIEW, "GC06": REVIEW}),
+    Living(-2, {"SG12": REVIEW, "SG13": REVIEW, "LX10": REVIEW}),
+    # overdue: one, two, four, six and nine working days
+    Living(-6, {"SG11": REVIEW, "SG08": PROMPT}),
+    Living(-5, {"SG12": REVIEW, "SG13": PROMPT}),
+    Living(-9, {"LX10": REVIEW, "GC06": PROMPT}),
+    # an expert review is running; one was planned to end two working days ago
+    Living(-4, {"SG02": partial(scenes.under_expert_review, until=9), "SG11": REVIEW, "SG13": PROMPT}),
+    Living(-6, {"LX10": partial(scenes.under_expert_review, until=13), "SG08": PROMPT}),
+    Living(-9, {"SG12": partial(scenes.under_expert_review, until=7), "SG13": PROMPT}),
+    Living(-2, {"GC01": partial(scenes.under_expert_review, until=15), "GC06": REVIEW}),
+    # at intake: the first to the fifth of five working days
+    Living(0, {"GC04": WAITING, "SG08": WAITING, "SG12": WAITING}),
+    Living(-1, {"SG11": WAITING, "GC06": REVIEW}),
+    Living(-3, {"SG13": WAITING, "SG08": WAITING}),
+    Living(-4, {"GC06": WAITING, "SG02": WAITING, "SG12": PROMPT}),
+    Living(-5, {"SG11": WAITING, "SG08": PROMPT}),
+    # the applicant's turn
+    Living(-3, {"SG02": partial(scenes.ask_correction, asked=2), "GC06": REVIEW}),
+    Living(-9, {"GC04": partial(scenes.ask_correction, asked=1), "SG13": PROMPT}),
+    # accepted by silence, in review since
+    Living(-8, {"GC08": WAITING, "SG13": PROMPT}),
+    Living(-11, {"LX09": WAITING, "SG08": PROMPT}),
+    # extended, and dates beyond the year
+    Living(-16, {"LX07": scenes.extended}),
+    Living(-3, {"GC07": REVIEW, "SG11": REVIEW}),
+    # granted, to be delivered; the second is close to the ten working days
+    Living(-6, {"GC06": scenes.to_deliver, "SG12": scenes.to_deliver}),
+    Living(-12, {"SG12": scenes.to_deliver, "SG13": PROMPT}),
+    # drafts
+    Living(-1, {"GC06": WAITING, "SG12": WAITING}, end="draft"),
+    Living(-10, {"SG08": WAITING}, end="given_up"),
+)
+LIVING_TENDER: tuple[Living, ...] = (
+    Living(-3, {"SG07": REVIEW, "SG08": PROMPT}),
+    Living(-4, {"LX11": REVIEW, "LX06": REVIEW}),
+    Living(-11, {"LX12": REVIEW, "SG03": PROMPT}),
+    Living(-14, {"LX11": REVIEW, "SG13": PROMPT}),
+    Living(-3, {"LX06": partial(scenes.under_expert_review, until=10), "SG12": REVIEW}),
+    Living(-7, {"LX01": partial(scenes.under_expert_review, until=11), "LX06": PROMPT}),
+    Living(-2, {"SG03": WAITING, "SG07": WAITING}),
+    Living(0, {"SG03": WAITING, "SG13": WAITING}),
+    Living(-4, {"SG12": WAITING, "LX11": REVIEW}),
+    Living(-5, {"SG13": partial(scenes.ask_correction, asked=3), "SG03": PROMPT}),
+    Living(-7, {"SG07": scenes.gaps_open, "SG08": scenes.gaps_open}),
+    Living(-4, {"SG08": scenes.gaps_open, "SG12": REVIEW}),
+    Living(-8, {"LX09": WAITING, "SG13": PROMPT}),
+    Living(-8, {"GC07": partial(scenes.under_expert_review, until=19), "SG12": PROMPT}),
+    Living(-5, {"SG12": scenes.to_deliver, "LX11": scenes.to_deliver}),
+    Living(-2, {"SG03": PROMPT, "LX06": REVIEW, "LX12": REVIEW}),
+    Living(-1, {"LX01": REVIEW, "LX06": REVIEW}),
+    Living(-22, {"SG08": scenes.revoked, "SG13": PROMPT}),
+    Living(-24, {"SG07": scenes.cancelled, "SG12": PROMPT}),
+    Living(-2, {"SG03": WAITING}, end="draft"),
+    Living(-6, {"SG07": WAITING, "SG08": WAITING}, end="draft"),
+)
+
+_QUESTIONS = (
+    "消防设计审查需要哪些材料？",
+    "规划许可证办理期间可以先办理施工图审查吗？",
+    "补正通知中的签章页由谁盖章？",
+    "用地文件还在办理，能否容缺受理？",
+    "专家评审一般安排在什么时间？",
+    "想预约一次现场踏勘辅导。",
+)
+_ASKED_AT = (9 * 60 + 40, 21 * 60 + 5, 23 * 60 + 20, 2 * 60 + 50, 15 * 60 + 10, 19 * 60 + 45)
+
+
+def help_requests(files: DemoFiles) -> tuple[HelpRequest, ...]:
+    """Requests at every hour of day and night, answered and solved; one withdrawn, one answered late."""
+    rng = Random(f"{SEED}/help")
+    found = []
+    for number in range(18):
+        late = number == 7
+        found.append(
+            HelpRequest(
+                project=rng.randrange(len(files.projects)),
+                day=-70 + number * 4 - (number == 17),
+                minute=_ASKED_AT[number % len(_ASKED_AT)],
+                question=_QUESTIONS[number % len(_QUESTIONS)],
+                answered_after=None if number == 11 else 95 if late else rng.randint(3, 24),
+                solved_after=None if number == 11 else rng.randint(180, 1500),
+                withdrawn=number == 11,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,265 @@
+"""One case as a page shows it: where it stands, its clocks, its papers, its relatives, and what may be done now."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from workflow.case import Case, PauseRecord
+from workflow.catalogue import Catalogue
+from workflow.clock.words import Light
+from workflow.definition import Flow, State, Title
+from workflow.queries.actions import ActionView, action_views
+from workflow.queries.clocks import ClockView, case_light, clock_views, edges, exact_flows
+from workflow.queries.materials import MaterialView, PaperWanted, material_view, papers_wanted
+from workflow.queries.reading import EVERY_GROUP, facts_of, no_such_case, visible_case
+from workflow.store import materials
+from workflow.store.cases import CaseReading, moment
+from workflow.visibility import shows_names, visible_cases
+from workflow.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class PauseView:
+    """A lawful stop of the clocks: why, by which article, from when to when; ``open`` while it lasts."""
+
+    cause: str
+    title: Title
+    basis: str
+    stops: tuple[str, ...]
+    since: date
+    until: date | None
+    planned_until: date
+    reason: str
+    result: str | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document the office issued; ``facts`` are what it states, as they were on that day."""
+
+    no: str
+    kind: str
+    issued_at: datetime
+    effective_at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Another case of the same application: the bundle, one of its items, or a sibling."""
+
+    no: str
+    item: str | None
+    title: str
+    state: str
+    state_title: Title
+    outcome: str | None
+    ended: bool
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything a person who may see the case gets to see of it, as of now. Instants are aware."""
+
+    no: str
+    title: str
+    flow: str
+    flow_version: int
+    flow_title: Title
+    item: str | None
+    item_title: Title | None
+    state: State
+    outcome: str | None
+    version: int
+    light: Light
+    paused: bool
+    project_code: str
+    project_name: str
+    street: str
+    investment_wan: float
+    company: str
+    company_name: str
+    department: str
+    department_title: Title
+    squad: str
+    assignee_id: int | None
+    assignee: str | None
+    specialists: tuple[str, ...]
+    opened_at: datetime
+    received_at: datetime | None
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    entered_at: datetime
+    ended_at: datetime | None
+    deemed_accepted: bool
+    late_reason: str | None
+    notices: tuple[dict[str, Any], ...]
+    items: tuple[str, ...]
+    form: dict[str, Any]
+    question: str | None
+    clocks: tuple[ClockView, ...]
+    pauses: tuple[PauseView, ...]
+    documents: tuple[DocumentView, ...]
+    materials: tuple[MaterialView, ...]
+    wanted: tuple[PaperWanted, ...]
+    parent: Relative | None
+    relatives: tuple[Relative, ...]
+    actions: tuple[ActionView, ...]
+
+
+_AROUND = """
+SELECT c.due_at::text AS due_at, c.paused, p.name AS project_name, p.street, p.investment_wan::float8 AS investment_wan,
+  o.name AS company_name, a.name AS assignee,
+  (SELECT coalesce(array_agg(q.name ORDER BY q.id), '{}') FROM person_roles r JOIN people q ON q.id = r.person_id
+    WHERE r.role = 'specialist' AND r.project_id = c.project_id AND q.active) AS specialists,
+  (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM documents d WHERE d.case_id = c.id) AS documents,
+  (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
+    SELECT id, parent_id, no, flow, flow_version, item, title, state, outcome, due_at::text AS due_at, paused,
+      ended_at IS NOT NULL AS ended
+    FROM cases WHERE id = c.parent_id
+    UNION ALL
+    SELECT id, parent_id, no, flow, flow_version, item, title, state, outcome, due_at::text, paused, ended_at IS NOT NULL
+    FROM cases WHERE parent_id = coalesce(c.parent_id, c.id) AND id <> c.id) r) AS relatives
+FROM cases c JOIN projects p ON p.id = c.project_id JOIN companies o ON o.credit_code = c.company
+  LEFT JOIN people a ON a.id = c.assignee_id
+WHERE c.id = :id"""
+
+
+def case(work: Work, no: str) -> CaseView:
+    """The case ``no``; raises NotFound where there is none for this actor's eyes."""
+    reading = visible_case(work, no, EVERY_GROUP)
+    around = work.conn.execute(text(_AROUND), {"id": reading.case.id}).mappings().one()
+    return _view(work, reading, around)
+
+
+def documents(work: Work, no: str) -> tuple[DocumentView, ...]:
+    """The documents issued on a case, oldest first; raises NotFound."""
+    seen, parameters = visible_cases(work.actor)
+    row = work.conn.execute(
+        text(f"""
+SELECT (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM documents d WHERE d.case_id = c.id) AS documents
+FROM cases c WHERE c.no = :no AND {seen}"""),  # noqa: S608 - our own words only
+        parameters | {"no": no},
+    ).one_or_none()
+    if row is None:
+        raise no_such_case(no)
+    return tuple(_document(document) for document in row.documents)
+
+
+def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
+    case_, office = reading.case, work.office
+    flow = office.flow(case_.flow, case_.flow_version)
+    named = shows_names(work.actor)
+    relatives = [(row, _relative(work, row)) for row in around["relatives"]]
+    uploads = materials.of_cases(work.conn, [case_.id] if case_.parent_id is None else [case_.id, case_.parent_id])
+    facts = facts_of(work, reading)
+    return CaseView(
+        no=case_.no,
+        title=case_.title,
+        flow=case_.flow,
+        flow_version=case_.flow_version,
+        flow_title=flow.title,
+        item=case_.item,
+        item_title=_item_title(office.catalogue, case_.item),
+        state=flow.states[case_.state],
+        outcome=case_.outcome,
+        version=case_.version,
+        light=_light(work, flow, case_, around["due_at"], around["paused"]),
+        paused=around["paused"],
+        project_code=reading.project_code,
+        project_name=around["project_name"],
+        street=around["street"],
+        investment_wan=around["investment_wan"],
+        company=case_.company,
+        company_name=around["company_name"],
+        department=case_.department,
+        department_title=_department_title(office.catalogue, case_.department),
+        squad=case_.squad,
+        assignee_id=case_.assignee_id if named else None,
+        assignee=around["assignee"] if named else None,
+        specialists=tuple(around["specialists"]),
+        opened_at=case_.opened_at,
+        received_at=case_.received_at,
+        accepted_at=case_.accepted_at,
+        decided_at=case_.decided_at,
+        entered_at=case_.entered_at,
+        ended_at=case_.ended_at,
+        deemed_accepted=case_.data.get("acceptance_mode") == "deemed",
+        late_reason=case_.data.get("late_reason"),
+        notices=tuple(case_.data.get("notices", ())),
+        items=tuple(case_.data.get("items", ())),
+        form=dict(case_.data.get("form", {})),
+        question=case_.data.get("question"),
+        clocks=clock_views(flow, case_, office.calendar, work.now),
+        pauses=tuple(_pause(office.catalogue, pause) for pause in case_.pauses),
+        documents=tuple(_document(document) for document in around["documents"]),
+        materials=tuple(material_view(facts, row, named) for row in uploads),
+        wanted=papers_wanted(facts),
+        parent=next((view for row, view in relatives if row["id"] == case_.parent_id), None),
+        relatives=tuple(view for row, view in relatives if row["id"] != case_.parent_id),
+        actions=action_views(work, flow, facts),
+    )
+
+
+def _light(work: Work, flow: Flow, case_: Case, due_at: str, paused: bool) -> Light:
+    return _light_of(work, flow, due_at, paused, case_.ended_at is not None)
+
+
+def _light_of(work: Work, flow: Flow, due_at: str, paused: bool, ended: bool) -> Light:
+    if ended:
+        return Light.DONE
+    at = edges(work.office.calendar, work.now)
+    due = None if due_at == "infinity" else moment(due_at)
+    return case_light(due, paused, flow.name in exact_flows(work.office.flows), at)
+
+
+def _relative(work: Work, row: dict[str, Any]) -> Relative:
+    flow = work.office.flow(row["flow"], row["flow_version"])
+    return Relative(
+        no=row["no"],
+        item=row["item"],
+        title=row["title"],
+        state=row["state"],
+        state_title=flow.states[row["state"]].title,
+        outcome=row["outcome"],
+        ended=row["ended"],
+        light=_light_of(work, flow, row["due_at"], row["paused"], row["ended"]),
+    )
+
+
+def _item_title(catalogue: Catalogue, item: str | None) -> Title | None:
+    return catalogue.items[item].title if item in catalogue.items else None
+
+
+def _department_title(catalogue: Catalogue, code: str) -> Title:
+    return catalogue.departments[code].title if code in catalogue.departments else Title(code, code)
+
+
+def _pause(catalogue: Catalogue, pause: PauseRecord) -> PauseView:
+    known = catalogue.causes.get(pause.cause)
+    return PauseView(
+        cause=pause.cause,
+        title=known.title if known else Title(pause.cause, pause.cause),
+        basis=pause.basis,
+        stops=pause.stops,
+        since=pause.since,
+        until=pause.until,
+        planned_until=pause.planned_until,
+        reason=pause.reason,
+        result=pause.result,
+        open=pause.until is None,
+    )
+
+
+def _document(row: dict[str, Any]) -> DocumentView:
+    return DocumentView(
+        no=row["no"],
+        kind=row["kind"],
+        issued_at=moment(row["issued_at"]),
+        effective_at=moment(row["effective_at"]),
+        facts=row["facts"],
+    )

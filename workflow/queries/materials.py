@@ -1,0 +1,122 @@
+"""The materials of a case: what was handed in, and what is still wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow.catalogue import Material
+from workflow.definition import Title
+from workflow.errors import NotFound
+from workflow.guards import Facts
+from workflow.queries.reading import EVERY_GROUP, facts_of, visible_case
+from workflow.store import materials
+from workflow.store.materials import MaterialFile, MaterialRow
+from workflow.visibility import shows_names
+from workflow.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """One upload; ``case`` is where it lies (the bundle's papers serve all its items)."""
+
+    id: int
+    case: str
+    code: str
+    title: Title
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    uploaded_by: str | None
+    uploaded_at: datetime
+    superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWanted:
+    """One paper the items of a case ask for, and whether it is there; ``items`` are the items it serves."""
+
+    code: str
+    title: Title
+    required: bool
+    may_follow: bool
+    formats: tuple[str, ...]
+    max_mb: int
+    items: tuple[str, ...]
+    attached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Everything about the papers of one case."""
+
+    no: str
+    materials: tuple[MaterialView, ...]
+    wanted: tuple[PaperWanted, ...]
+
+
+def papers(work: Work, no: str) -> Papers:
+    """What was handed in on the case or its bundle, and what its items ask for; raises NotFound."""
+    reading = visible_case(work, no, EVERY_GROUP)
+    facts = facts_of(work, reading)
+    named = shows_names(work.actor)
+    rows = materials.of_cases(work.conn, _case_ids(facts))
+    return Papers(no, tuple(material_view(facts, row, named) for row in rows), papers_wanted(facts))
+
+
+def material_file(work: Work, no: str, material_id: int) -> MaterialFile:
+    """The file of one upload on the case or its bundle; raises NotFound."""
+    reading = visible_case(work, no)
+    found = materials.file(work.conn, _case_ids(facts_of(work, reading)), material_id)
+    if found is None:
+        raise NotFound(
+            "no_such_material",
+            f"办件 {no} 没有编号为 {material_id} 的材料",
+            f"The case {no} has no material {material_id}",
+            extra={"no": no, "material": material_id},
+        )
+    return found
+
+
+def material_view(facts: Facts, row: MaterialRow, named: bool) -> MaterialView:
+    """An upload as it is shown; who uploaded it is for those who read names."""
+    shared = facts.catalogue.materials.get(row.code)
+    return MaterialView(
+        id=row.id,
+        case=row.case_no,
+        code=row.code,
+        title=shared.title if shared else Title(row.code, row.code),
+        filename=row.filename,
+        content_type=row.content_type,
+        size=row.size,
+        sha256=row.sha256,
+        uploaded_by=row.uploaded_by_name if named or row.uploaded_by == facts.actor.id else None,
+        uploaded_at=row.uploaded_at,
+        superseded=row.superseded,
+    )
+
+
+def papers_wanted(facts: Facts) -> tuple[PaperWanted, ...]:
+    """Every paper the items ask for, each once: the strictest wish of any item counts."""
+    attached = {material.code for material in facts.materials}
+    asking: dict[str, list[tuple[str, Material]]] = {}
+    for item in facts.items:
+        for material in item.materials:
+            asking.setdefault(material.code, []).append((item.code, material))
+    return tuple(
+        PaperWanted(
+            code=code,
+            title=wishes[0][1].title,
+            required=any(wish.required for _, wish in wishes),
+            may_follow=all(wish.may_follow for _, wish in wishes if wish.required) and any(w.required for _, w in wishes),
+            formats=wishes[0][1].formats,
+            max_mb=min(wish.max_mb for _, wish in wishes),
+            items=tuple(item for item, _ in wishes),
+            attached=code in attached,
+        )
+        for code, wishes in asking.items()
+    )
+
+
+def _case_ids(facts: Facts) -> list[int]:
+    own = facts.case.id
+    return [own] if facts.case.parent_id is None else [own, facts.case.parent_id]

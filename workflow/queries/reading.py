@@ -1,0 +1,40 @@
+"""One case as the actor may see it, with everything its rules look at."""
+
+from workflow.errors import NotFound
+from workflow.guards import Facts
+from workflow.store import cases
+from workflow.store.cases import CaseReading
+from workflow.visibility import may_see
+from workflow.work import Work
+
+EVERY_GROUP = frozenset({"materials", "permits", "children", "colleagues"})
+
+
+def visible_case(work: Work, no: str, groups: frozenset[str] = frozenset()) -> CaseReading:
+    """The case of that number; raises NotFound where there is none, or none for this actor's eyes."""
+    reading = cases.read(work.conn, no=no, groups=groups)
+    if reading is None or not may_see(work.actor, reading.case):
+        raise no_such_case(no)
+    return reading
+
+
+def no_such_case(no: str) -> NotFound:
+    """The one answer to a wrong number and to somebody else's case."""
+    return NotFound("no_such_case", f"没有编号为 {no} 的办件", f"There is no case {no}", extra={"no": no})
+
+
+def facts_of(work: Work, reading: CaseReading) -> Facts:
+    """What the rules may look at, as of this unit of work."""
+    return Facts(
+        case=reading.case,
+        actor=work.actor,
+        now=work.now,
+        catalogue=work.office.catalogue,
+        calendar=work.office.calendar,
+        project_code=reading.project_code,
+        project_facts=reading.project_facts,
+        materials=reading.materials,
+        permits=reading.permits,
+        children=reading.children,
+        colleagues=reading.colleagues,
+    )
