@@ -6,7 +6,7 @@ are an ordinary Flask blueprint; both are registered here and listed in `api.rou
 
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.metadata import version
+from http import HTTPStatus
 from typing import Any
 
 import flask_smorest
@@ -43,8 +43,8 @@ def create_app(office: Office, settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     headers.register(app)
     measures.register(app)
-    app.before_request(reading.check_text)
     app.before_request(access.guard)
+    app.before_request(reading.check_text)
     app.teardown_request(access.release)
     problems.register(app)
     api = Api(app)
@@ -65,9 +65,17 @@ class Api(flask_smorest.Api):
         """Nothing: `api.problems` answers everything."""
 
     def _register_responses(self) -> None:
-        response: dict[str, Any] = {"description": "A refusal, as RFC 9457 has it", "schema": ProblemSchema}
-        prepare_response(response, self.spec, "application/problem+json")
-        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, response, lazy=True)
+        names = {status.name: status.phrase for status in HTTPStatus if status >= 400}
+        for name, phrase in {**names, self.DEFAULT_ERROR_RESPONSE_NAME: "A refusal (RFC 9457)"}.items():
+            response: dict[str, Any] = {"description": phrase, "schema": ProblemSchema}
+            prepare_response(response, self.spec, "application/problem+json")
+            self.spec.components.response(name, response, lazy=True)
+
+    def _register_pagination_header(self) -> None:
+        """Nothing: lists are paged by a cursor in the body."""
+
+    def _register_etag_headers(self) -> None:
+        """Nothing: a case carries its version in the body."""
 
 
 class Json(DefaultJSONProvider):
@@ -90,6 +98,3 @@ class Id(IntegerConverter):
 
     def __init__(self, map: Map, **options: Any) -> None:
         super().__init__(map, **{"min": 1, "max": 2**63 - 1, **options})
-
-
-VERSION = version("wugeyi")

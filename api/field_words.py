@@ -10,7 +10,7 @@ _WORDS: Sequence[tuple[str, str, str]] = (
     (r"Field may not be null\.", "不能为 null", "must not be null"),
     (r"Unknown field\.", "没有这一项", "is not a field here"),
     (r"Not a valid string\.", "应为文字", "must be text"),
-    (r"Not a valid (?:integer|number)\.", "应为数字（整数不带引号和小数）", "must be a number; a whole one without quotes and fraction"),
+    (r"Not a valid (?:integer|number)\.", "应为数字，不带引号", "must be a number, without quotes"),
     (r"Number too large\.", "数字过大", "is too large a number"),
     (r"Not a valid boolean\.", "应为 true 或 false", "must be true or false"),
     (r"Not a valid list\.", "应为列表", "must be a list"),

@@ -80,6 +80,7 @@ def _request_hash() -> bytes:
     else:
         parts += [f"{name}={value}".encode() for name, value in sorted(request.form.items(multi=True))]
         for name, file in sorted(request.files.items(multi=True), key=lambda pair: (pair[0], pair[1].filename or "")):
-            parts += [f"{name}={file.filename}".encode("utf-8", "replace"), hashlib.file_digest(file.stream, "sha256").digest()]
+            parts.append(f"{name}={file.filename}".encode("utf-8", "replace"))
+            parts.append(hashlib.file_digest(file.stream, "sha256").digest())
             file.stream.seek(0)
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

@@ -34,8 +34,9 @@ TITLES: Mapping[int, Title] = {
     503: Title("暂时不可用", "Not available just now"),
 }
 BUSY = Title("同一数据正被他人写入，请稍后重试", "Somebody else is writing to the same data: try again")
-AWAY = Title("数据库暂时不可用，没有写入任何内容，请稍后重试", "The database is not available; nothing was written: try again")
+AWAY = Title("数据库暂时不可用，请稍后重试", "The database is not available just now: try again")
 # Serialization failure, deadlock, lock not available, unique and foreign key and exclusion violation.
+AWAY_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
 LATER = frozenset({"40001", "40P01", "55P03", "23505", "23503", "23P01"})
 
 
@@ -164,13 +165,13 @@ def _of_http(error: HTTPException) -> Problem:
                 headers={"Allow": listed},
             )
         case 415:
+            known = ["application/json", "multipart/form-data"]
             return Problem(
                 415,
                 "unsupported_type",
-                f"Content-Type：不支持“{type_}”，请用 application/json（上传文件用 multipart/form-data）",
-                f"Content-Type: “{type_}” is not accepted here; "
-                "accepted: application/json (multipart/form-data where files are uploaded)",
-                extra={"field": "Content-Type", "value": type_, "accepted": ["application/json", "multipart/form-data"]},
+                f"Content-Type：此处不支持“{type_}”，请用 {known[0]}（上传文件用 {known[1]}）",
+                f"Content-Type: “{type_}” is not accepted here, but {known[0]} ({known[1]} where files are uploaded)",
+                extra={"field": "Content-Type", "value": type_, "accepted": known},
             )
         case _:
             name = error.name.lower().replace(" ", "_")
@@ -197,8 +198,8 @@ def _of_database(error: DBAPIError | PoolTimeout) -> Problem:
     if isinstance(error, DataError):
         # A value of the request that no check of ours caught: theirs to correct, ours to find.
         log.error("the database refused a value", exc_info=error, extra=logs.facts(sqlstate=state))
-        return Problem(400, "value_not_storable", "请求中有无法保存的值", "The request holds a value that cannot be stored")
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or getattr(error, "connection_invalidated", False):
+        return Problem(400, "value_not_storable", "有无法保存的值", "A value in the request cannot be stored")
+    if isinstance(error, AWAY_ERRORS) or getattr(error, "connection_invalidated", False):
         log.error("the database is away", exc_info=error, extra=logs.facts(sqlstate=state))
         return Problem(503, "database_away", AWAY.zh, AWAY.en, headers={"Retry-After": "5"}, extra={"retry_after": 5})
     return _our_fault(error)

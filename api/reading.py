@@ -52,9 +52,7 @@ class Parser(FlaskParser):
         _once_each(form, schema)
         return self._makeproxy(form, schema)
 
-    def handle_error(
-        self, error: ValidationError, req: Request, schema: Schema, **details: Any
-    ) -> NoReturn:
+    def handle_error(self, error: ValidationError, req: Request, schema: Schema, **details: Any) -> NoReturn:
         """Our own refusal in place of webargs' abort."""
         [(location, messages)] = error.normalized_messages().items()
         raw = g.get("json") if location == "json" else {**req.args, **req.form}
@@ -103,7 +101,7 @@ def check_text() -> None:
         raise bad_fields(faults)
 
 
-_UNFIT = Title("含有不能保存的字符（U+0000 或半个代理对）", "holds a character that cannot be kept (U+0000 or half a surrogate pair)")
+_UNFIT = Title("含有 U+0000 或半个代理对，不能保存", "holds U+0000 or half a surrogate pair, which cannot be kept")
 
 
 def _read_json() -> Any:
@@ -126,7 +124,8 @@ def _read_json() -> Any:
         raise _bad_json(f"第 {error.start} 字节起不是 UTF-8", f"not UTF-8 from byte {error.start} on") from None
     except json.JSONDecodeError as error:
         raise _bad_json(
-            f"第 {error.lineno} 行第 {error.colno} 列：{error.msg}", f"line {error.lineno}, column {error.colno}: {error.msg}"
+            f"第 {error.lineno} 行第 {error.colno} 列：{error.msg}",
+            f"line {error.lineno}, column {error.colno}: {error.msg}",
         ) from None
     _check_value(value, "", DEEPEST)
     return value

@@ -14,8 +14,9 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TextIO
 
 ROOT = "wugeyi"
@@ -47,7 +48,9 @@ FACTS = frozenset(
 )
 """Everything a line may say beside its text; to log something new, prove here that it is nobody's data."""
 
-_about: ContextVar[Mapping[str, Any]] = ContextVar("about", default={})
+Bound = Token[Mapping[str, Any]]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+_about: ContextVar[Mapping[str, Any]] = ContextVar("about", default=NOTHING)
 
 
 def logger(name: str) -> logging.Logger:
@@ -63,14 +66,24 @@ def facts(**named: Any) -> dict[str, Any]:
     return {"facts": named}
 
 
+def bind(**named: Any) -> Bound:
+    """Add facts (request, case) to every line from here on, in this thread; undone by `unbind`."""
+    return _about.set({**_about.get(), **facts(**named)["facts"]})
+
+
+def unbind(bound: Bound) -> None:
+    """Back to what was bound before."""
+    _about.reset(bound)
+
+
 @contextmanager
 def about(**named: Any) -> Iterator[None]:
-    """Add facts (request, case) to every line written inside the block."""
-    token = _about.set({**_about.get(), **facts(**named)["facts"]})
+    """Add facts to every line written inside the block."""
+    bound = bind(**named)
     try:
         yield
     finally:
-        _about.reset(token)
+        unbind(bound)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

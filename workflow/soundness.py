@@ -123,7 +123,8 @@ def _longest(reference: str, catalogue: Catalogue) -> Limit | None:
         "help.first_response": [catalogue.help.first_response_day, catalogue.help.first_response_night],
         "help.resolution": [catalogue.help.resolution],
     }
-    days = [limit for limit in candidates[reference] if limit.unit is Unit.WORKING_DAY] or candidates[reference]
+    found = candidates.get(reference, [])
+    days = [limit for limit in found if limit.unit is Unit.WORKING_DAY] or found
     return max(days, key=lambda limit: limit.amount, default=None)
 
 

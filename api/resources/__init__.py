@@ -1,6 +1,6 @@
 """The JSON API, one module a resource, each with a ``blueprint``. This is how a resource is written:
 
-    blueprint = Blueprint("projects", __name__, url_prefix="/api/v1/projects", description="Key projects of the war map")
+    blueprint = Blueprint("projects", __name__, url_prefix="/api/v1/projects", description="Key projects")
 
     @blueprint.get("/<code>")
     @blueprint.response(200, ProjectSchema)

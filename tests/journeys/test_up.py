@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -67,17 +68,21 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    home = tmp_path / "home"
+def machine() -> Iterator[Machine]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WUGEYI_")}
     port = _free_port()
-    environment = {**inherited, "WUGEYI_HOME": str(home), "WUGEYI_PORT": str(port), "WUGEYI_DEMO": "0"}
+    environment = {**inherited, "WUGEYI_PORT": str(port), "WUGEYI_DEMO": "0"}
     for name in ("DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)
-    yield Machine(home, port, environment, tmp_path / "output")
-    for pid in _processes_of(home):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    # Not tmp_path: PostgreSQL runs as another user under root, and pytest keeps closing its folders to others.
+    with tempfile.TemporaryDirectory(prefix="wugeyi-up-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        home = folder / "home"
+        yield Machine(home, port, {**environment, "WUGEYI_HOME": str(home)}, folder / "output")
+        for pid in _processes_of(home):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def test_ctrl_c_leaves_no_process_behind_and_the_next_start_finds_the_data(machine: Machine) -> None:
@@ -165,8 +170,8 @@ def test_an_embedded_server_that_dies_stops_everything_and_is_named(machine: Mac
     assert _processes_of(machine.home) == {}
 
 
-def test_given_addresses_replace_the_embedded_servers_each_on_its_own(machine: Machine, tmp_path: Path) -> None:
-    with postgres_server(tmp_path / "other-postgres") as postgres:
+def test_given_addresses_replace_the_embedded_servers_each_on_its_own(machine: Machine) -> None:
+    with postgres_server(machine.home.parent / "other-postgres") as postgres:
         machine.environment["DATABASE_URL"] = postgres.url
         up = machine.start()
         _wait_until_ready(machine, up)
@@ -178,7 +183,7 @@ def test_given_addresses_replace_the_embedded_servers_each_on_its_own(machine: M
     assert not (machine.home / "postgres").exists()
 
     del machine.environment["DATABASE_URL"]
-    with redis_server(tmp_path / "other-redis") as redis:
+    with redis_server(machine.home.parent / "other-redis") as redis:
         machine.environment["REDIS_URL"] = redis.url
         up = machine.start()
         _wait_until_ready(machine, up)

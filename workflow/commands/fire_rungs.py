@@ -20,7 +20,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from workflow.actor import CLOCK
-from workflow.change import Event, chain
+from workflow.change import Event, chain, instant
+from workflow.clock.limit import Unit
 from workflow.commands.take_action import take_action
 from workflow.definition import Rung
 from workflow.errors import Refused
@@ -124,9 +125,12 @@ def _firing(due: DueClock, rung: Rung, directory: Directory, place: Place, now: 
         "card": rung.card,
         "epoch": due.epoch,
         "due_on": due.due_on.isoformat() if due.due_on else None,
+        "provisional": due.provisional,
         "told": [{"person": person, "role": role} for person, role in telling.told],
     }
-    message = {"what": "rung", **said}
+    # Of a clock of hours the minute counts, of a clock of days the day (due_on).
+    exact = due.due_at is not None and not Unit(due.unit).counts_days
+    message = {"what": "rung", "index": due.rung, "due_at": instant(due.due_at) if exact else None, **said}
     if telling.nobody:
         said["nobody"] = list(telling.nobody)
         log.error("a rung reached nobody in some role", extra=facts(case=due.no, clock=due.clock, rung=rung.text))

@@ -97,8 +97,8 @@ def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflic
         "stale_version",
         f"{last.actor_name} 已于 {when:%Y-%m-%d %H:%M:%S} 办理“{last.action_title(flow).zh}”，"
         f"本件现为“{state.title.zh}”（版本 {case.version}，您看到的是 {version}）",
-        f"{last.actor_name} did “{last.action_title(flow).en}” at {when:%Y-%m-%d %H:%M:%S}; the case is now: {state.title.en} "
-        f"(version {case.version}, you saw {version})",
+        f"{last.actor_name} did “{last.action_title(flow).en}” at {when:%Y-%m-%d %H:%M:%S}; "
+        f"the case is now: {state.title.en} (version {case.version}, you saw {version})",
         extra={
             "version": case.version,
             "seen": version,

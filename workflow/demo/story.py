@@ -5,7 +5,7 @@ placed by hand, counted back from the day the demo is made, so that on that day 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any
@@ -64,7 +64,6 @@ class HelpRequest:
     answered_after: int | None
     solved_after: int | None
     withdrawn: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def project_facts(project: DemoProject, number: int) -> dict[str, Any]:
@@ -108,8 +107,8 @@ def scene_of(application: Application, part: Part, catalogue: Catalogue, days: s
 
 # What a finished application holds, in the order a project goes through them.
 PRIVATE_PATH = (
-    ("LX04", "LX08", "SG11"),
-    ("GC01", "SG12", "GC06"),
+    ("LX04", "SG11"),
+    ("LX08", "GC01", "SG12"),
     ("GC03", "GC04", "SG02"),
     ("SG05", "SG08", "SG13"),
 )

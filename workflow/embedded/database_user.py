@@ -52,7 +52,7 @@ def let_in(user: pwd.struct_passwd, *folders: Path) -> None:
 
 
 def let_read(*folders: Path) -> None:
-    """Let everybody read what is in these program folders, as far as an installation under a strict umask closed them."""
+    """Let everybody read these folders of programs, where an installation under a strict umask closed them."""
     for top in folders:
         if _open_to_others(top) and all(_open_to_others(path) for path in top.iterdir()):
             continue

@@ -118,12 +118,10 @@ SELECT c.due_at::text AS due_at, c.paused, p.name AS project_name, p.street, p.i
     WHERE r.role = 'specialist' AND r.project_id = c.project_id AND q.active) AS specialists,
   (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM documents d WHERE d.case_id = c.id) AS documents,
   (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
-    SELECT id, parent_id, no, flow, flow_version, item, title, state, outcome, due_at::text AS due_at, paused,
-      ended_at IS NOT NULL AS ended
-    FROM cases WHERE id = c.parent_id
-    UNION ALL
-    SELECT id, parent_id, no, flow, flow_version, item, title, state, outcome, due_at::text, paused, ended_at IS NOT NULL
-    FROM cases WHERE parent_id = coalesce(c.parent_id, c.id) AND id <> c.id) r) AS relatives
+    SELECT k.id, k.no, k.flow, k.flow_version, k.item, k.title, k.state, k.outcome, k.due_at::text AS due_at, k.paused,
+      k.ended_at IS NOT NULL AS ended
+    FROM cases k
+    WHERE (k.id = c.parent_id OR k.parent_id = coalesce(c.parent_id, c.id)) AND k.id <> c.id) r) AS relatives
 FROM cases c JOIN projects p ON p.id = c.project_id JOIN companies o ON o.credit_code = c.company
   LEFT JOIN people a ON a.id = c.assignee_id
 WHERE c.id = :id"""
@@ -198,7 +196,7 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         pauses=tuple(_pause(office.catalogue, pause) for pause in case_.pauses),
         documents=tuple(_document(document) for document in around["documents"]),
         materials=tuple(material_view(facts, row, named) for row in uploads),
-        wanted=papers_wanted(facts),
+        wanted=papers_wanted(facts, flow.states[case_.state]),
         parent=next((view for row, view in relatives if row["id"] == case_.parent_id), None),
         relatives=tuple(view for row, view in relatives if row["id"] != case_.parent_id),
         actions=action_views(work, flow, facts),
@@ -232,7 +230,7 @@ def _relative(work: Work, row: dict[str, Any]) -> Relative:
 
 
 def _item_title(catalogue: Catalogue, item: str | None) -> Title | None:
-    return catalogue.items[item].title if item in catalogue.items else None
+    return catalogue.items[item].title if item is not None and item in catalogue.items else None
 
 
 def _department_title(catalogue: Catalogue, code: str) -> Title:

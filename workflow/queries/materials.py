@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow.catalogue import Material
-from workflow.definition import Title
+from workflow.definition import State, Title
 from workflow.errors import NotFound
 from workflow.guards import Facts
+from workflow.papers import Paper, may_come_now, papers_of
 from workflow.queries.reading import EVERY_GROUP, facts_of, visible_case
 from workflow.store import materials
 from workflow.store.materials import MaterialFile, MaterialRow
@@ -33,16 +33,11 @@ class MaterialView:
 
 @dataclass(frozen=True, slots=True)
 class PaperWanted:
-    """One paper the items of a case ask for, and whether it is there; ``items`` are the items it serves."""
+    """One paper the items of a case ask for: whether it is there, and whether it may be handed in now."""
 
-    code: str
-    title: Title
-    required: bool
-    may_follow: bool
-    formats: tuple[str, ...]
-    max_mb: int
-    items: tuple[str, ...]
+    paper: Paper
     attached: bool
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +54,9 @@ def papers(work: Work, no: str) -> Papers:
     reading = visible_case(work, no, EVERY_GROUP)
     facts = facts_of(work, reading)
     named = shows_names(work.actor)
+    state = work.office.flow(facts.case.flow, facts.case.flow_version).states[facts.case.state]
     rows = materials.of_cases(work.conn, _case_ids(facts))
-    return Papers(no, tuple(material_view(facts, row, named) for row in rows), papers_wanted(facts))
+    return Papers(no, tuple(material_view(facts, row, named) for row in rows), papers_wanted(facts, state))
 
 
 def material_file(work: Work, no: str, material_id: int) -> MaterialFile:
@@ -95,26 +91,12 @@ def material_view(facts: Facts, row: MaterialRow, named: bool) -> MaterialView:
     )
 
 
-def papers_wanted(facts: Facts) -> tuple[PaperWanted, ...]:
-    """Every paper the items ask for, each once: the strictest wish of any item counts."""
+def papers_wanted(facts: Facts, state: State) -> tuple[PaperWanted, ...]:
+    """Every paper the items ask for, each once."""
     attached = {material.code for material in facts.materials}
-    asking: dict[str, list[tuple[str, Material]]] = {}
-    for item in facts.items:
-        for material in item.materials:
-            asking.setdefault(material.code, []).append((item.code, material))
-    return tuple(
-        PaperWanted(
-            code=code,
-            title=wishes[0][1].title,
-            required=any(wish.required for _, wish in wishes),
-            may_follow=all(wish.may_follow for _, wish in wishes if wish.required) and any(w.required for _, w in wishes),
-            formats=wishes[0][1].formats,
-            max_mb=min(wish.max_mb for _, wish in wishes),
-            items=tuple(item for item, _ in wishes),
-            attached=code in attached,
-        )
-        for code, wishes in asking.items()
-    )
+    now = may_come_now(facts, state)
+    wanted = papers_of(facts.items, facts.catalogue)
+    return tuple(PaperWanted(paper, code in attached, code in now) for code, paper in wanted.items())
 
 
 def _case_ids(facts: Facts) -> list[int]:

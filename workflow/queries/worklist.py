@@ -16,8 +16,9 @@ from workflow.actor import Actor
 from workflow.case import ClockRecord
 from workflow.clock.words import Light
 from workflow.definition import Title
-from workflow.errors import BadInput, NotAllowed, Reason
+from workflow.errors import NotAllowed
 from workflow.queries.clocks import ClockView, Edges, case_light, clock_view, edges, exact_flows
+from workflow.queries.filters import refuse_unknown, written_code
 from workflow.queries.paging import COUNT_CAP, Listing, Page, Paging, page, position
 from workflow.store.cases import clock_from, pause_from
 from workflow.visibility import Column, leads, scope_values, sees_everything, shows_names, visible_cases
@@ -150,24 +151,13 @@ def tabs(work: Work) -> Tabs:
 def _check(work: Work, filters: Filters) -> None:
     flows, catalogue = work.office.flows.values(), work.office.catalogue
     accepted: dict[str, list[str]] = {
-        "scope": list(SCOPES),
+        "scope": [*SCOPES],
         "flow": sorted({flow.name for flow in flows}),
         "state": sorted({state for flow in flows for state in flow.states}),
         "item": sorted(catalogue.items),
         "light": [str(light) for light in LIGHTS],
     }
-    reasons = [
-        Reason(
-            "bad_field",
-            f"{name}：没有“{value}”；可用：{'、'.join(known)}",
-            f"{name}: there is no “{value}”; accepted: {', '.join(known)}",
-            {"field": name, "value": value, "accepted": known},
-        )
-        for name, known in accepted.items()
-        if (value := getattr(filters, name)) is not None and value not in known
-    ]
-    if reasons:
-        raise BadInput("bad_input", "；".join(r.zh for r in reasons), "; ".join(r.en for r in reasons), reasons=reasons)
+    refuse_unknown(filters, accepted, catalogue)
     allowed = scopes(work.actor)
     if filters.scope not in allowed:
         raise NotAllowed(
@@ -218,7 +208,7 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
         # only item cases are ever given to a person; a bundle has its department
         conditions.append("c.assignee_id IS NULL AND c.item IS NOT NULL")
     if filters.project is not None:
-        parameters["project"] = filters.project
+        parameters["project"] = written_code(filters.project, work.office.catalogue)
     if filters.text is not None:
         conditions.append("c.no >= :text_from AND c.no < :text_to")
         parameters |= {"text_from": filters.text, "text_to": filters.text + "\uffff"}
@@ -254,18 +244,19 @@ FROM page JOIN cases c USING (id) JOIN projects p ON p.id = c.project_id LEFT JO
 ORDER BY c.paused, c.due_at, c.id"""
 
 
+# Statements are put together from words of this module and of `visibility`; every value is a parameter.
 @lru_cache(maxsize=256)
 def _page_statement(ways: tuple[tuple[str, bool], ...], conditions: tuple[str, ...]) -> TextClause:
     where = " AND ".join(("c.ended_at IS NULL", *conditions))
     if not ways:
         return text(f"WITH page AS MATERIALIZED ({_slice(where)})" + _DETAILS)
     branches = "\n  UNION\n".join(f"  ({_branch(column, by_code, where)})" for column, by_code in ways)
-    merged = f"SELECT * FROM (\n{branches}) found ORDER BY paused, due_at, id LIMIT :wanted"
+    merged = f"SELECT * FROM (\n{branches}) found ORDER BY paused, due_at, id LIMIT :wanted"  # noqa: S608
     return text(f"WITH page AS MATERIALIZED ({merged})" + _DETAILS)
 
 
 def _slice(where: str) -> str:
-    return f"SELECT c.paused, c.due_at, c.id FROM cases c WHERE {where} ORDER BY c.paused, c.due_at, c.id LIMIT :wanted"
+    return f"SELECT c.paused, c.due_at, c.id FROM cases c WHERE {where} ORDER BY c.paused, c.due_at, c.id LIMIT :wanted"  # noqa: S608
 
 
 def _branch(column: str, by_code: bool, where: str) -> str:
@@ -273,17 +264,18 @@ def _branch(column: str, by_code: bool, where: str) -> str:
     if by_code:
         values = "SELECT id FROM projects WHERE code = :project"
     one = _slice(f"c.{column} = way.value AND {where}")
-    return f"SELECT found.* FROM ({values}) AS way(value) CROSS JOIN LATERAL ({one}) found"
+    return f"SELECT found.* FROM ({values}) AS way(value) CROSS JOIN LATERAL ({one}) found"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
 def _tabs_statement(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> TextClause:
-    counts = ",\n".join(
-        f"(SELECT count(*) FROM (SELECT FROM cases c WHERE {' AND '.join(('c.ended_at IS NULL', *conditions))} "
-        f'LIMIT :cap) t) AS "{name}"'
-        for name, conditions in parts
-    )
+    counts = ",\n".join(f'({_count(conditions)}) AS "{name}"' for name, conditions in parts)
     return text(f"SELECT {counts}")
+
+
+def _count(conditions: tuple[str, ...]) -> str:
+    where = " AND ".join(("c.ended_at IS NULL", *conditions))
+    return f"SELECT count(*) FROM (SELECT FROM cases c WHERE {where} LIMIT :cap) t"  # noqa: S608
 
 
 def _row(work: Work, row: Any, at: Edges, exact: bool) -> WorkRow:

@@ -66,6 +66,14 @@ def account(conn: Connection, username: str) -> Account | None:
     return None if row is None else Account(*row)
 
 
+def set_password_hash(conn: Connection, person_id: int, old: str, new: str) -> None:
+    """Replace a person's hash, unless it is no longer the one that was checked."""
+    conn.execute(
+        text("UPDATE people SET password_hash = :new WHERE id = :id AND password_hash = :old"),
+        {"id": person_id, "old": old, "new": new},
+    )
+
+
 def actor(conn: Connection, person_id: int) -> Actor:
     """A person with every role, as of now."""
     rows = conn.execute(

@@ -28,6 +28,8 @@ class DueClock(NamedTuple):
     next_at: datetime | None
     due_on: date | None
     due_at: datetime | None
+    provisional: bool
+    unit: str
     case_id: int
     no: str
     flow: str
@@ -69,9 +71,9 @@ class Firing:
 _CLAIM = """
 WITH due AS MATERIALIZED (
   SELECT k.fire_at, k.id AS clock_id, k.name, k.epoch, k.rung, k.ladder_at[k.rung + 1] AS moment,
-    k.ladder_at[k.rung + 2] AS next_at, k.due_on, nullif(k.due_at, 'infinity') AS due_at, c.id AS case_id, c.no,
-    c.flow, c.flow_version, c.state, c.rev, c.seq, c.chain_head, c.assignee_id, c.department, c.squad, c.project_id,
-    c.company
+    k.ladder_at[k.rung + 2] AS next_at, k.due_on, nullif(k.due_at, 'infinity') AS due_at, k.provisional, k.unit,
+    c.id AS case_id, c.no, c.flow, c.flow_version, c.state, c.rev, c.seq, c.chain_head, c.assignee_id, c.department, c.squad,
+    c.project_id, c.company
   FROM clocks k JOIN cases c ON c.id = k.case_id
   WHERE k.state = 'armed' AND k.fire_at <= app_now(){which}
   ORDER BY k.fire_at, k.id LIMIT {limit}

@@ -58,14 +58,15 @@ def digest(secret: str) -> bytes:
 
 _AUTHENTICATE = text("""
 SELECT t.id AS token_id, t.csrf, p.id AS person_id, p.name, app_now() AS now,
-  (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company) ORDER BY r.id), '[]')
-   FROM person_roles r WHERE r.person_id = p.id) AS grants
+  (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company)
+     ORDER BY r.id), '[]') FROM person_roles r WHERE r.person_id = p.id) AS grants
 FROM tokens t JOIN people p ON p.id = t.person_id
-WHERE t.hash = :hash AND t.kind = :kind AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp() AND p.active""")
+WHERE t.hash = :hash AND t.kind = :kind AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
+  AND p.active""")
 
 
 def authenticate(conn: Connection, hash_: bytes, kind: Kind) -> SignedIn | None:
-    """The owner of a live token with every role as of now; None for one unknown, expired, revoked, or of a closed account."""
+    """The owner of a live token with every role as of now; None for any other, or a closed account."""
     row = conn.execute(_AUTHENTICATE, {"hash": hash_, "kind": kind}).one_or_none()
     if row is None:
         return None
@@ -102,7 +103,8 @@ def of_person(conn: Connection, person_id: int) -> list[Token]:
     rows = conn.execute(
         text("""
 SELECT id, kind, label, created_at, expires_at FROM tokens
-WHERE person_id = :person_id AND revoked_at IS NULL AND expires_at > statement_timestamp() ORDER BY id DESC LIMIT 100"""),
+WHERE person_id = :person_id AND revoked_at IS NULL AND expires_at > statement_timestamp()
+ORDER BY id DESC LIMIT 100"""),
         {"person_id": person_id},
     )
     return [Token(*row) for row in rows]

@@ -1,0 +1,65 @@
+"""A refusal of the core as faults of a form: each with its field, in words that name the field as the form does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.pages.wording import _
+from workflow.definition import Field
+from workflow.errors import Reason, Refused
+
+# Conditions that one field of the form can put right.
+FIELD_OF: Mapping[str, str] = {
+    "pause_outside_bounds": "until",
+    "cause_not_for_this_item": "cause",
+    "cause_needs_role": "cause",
+    "extension_too_long": "days",
+    "assignee_elsewhere": "assignee",
+    "notice_already_given": "faults",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to put right; ``field`` is empty where no field of the form can do it."""
+
+    field: str
+    text: str
+
+
+def faults_of(refusal: Refused, labels: Mapping[str, str], sent: Mapping[str, Any]) -> list[Fault]:
+    """Every reason of ``refusal`` as a fault; ``labels`` are the form's fields, ``sent`` what was passed to the core."""
+    if not refusal.reasons:
+        return [Fault(_only_field(refusal.extra, labels), refusal.zh)]
+    return [_fault(reason, labels, sent) for reason in refusal.reasons]
+
+
+def labels_of(asks: Sequence[Field]) -> dict[str, str]:
+    """What the form calls its fields."""
+    return {ask.name: ask.title.zh for ask in asks}
+
+
+def _fault(reason: Reason, labels: Mapping[str, str], sent: Mapping[str, Any]) -> Fault:
+    path = str(reason.facts.get("field", ""))
+    name, _dot, rest = path.partition(".")
+    field = name if name in labels else FIELD_OF.get(reason.code, "")
+    if field not in labels:
+        return Fault("", reason.zh)
+    text = reason.zh.removeprefix(f"{path}：")
+    if not rest:
+        return Fault(field, _("“%(field)s”%(what)s", field=labels[field], what=text) if text != reason.zh else text)
+    return _of_row(field, rest, text, labels, sent)
+
+
+def _of_row(field: str, rest: str, text: str, labels: Mapping[str, str], sent: Mapping[str, Any]) -> Fault:
+    number, _dot, part = rest.partition(".")
+    rows = sent.get(field, [])
+    if not number.isdigit() or int(number) >= len(rows) or part not in ("problem", "fix"):
+        return Fault(field, f"{labels[field]}：{text}")
+    what = {"problem": _("问题"), "fix": _("怎样改正")}[part]
+    return Fault(f"{field}.{rows[int(number)]['material']}.{part}", _("“%(field)s”%(what)s", field=what, what=text))
+
+
+def _only_field(extra: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    field = str(extra.get("field", ""))
+    return field if field in labels else ""

@@ -1,0 +1,124 @@
+"""What every page has around its contents: the head, the menu of this role, the time of a demonstration, the banner."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request, url_for
+
+from api.access import me_if_signed_in, wiring
+from api.pages import banner
+from api.pages.names import role_title
+from api.pages.wording import _, date_and_time
+from workflow.actor import Actor
+from workflow.clock.days import local_day
+
+STATIC = Path(__file__).parent / "static"
+YEAR = 365 * 24 * 3600
+LOOKS: Mapping[str, tuple[str, ...]] = {"size": ("normal", "large"), "theme": ("normal", "contrast")}
+STAFF = ("clerk", "officer", "specialist", "squad_leader", "director", "district_leader", "supervisor", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the main menu."""
+
+    href: str
+    words: str
+    current: bool
+
+
+def install(app: Flask) -> None:
+    """What templates may call without being given it."""
+    app.jinja_env.globals.update(csrf_token=csrf_token, form_key=lambda: secrets.token_urlsafe(16), asset=asset)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def show(template: str, status: int = 200, **values: Any) -> Response:
+    """The page, with its frame; shows and forgets what the last deed left to be said."""
+    signed_in = me_if_signed_in()
+    said = banner.read() if signed_in is None or status == 200 else ""
+    body = render_template(
+        template,
+        **{"problems": (), "here": address(), **values},
+        look={name: request.cookies.get(f"wugeyi-{name}", "normal") for name in LOOKS},
+        said=said,
+        me={"name": signed_in.actor.name, "roles": roles_words(signed_in.actor)} if signed_in else None,
+        menu=menu(signed_in.actor) if signed_in else (),
+        demo=_demo(),
+    )
+    response = make_response(body, status)
+    if said:
+        banner.forget(response)
+    return response
+
+
+def csrf_token() -> str:
+    """The seal of the session that forms carry; empty where nobody is signed in."""
+    signed_in = me_if_signed_in()
+    return signed_in.csrf if signed_in else ""
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content so that it may be kept for ever."""
+    mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={mark}"
+
+
+def address() -> str:
+    """Where the reader is, for coming back; after a refused form the page the form stood on."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    return "/"
+
+
+def local(path: str | None) -> str | None:
+    """``path`` if it is an address of ours, else None: nobody is sent elsewhere by a link to us."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path or len(path) > 1000:
+        return None
+    return None if any(ord(letter) < 32 for letter in path) else path
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether the actor works for the office; an applicant sees other pages of the same case."""
+    return actor.holds(*STAFF)
+
+
+def is_applicant(actor: Actor) -> bool:
+    """Whether the actor may apply."""
+    return actor.holds("applicant", "specialist")
+
+
+def home_of(actor: Actor) -> str:
+    """The first page of this role."""
+    return url_for("pages.worklist") if is_staff(actor) else url_for("pages.my_cases")
+
+
+def menu(actor: Actor) -> tuple[Entry, ...]:
+    """The main menu: every entry leads somewhere this actor may go."""
+    office = [("pages.worklist", _("待办列表"))] if is_staff(actor) else [("pages.my_cases", _("我的办件"))]
+    apply = [("pages.new_application", _("新申请"))] if is_applicant(actor) else []
+    rest = [("pages.alerts", _("提醒")), ("pages.help_desk", _("帮办"))]
+    return tuple(
+        Entry(url_for(name), words, request.path == url_for(name) or request.endpoint == name)
+        for name, words in office + apply + rest
+    )
+
+
+def roles_words(actor: Actor) -> str:
+    """The actor's roles and where they hold, in words."""
+    return "、".join(dict.fromkeys(role_title(grant) for grant in actor.grants))
+
+
+def _demo() -> dict[str, str] | None:
+    if not wiring().settings.demo:
+        return None
+    signed_in = me_if_signed_in()
+    if signed_in is None:
+        return {"words": ""}
+    return {"words": date_and_time(signed_in.now, local_day(signed_in.now))}

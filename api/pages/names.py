@@ -1,0 +1,89 @@
+"""Names that are no data anywhere else: documents, roles with their place, places of a case in the application."""
+
+from collections.abc import Mapping
+
+from api.access import office
+from api.pages.wording import N_, _
+from workflow.actor import Grant
+from workflow.clock.ladder import parse_rung_time
+from workflow.definition import Action, Flow
+
+DOCUMENTS: Mapping[str, str] = {
+    "receipt": N_("申请材料接收凭证"),
+    "acceptance_notice": N_("受理通知书"),
+    "correction_notice": N_("一次性补正告知书"),
+    "not_needed_notice": N_("不受理告知书"),
+    "not_accepted_decision": N_("不予受理决定书"),
+    "special_procedure_notice": N_("特别程序告知书"),
+    "special_procedure_end_notice": N_("特别程序结束告知书"),
+    "extension_notice": N_("延长期限通知书"),
+    "permit_decision": N_("准予行政许可决定书"),
+    "refusal_decision": N_("不予行政许可决定书"),
+    "delivery_receipt": N_("送达回证"),
+    "revocation_decision": N_("撤销决定书"),
+    "cancellation_decision": N_("注销决定书"),
+    "joint_completion_notice": N_("联合办结通知书"),
+}
+STOPS: Mapping[str, str] = {"statutory": N_("法定时限"), "promised": N_("承诺时限")}
+CARDS: Mapping[str | None, str] = {"notice": N_("提醒"), "yellow": N_("黄牌"), "red": N_("红牌")}
+_UNITS: Mapping[str, str] = {"working day": N_("个工作日"), "day": N_("天"), "hour": N_("小时"), "minute": N_("分钟")}
+
+
+def document_name(kind: str) -> str:
+    """What a document is called; its code where the pages do not know it yet."""
+    return _(DOCUMENTS[kind]) if kind in DOCUMENTS else kind
+
+
+def role_name(role: str) -> str:
+    """A role by its name; ``assignee`` is whoever has the case."""
+    if role == "assignee":
+        return _("经办人")
+    known = office().catalogue.roles
+    return known[role].title.zh if role in known else role
+
+
+def role_title(grant: Grant) -> str:
+    """A role with the department or squad it holds in."""
+    catalogue = office().catalogue
+    place = ""
+    if grant.department in catalogue.departments:
+        place = catalogue.departments[grant.department].title.zh + " "
+    elif grant.squad in catalogue.squads:
+        place = catalogue.squads[grant.squad].title.zh + " "
+    return place + role_name(grant.role)
+
+
+def department_name(code: str) -> str:
+    """A department by its name."""
+    known = office().catalogue.departments
+    return known[code].title.zh if code in known else code
+
+
+def action_name(flow: Flow, action: str) -> str:
+    """What an action of a history is called; ``open`` and the rungs of the clock are nobody's action."""
+    if action in flow.actions:
+        return flow.actions[action].title.zh
+    return _("建立") if action == "open" else action
+
+
+def told_words(action: Action) -> str:
+    """Who hears of an action."""
+    return "、".join(role_name(role) for role in action.tell)
+
+
+def card_name(card: str | None) -> str:
+    """What a rung of a ladder hands out."""
+    return _(CARDS.get(card, CARDS["notice"]))
+
+
+def rung_words(text: str) -> str:
+    """When a rung falls, as a flow file writes it (``1 working day left``), in words."""
+    rung = parse_rung_time(text)
+    if rung.anchor == "due":
+        return _("到期时")
+    amount = f"{rung.amount} {_(_UNITS[rung.unit])}"
+    return {
+        "left": _("剩 %(amount)s", amount=amount),
+        "after": _("超期 %(amount)s", amount=amount),
+        "start": _("开始后 %(amount)s", amount=amount),
+    }[rung.anchor]

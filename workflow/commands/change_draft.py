@@ -1,0 +1,62 @@
+"""Change a draft of a joint application: its items, its form, or both. Nothing is asked of it until it is submitted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from workflow.case import Case
+from workflow.commands.add_line import ATTEMPTS, add_line
+from workflow.commands.open_case import OPENERS, check_items
+from workflow.commands.take_action import read_visible, stale
+from workflow.errors import BadInput, Conflict, NotAllowed, Reason
+from workflow.work import Work
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def change_draft(
+    work: Work, no: str, version: int, items: list[str] | None = None, form: Mapping[str, Any] | None = None
+) -> Case:
+    """The draft with ``items`` and ``form`` put in place of the old ones; what is None stays.
+
+    Raises NotFound, NotAllowed, BadInput (no such item, nothing to change), and Conflict for a stale ``version`` or a
+    case that is no draft any more.
+    """
+    if items is None and form is None:
+        raise _nothing_said()
+    if items is not None:
+        check_items(work, items)
+    said = {name: value for name, value in (("items", items), ("form", form)) if value is not None}
+    for _ in range(ATTEMPTS):
+        reading = read_visible(work, no, groups=NOTHING)
+        before = reading.case
+        flow = work.office.flow(before.flow, before.flow_version)
+        role = work.actor.role_on(before, OPENERS)
+        if role is None:
+            raise NotAllowed(
+                "role_required", "草稿由建设单位或其专员修改", "A draft is changed by the applicant or its specialist"
+            )
+        if before.flow != "bundle" or before.state != flow.initial.name:
+            raise _no_draft(before, flow.states[before.state].title.zh, flow.states[before.state].title.en)
+        if before.version != version:
+            raise stale(work, reading, flow, version)
+        after = replace(before, data={**before.data, **said}, version=before.version + 1)
+        change = add_line(work, before, after, "change_draft", role, said)
+        if change is not None:
+            return change.after
+    raise Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again", extra={"no": no})
+
+
+def _nothing_said() -> BadInput:
+    facts = {"field": "items", "value": None, "accepted": ["items", "form"]}
+    reason = Reason("bad_field", "items、form：至少填写一项", "items, form: one of them is needed", facts)
+    return BadInput("bad_input", reason.zh, reason.en, reasons=[reason])
+
+
+def _no_draft(case: Case, zh: str, en: str) -> Conflict:
+    return Conflict(
+        "wrong_state",
+        f"只有草稿可以修改，{case.no} 现为“{zh}”",
+        f"Only a draft can be changed; {case.no} is: {en}",
+        extra={"no": case.no, "state": case.state},
+    )

@@ -1,0 +1,117 @@
+"""Makes the demo in an empty database, once; what a killed attempt left is taken out before the next one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, event, text
+
+from workflow.clock.days import local_day
+from workflow.demo.files import DemoFiles, load_demo_files
+from workflow.demo.play import Player, cues_of, help_cues, open_help_cues
+from workflow.demo.scenes import Days
+from workflow.demo.story import FIRST_DAY, applications, help_requests
+from workflow.demo.town import settle
+from workflow.errors import Unusable
+from workflow.passwords import hash_password
+from workflow.settings import Settings
+from workflow.store import demo_marker, demo_time
+from workflow.store.engine import open_engine
+from workflow.work import Office, open_office, read_now
+
+Progress = Callable[[int, int, str], None]
+"""Told steps done, steps in all and what is being done."""
+
+
+def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> None:
+    """Fill an empty, migrated database with the demo up to this moment; does nothing where it stands already.
+
+    Safe to be killed at any time, and to be called by several at once: one makes it, the others wait and find it.
+    Raises Unusable outside of demo mode, and for a database that holds anything the demo did not make.
+    """
+    if not settings.demo:
+        raise Unusable("WUGEYI_DEMO=0: the demo is made in demo mode only; accepted: WUGEYI_DEMO=1")
+    engine = open_engine(database_url, "cli")
+    try:
+        with _turn(engine):
+            if not _begin(engine):
+                return
+            _make(database_url, settings, progress)
+            with engine.begin() as conn:
+                # Waits for the disk, and with it everything written before.
+                demo_marker.mark(conn, "made", read_now(conn))
+    finally:
+        engine.dispose()
+
+
+def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progress) -> Player:
+    """Play the whole story on an empty database, so that it ends at ``now``; the player tells what was refused."""
+    days = Days(office.calendar, _last_working_day(office, now))
+    opened = days.moment(FIRST_DAY - 10, 9 * 60)
+    with office.engine.begin() as conn:
+        town = settle(conn, files, office.catalogue, hash_password(files.password), opened, local_day(now))
+    player = Player(office, town, opened)
+    cues = [
+        *cues_of(player, days, applications(files, office.catalogue)),
+        *help_cues(player, days, help_requests(files)),
+        *open_help_cues(player, now),
+    ]
+    player.run(cues, now, lambda done, total: progress(done, total, "办件历史 case histories"))
+    with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        # The first pages and sweeps should not wait for autovacuum to learn what is in the tables.
+        conn.execute(text("VACUUM ANALYZE"))
+    return player
+
+
+def _make(database_url: str, settings: Settings, progress: Progress) -> None:
+    engine = open_engine(database_url, "cli")
+    # Nothing before the last write has to survive a power cut: an unfinished demo is made anew.
+    event.listen(engine, "connect", _without_waiting_for_the_disk)
+    try:
+        office = open_office(settings.config, engine)
+        with engine.connect() as conn:
+            now = read_now(conn)
+        make_demo(office, load_demo_files(settings.config, office.catalogue), now, progress)
+    finally:
+        engine.dispose()
+
+
+def _without_waiting_for_the_disk(connection: Any, record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    connection.commit()
+
+
+def _begin(engine: Engine) -> bool:
+    """Whether there is anything to do; if so, the slate is clean and the marker says that somebody is at it."""
+    with engine.begin() as conn:
+        demo_time.install(conn)
+        state = demo_marker.state(conn)
+        if state == "made":
+            return False
+        if state == "making" and demo_marker.strangers(conn) == 0:
+            demo_marker.wipe(conn)
+        elif not demo_marker.empty(conn):
+            raise Unusable(
+                "this database holds accounts, projects or cases that are not demo data, so no demo is made in it; "
+                "set WUGEYI_DEMO=0 to run on it, or give an empty database"
+            )
+        demo_marker.mark(conn, "making", read_now(conn))
+    return True
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """One maker at a time."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        demo_marker.wait_for_turn(conn)
+        try:
+            yield
+        finally:
+            demo_marker.end_turn(conn)
+
+
+def _last_working_day(office: Office, now: datetime) -> date:
+    today = local_day(now)
+    return today if office.calendar.is_working(today) else office.calendar.add_working_days(today, -1)

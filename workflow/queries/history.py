@@ -1,0 +1,121 @@
+"""The history of a case: what was done, by whom, in force from when and written down when; newest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from workflow.definition import Flow, Title
+from workflow.queries.paging import Listing, Page, Paging, page, position
+from workflow.queries.reading import visible_case
+from workflow.visibility import shows_names
+from workflow.work import Work
+
+# Lines that move no state and stand in no flow.
+SIDE_LINES: Mapping[str, Title] = {
+    "open": Title("建立", "Opened"),
+    "attach": Title("提交材料", "Material handed in"),
+    "acknowledge": Title("签收预警", "Alert acknowledged"),
+    "change_draft": Title("修改草稿", "Draft changed"),
+}
+CARDS: Mapping[str | None, Title] = {
+    "notice": Title("提醒", "Notice"),
+    "yellow": Title("黄牌", "Yellow card"),
+    "red": Title("红牌", "Red card"),
+    None: Title("到时", "Moment reached"),
+}
+MACHINES: Mapping[str, Title] = {"clock": Title("时钟", "Clock"), "system": Title("系统", "System")}
+# Named people in what an officer typed are not for applicants.
+KEPT_INSIDE = frozenset({"assignee"})
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line. ``effective_at`` is legal time, ``recorded_at`` when it was written (they differ for 视为受理).
+
+    ``kind`` is "person", "clock" or "system". ``actor`` is a name, or to an applicant the role. ``hash`` is the link
+    of the case's chain, in hexadecimal.
+    """
+
+    seq: int
+    action: str
+    title: Title
+    kind: str
+    from_state: str
+    from_title: Title
+    to_state: str
+    to_title: Title
+    actor: Title
+    role: str
+    role_title: Title
+    effective_at: datetime
+    recorded_at: datetime
+    input: dict[str, Any]
+    hash: str
+
+
+_PAGE = text("""
+SELECT e.seq, e.action, e.from_state, e.to_state, e.actor_id, e.actor_role, p.name, e.effective_at, e.recorded_at,
+  e.input, encode(e.hash, 'hex') AS hash
+FROM events e LEFT JOIN people p ON p.id = e.actor_id
+WHERE e.case_id = :case_id AND e.seq < :before ORDER BY e.seq DESC LIMIT :wanted""")
+
+
+def history(work: Work, no: str, paging: Paging) -> Page[HistoryLine]:
+    """One page of the history of the case ``no``, newest first; raises NotFound and BadInput (cursor)."""
+    case = visible_case(work, no).case
+    listing = Listing("history", work.actor.id, {"no": no})
+    after = position(paging, listing)
+    before = after[0] if after else case.seq + 1
+    found = work.conn.execute(_PAGE, {"case_id": case.id, "before": before, "wanted": paging.size + 1}).all()
+    flow = work.office.flow(case.flow, case.flow_version)
+    return page(paging, listing, [_line(work, flow, row) for row in found], [[row.seq] for row in found])
+
+
+def line_title(flow: Flow, action: str) -> Title:
+    """What a line is called: the flow's action, a side line, or the card a rung of a clock dealt."""
+    if action in flow.actions:
+        return flow.actions[action].title
+    if action in SIDE_LINES:
+        return SIDE_LINES[action]
+    parts = action.split(":")
+    if len(parts) == 3 and parts[0] == "rung" and parts[1] in flow.clocks and parts[2].isdigit():
+        return _rung_title(flow, parts[1], int(parts[2]))
+    return Title(action, action)
+
+
+def _rung_title(flow: Flow, clock: str, rung: int) -> Title:
+    rule = flow.clocks[clock]
+    if rung >= len(rule.ladder):
+        return rule.title
+    step = rule.ladder[rung]
+    card = CARDS[step.card]
+    return Title(f"{card.zh}：{rule.title.zh}（{step.text}）", f"{card.en}: {rule.title.en} ({step.text})")
+
+
+def _line(work: Work, flow: Flow, row: Any) -> HistoryLine:
+    named = shows_names(work.actor)
+    roles = work.office.catalogue.roles
+    role = roles[row.actor_role].title if row.actor_role in roles else Title(row.actor_role, row.actor_role)
+    own = row.actor_id is not None and row.actor_id == work.actor.id
+    shown = named or own or row.actor_role in ("applicant", "specialist")
+    said = row.input if named else {name: value for name, value in row.input.items() if name not in KEPT_INSIDE}
+    return HistoryLine(
+        seq=row.seq,
+        action=row.action,
+        title=line_title(flow, row.action),
+        kind="person" if row.actor_id is not None else row.actor_role,
+        from_state=row.from_state,
+        from_title=flow.states[row.from_state].title,
+        to_state=row.to_state,
+        to_title=flow.states[row.to_state].title,
+        actor=Title(row.name, row.name) if row.name and shown else MACHINES.get(row.actor_role, role),
+        role=row.actor_role,
+        role_title=role,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        input=said,
+        hash=row.hash,
+    )
