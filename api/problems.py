@@ -119,7 +119,9 @@ def as_json(problem: Problem) -> Response:
 
 def caller_language() -> str:
     """``zh`` unless the caller prefers English."""
-    return request.accept_languages.best_match(("zh", "en"), "zh") or "zh"
+    # Not best_match: it puts an exact "en" of low weight before a "zh-Hans" of high weight.
+    wanted = (tag.partition("-")[0].lower() for tag, weight in request.accept_languages if weight > 0)
+    return next((language for language in wanted if language in ("zh", "en")), "zh")
 
 
 def problem_of(error: Exception) -> Problem:

@@ -38,7 +38,44 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/tokens": SIGNED_IN,
     "DELETE /api/v1/tokens/<int:token_id>": SIGNED_IN,
     "GET /api/v1/me": SIGNED_IN,
+    # projects
+    "GET /api/v1/projects": SIGNED_IN,
+    "POST /api/v1/projects": only("admin"),
+    "GET /api/v1/projects/<code>": SIGNED_IN,
+    # applying
+    "POST /api/v1/bundles": SIGNED_IN,
+    "PATCH /api/v1/bundles/<no>": SIGNED_IN,
+    "POST /api/v1/bundles/<no>/submit": SIGNED_IN,
+    "POST /api/v1/help": SIGNED_IN,
+    # cases
+    "GET /api/v1/cases": SIGNED_IN,
+    "GET /api/v1/cases/counts": SIGNED_IN,
+    "GET /api/v1/cases/ended": SIGNED_IN,
+    "GET /api/v1/cases/<no>": SIGNED_IN,
+    "GET /api/v1/cases/<no>/actions": SIGNED_IN,
+    "POST /api/v1/cases/<no>/actions/<action>": SIGNED_IN,
+    "GET /api/v1/cases/<no>/history": SIGNED_IN,
+    "GET /api/v1/cases/<no>/clocks": SIGNED_IN,
+    "GET /api/v1/cases/<no>/clocks/<name>/proof": SIGNED_IN,
+    "GET /api/v1/cases/<no>/documents": SIGNED_IN,
+    "GET /api/v1/cases/<no>/materials": SIGNED_IN,
+    "POST /api/v1/cases/<no>/materials": SIGNED_IN,
+    "GET /api/v1/cases/<no>/materials/<int:material_id>": SIGNED_IN,
+    # alerts
+    "GET /api/v1/alerts": SIGNED_IN,
+    "POST /api/v1/alerts/<int:alert_id>/acknowledge": SIGNED_IN,
+    # what the service runs on
+    "GET /api/v1/flows": SIGNED_IN,
+    "GET /api/v1/flows/<name>": SIGNED_IN,
+    "GET /api/v1/flows/<name>/drawing": SIGNED_IN,
+    "GET /api/v1/items": SIGNED_IN,
+    "GET /api/v1/items/<code>": SIGNED_IN,
+    # a calculator: nobody's data
+    "POST /api/v1/due-dates": PUBLIC,
+    # demonstrations only, 404 elsewhere
+    "GET /api/v1/demo/time": SIGNED_IN,
+    "POST /api/v1/demo/time": SIGNED_IN,
 }
 
-UPLOADS = frozenset[str]()
+UPLOADS = frozenset({"POST /api/v1/cases/<no>/materials"})
 """Routes that take files (multipart/form-data): their bodies may be as long as WUGEYI_UPLOAD_MB, all others 1 MiB."""

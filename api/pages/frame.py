@@ -16,6 +16,7 @@ from api.pages.names import role_title
 from api.pages.wording import _, date_and_time
 from workflow.actor import Actor
 from workflow.clock.days import local_day
+from workflow.clock.words import date_words
 
 STATIC = Path(__file__).parent / "static"
 YEAR = 365 * 24 * 3600
@@ -41,6 +42,7 @@ def install(app: Flask) -> None:
 def show(template: str, status: int = 200, **values: Any) -> Response:
     """The page, with its frame; shows and forgets what the last deed left to be said."""
     signed_in = me_if_signed_in()
+    today = local_day(signed_in.now) if signed_in else None
     said = banner.read() if signed_in is None or status == 200 else ""
     body = render_template(
         template,
@@ -50,6 +52,8 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
         me={"name": signed_in.actor.name, "roles": roles_words(signed_in.actor)} if signed_in else None,
         menu=menu(signed_in.actor) if signed_in else (),
         demo=_demo(),
+        day=lambda day: date_words(day, today, "zh") if today else day.isoformat(),
+        when=lambda instant: date_and_time(instant, today) if today else instant.isoformat(),
     )
     response = make_response(body, status)
     if said:

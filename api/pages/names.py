@@ -6,7 +6,7 @@ from api.access import office
 from api.pages.wording import N_, _
 from workflow.actor import Grant
 from workflow.clock.ladder import parse_rung_time
-from workflow.definition import Action, Flow
+from workflow.definition import Action
 
 DOCUMENTS: Mapping[str, str] = {
     "receipt": N_("申请材料接收凭证"),
@@ -57,13 +57,6 @@ def department_name(code: str) -> str:
     """A department by its name."""
     known = office().catalogue.departments
     return known[code].title.zh if code in known else code
-
-
-def action_name(flow: Flow, action: str) -> str:
-    """What an action of a history is called; ``open`` and the rungs of the clock are nobody's action."""
-    if action in flow.actions:
-        return flow.actions[action].title.zh
-    return _("建立") if action == "open" else action
 
 
 def told_words(action: Action) -> str:

@@ -32,6 +32,32 @@
 """
 
 from api.reading import Blueprint
-from api.resources import me, tokens
+from api.resources import (
+    alerts,
+    bundles,
+    cases,
+    demo_time,
+    due_dates,
+    flows,
+    help_requests,
+    items,
+    materials,
+    me,
+    projects,
+    tokens,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (me.blueprint, tokens.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    me.blueprint,
+    tokens.blueprint,
+    projects.blueprint,
+    bundles.blueprint,
+    cases.blueprint,
+    materials.blueprint,
+    help_requests.blueprint,
+    alerts.blueprint,
+    flows.blueprint,
+    items.blueprint,
+    due_dates.blueprint,
+    demo_time.blueprint,
+)

@@ -5,6 +5,7 @@ and on the embedded servers, and the name of the role that ended first.
 """
 
 import http.client
+import json
 import multiprocessing
 import os
 import shlex
@@ -30,6 +31,8 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 5.0
 """How long roles may take to stop before they are killed: with the servers after them, all is gone within 10 s."""
 WATCH_SECONDS = 0.5
+HEARTBEAT_SECONDS = 5.0
+"""A sweeper's last sign of life that is older was another worker's."""
 ROLE_WORDS = ("api.wsgi:application", "workers.celery_app")
 """What tells the command line of a role from a stranger's."""
 
@@ -103,7 +106,7 @@ class _Watch(threading.Thread):
                 ready = True
                 self._on_ready()
             elif time.monotonic() > deadline:
-                self._fail(f"web is not ready after {READY_SECONDS:.0f} s: {answer}")
+                self._fail(f"not ready after {READY_SECONDS:.0f} s: {answer}")
 
     def _fail(self, sentence: str) -> None:
         if not self.over.is_set():
@@ -180,9 +183,20 @@ def _readiness(settings: Settings) -> str:
     try:
         connection.request("GET", "/readyz")
         response = connection.getresponse()
-        body = response.read(500).decode("utf-8", "replace")
+        body = response.read(4000).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
         return str(error) or type(error).__name__
     finally:
         connection.close()
-    return "ready" if response.status == http.client.OK else f"/readyz answers {response.status}: {body.strip()}"
+    if response.status != http.client.OK:
+        return f"/readyz answers {response.status}: {body.strip()}"
+    return "ready" if _worker_beats(body) else "the worker has not reported yet"
+
+
+def _worker_beats(body: str) -> bool:
+    """Whether ``/readyz`` tells of a sweeper at work; its web role is ready without one, this machine is not."""
+    try:
+        age = json.loads(body)["heartbeat_age_seconds"]
+    except (ValueError, KeyError, TypeError):
+        return True
+    return isinstance(age, int | float) and age < HEARTBEAT_SECONDS

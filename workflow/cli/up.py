@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -20,6 +21,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+from rich.cells import cell_len, set_cell_size
 
 from workflow.cli.progress import progress_bar
 from workflow.cli.roles import beat_command, role_environment, web_command, worker_command
@@ -144,26 +146,23 @@ def _prepare_database(settings: Settings) -> None:
 
 
 def _announce(settings: Settings, urls: Urls) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    lines = ["", f"  五个一 wugeyi is ready: {settings.public_url}", ""]
+    if settings.demo:
+        from workflow.demo import accounts
 
-    console = Console(width=max(100, shutil.get_terminal_size().columns), highlight=False, soft_wrap=True)
-    with console.capture() as capture:
-        console.print(f"\n  五个一 wugeyi is ready: {settings.public_url}\n")
-        if settings.demo:
-            from workflow.demo import accounts
-
-            table = Table("account", "password", "角色", "role", box=None, padding=(0, 2))
-            for account in accounts():
-                table.add_row(*account)
-            console.print(table)
-            console.print(f"\n  move time    {_own_command()} time +1wd   (or the button on the pages)")
-            console.print(f"  see it work  {_own_command()} tour")
-        embedded = ", ".join(urls.processes) or "none"
-        console.print(f"  data         {settings.home} (embedded here: {embedded})")
-        console.print("  stop         Ctrl-C\n")
+        lines += [*_columns([("account", "password", "角色", "role"), *accounts(settings.config)]), ""]
+        lines += [f"  move time    {_own_command()} time +1wd   (or the button on the pages)"]
+        lines += [f"  see it work  {_own_command()} tour"]
+    embedded = f" (with its own {' and '.join(urls.processes)})" if urls.processes else ""
+    lines += [f"  data         {settings.home}{embedded}", "  stop         Ctrl-C", ""]
     # In one piece: the roles write their lines meanwhile.
-    print(capture.get(), end="", flush=True)
+    print("\n".join(lines), flush=True)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """The rows in columns as a terminal shows them, where a Chinese sign takes two cells."""
+    widths = [max(cell_len(row[column]) for row in rows) + 2 for column in range(len(rows[0]))]
+    return ["  " + "".join(map(set_cell_size, row, widths)).rstrip() for row in rows]
 
 
 def _own_command() -> str:

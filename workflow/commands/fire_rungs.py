@@ -129,8 +129,8 @@ def _firing(due: DueClock, rung: Rung, directory: Directory, place: Place, now: 
         "told": [{"person": person, "role": role} for person, role in telling.told],
     }
     # Of a clock of hours the minute counts, of a clock of days the day (due_on).
-    exact = due.due_at is not None and not Unit(due.unit).counts_days
-    message = {"what": "rung", "index": due.rung, "due_at": instant(due.due_at) if exact else None, **said}
+    due_at = instant(due.due_at) if due.due_at and not Unit(due.unit).counts_days else None
+    message = {"what": "rung", "index": due.rung, "due_at": due_at, **said}
     if telling.nobody:
         said["nobody"] = list(telling.nobody)
         log.error("a rung reached nobody in some role", extra=facts(case=due.no, clock=due.clock, rung=rung.text))

@@ -1,29 +1,45 @@
 """The demo: the war map of 2022 and its people, brought to life by the real commands through simulated time."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from workflow.demo.making import ensure_demo
-from workflow.settings import default_config_folder
+from workflow.settings import Settings, default_config_folder
 
-__all__ = ["accounts", "ensure_demo"]
+
+def ensure_demo(database_url: str, settings: Settings, progress: Callable[[int, int, str], None]) -> None:
+    """Fill an empty, migrated database with the demo, once; see `workflow.demo.making.ensure_demo`."""
+    # Whoever only asks who the demo's people are does not pay for every command of the office.
+    from workflow.demo.making import ensure_demo as make
+
+    make(database_url, settings, progress)
 
 
 def accounts(config: Path | None = None) -> list[tuple[str, str, str, str]]:
-    """The accounts a newcomer needs, about one a role: (username, password, role in Chinese, role in English)."""
+    """The accounts a newcomer needs, one or two a role: (username, password, role in Chinese, role in English).
+
+    ``config`` is the configuration folder, the one beside the code without it. Raises ConfigFaults.
+    """
     from workflow.catalogue import load_catalogue
     from workflow.demo.files import load_demo_files
 
-    catalogue = load_catalogue(config or default_config_folder())
-    files = load_demo_files(config or default_config_folder(), catalogue)
+    folder = config or default_config_folder()
+    catalogue = load_catalogue(folder)
+    files = load_demo_files(folder, catalogue)
     rows = []
     for person in files.people:
         if not person.shown:
             continue
-        title = catalogue.roles[person.role].title
-        department = catalogue.departments[person.department].title if person.department else None
-        squad = catalogue.squads[person.squad].title if person.squad else None
-        place = department or squad
-        zh = f"{title.zh}（{place.zh if place else person.company or '全区' if person.company else ''}）" if place else title.zh
-        en = f"{title.en} ({place.en})" if place else title.en
-        rows.append((person.username, files.password, zh, en))
+        role = catalogue.roles[person.role].title
+        places = {**catalogue.departments, **catalogue.squads}
+        place = places.get(person.department or person.squad or "")
+        zh = place.title.zh if place else person.company
+        en = place.title.en if place else person.company
+        rows.append(
+            (
+                person.username,
+                files.password,
+                f"{role.zh}（{zh}）" if zh else role.zh,
+                f"{role.en} ({en})" if en else role.en,
+            )
+        )
     return rows

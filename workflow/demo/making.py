@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, text
 
 from workflow.clock.days import local_day
 from workflow.demo.files import DemoFiles, load_demo_files
-from workflow.demo.play import Player, cues_of, help_cues, open_help_cues
+from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues
 from workflow.demo.scenes import Days
 from workflow.demo.story import FIRST_DAY, applications, help_requests
 from workflow.demo.town import settle
@@ -56,6 +56,7 @@ def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progres
         *cues_of(player, days, applications(files, office.catalogue)),
         *help_cues(player, days, help_requests(files)),
         *open_help_cues(player, now),
+        *desk_cues(player, days),
     ]
     player.run(cues, now, lambda done, total: progress(done, total, "办件历史 case histories"))
     with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:

@@ -13,10 +13,11 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from workflow.actor import Actor
 from workflow.catalogue import Catalogue
+from workflow.commands.acknowledge_alert import acknowledge_alert
 from workflow.commands.attach_material import attach_material
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
@@ -24,7 +25,7 @@ from workflow.commands.open_case import ask_help, open_bundle
 from workflow.commands.take_action import take_action
 from workflow.demo.papers import demo_pdf
 from workflow.demo.scenes import Beat, Days, gaps_open, with_gaps
-from workflow.demo.story import SEED, Application, HelpRequest, scene_of
+from workflow.demo.story import FIRST_DAY, SEED, Application, HelpRequest, scene_of
 from workflow.demo.town import Town
 from workflow.errors import Refused
 from workflow.store import demo_time
@@ -37,17 +38,23 @@ KEPT_BACK = (with_gaps, gaps_open)
 # What stands beside every message of the demo's past: nobody was written to while it was made.
 NOT_SENT = "演示数据：生成时只记入日志，未向任何人发送 (demo: logged while it was made, sent to nobody)"
 
-_PENDING = text("""
-SELECT id, case_id, body FROM outbox WHERE state = 'pending' AND channel = 'system' ORDER BY id""")
-_DONE = text("UPDATE outbox SET state = 'delivered', delivered_at = now() WHERE id = ANY(:ids)")
-_LOGGED = text("""
-UPDATE outbox SET state = 'delivered', delivered_at = now(), error = :note
-WHERE state = 'pending' AND channel <> 'system'""")
-_NEXT_RUNG = text("SELECT min(fire_at) FROM clocks WHERE state = 'armed' AND fire_at <= :until")
-_ITEM_CASES = text("SELECT k.item, k.no FROM cases k JOIN cases b ON b.id = k.parent_id WHERE b.no = :no")
+# After every step: settle what is in the outbox, and say when the next rung is due and which bundles the system was
+# asked to look at. Where an item is still at intake the look could only be refused (flow `bundle`): it is left out.
+_AROUND = text("""
+WITH settled AS (
+  UPDATE outbox SET state = 'delivered', delivered_at = now(),
+    channel = CASE channel WHEN 'system' THEN channel ELSE 'log' END,
+    body = CASE channel WHEN 'system' THEN body ELSE body || jsonb_build_object('note', cast(:note AS text)) END
+  WHERE state = 'pending' RETURNING channel, body)
+SELECT (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_rung,
+  ARRAY(SELECT DISTINCT cast(body ->> 'case_id' AS bigint) FROM settled WHERE channel = 'system' AND NOT EXISTS (
+    SELECT FROM cases k WHERE k.parent_id = cast(body ->> 'case_id' AS bigint)
+      AND k.accepted_at IS NULL AND k.ended_at IS NULL)) AS bundles""")
 _CASE = text("SELECT assignee_id, department FROM cases WHERE no = :no")
-
-
+_OPEN_CARDS = text("""
+SELECT id, person_id, card FROM alerts
+WHERE acknowledged_at IS NULL AND (card = 'red' OR (card = 'yellow' AND id % 3 > 0)) ORDER BY id""")
+_ITEM_CASES = text("SELECT k.item, k.no FROM cases k JOIN cases b ON b.id = k.parent_id WHERE b.no = :no")
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One step of the story: when, on which thread (a case; refused once, the thread ends), and what to do."""
@@ -67,29 +74,34 @@ class Player:
     numbers: dict[str, str] = field(default_factory=dict)
     """The number of a case, by the thread it belongs to."""
     refused: list[str] = field(default_factory=list)
+    aside: Connection = field(init=False)
+    """For questions between the steps; commits each statement by itself."""
 
     def run(self, cues: list[Cue], until: datetime, step: Callable[[int, int], None]) -> None:
         """Play every cue up to ``until``, then let time pass until then; ``step`` is told how far it is."""
+        due = sorted((cue for cue in cues if cue.at <= until), key=lambda cue: (cue.at, cue.thread))
         event.listen(self.office.engine, "begin", self._fix)
         try:
-            ended: set[str] = set()
-            due = sorted((cue for cue in cues if cue.at <= until), key=lambda cue: (cue.at, cue.thread))
-            for number, cue in enumerate(due):
-                self._let_time_pass(cue.at)
-                if cue.thread not in ended and not self._play(cue):
-                    ended.add(cue.thread)
-                self._look()
-                step(number + 1, len(due))
-            self._let_time_pass(until)
-            self._log_messages()
+            with self.office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as self.aside:
+                self._play_all(due, until, step)
         finally:
             event.remove(self.office.engine, "begin", self._fix)
 
-    def _fix(self, conn: Any) -> None:
+    def _play_all(self, due: list[Cue], until: datetime, step: Callable[[int, int], None]) -> None:
+        ended: set[str] = set()
+        next_rung: datetime | None = None
+        for number, cue in enumerate(due, start=1):
+            self._let_time_pass(next_rung, cue.at)
+            if cue.thread not in ended and not self._play(cue):
+                ended.add(cue.thread)
+            next_rung = self._look_around()
+            step(number, len(due))
+        self._let_time_pass(next_rung, until)
+
+    def _fix(self, conn: Connection) -> None:
         demo_time.fix(conn, self.clock)
 
     def _play(self, cue: Cue) -> bool:
-        self.clock = max(cue.at, self.clock)
         try:
             cue.do()
         except Refused as refusal:
@@ -99,31 +111,23 @@ class Player:
             return False
         return True
 
-    def _let_time_pass(self, until: datetime) -> None:
-        while (moment := self._next_rung(until)) is not None:
-            self.clock = max(moment, self.clock)
+    def _let_time_pass(self, next_rung: datetime | None, until: datetime) -> None:
+        """Every rung due up to ``until`` fires at its moment; one that was armed late fires at once."""
+        while next_rung is not None and next_rung <= until:
+            self.clock = max(next_rung, self.clock)
             sweep(self.office)
-            self._look()
+            next_rung = self._look_around()
         self.clock = max(until, self.clock)
 
-    def _next_rung(self, until: datetime) -> datetime | None:
-        with self.office.engine.connect() as conn:
-            moment: datetime | None = conn.execute(_NEXT_RUNG, {"until": until}).scalar()
-        return moment
-
-    def _look(self) -> None:
-        """What a worker does for the system's own messages."""
-        with self.office.engine.connect() as conn:
-            pending = conn.execute(_PENDING).all()
-        for case_id in dict.fromkeys(row.body["case_id"] for row in pending):
+    def _look_around(self) -> datetime | None:
+        """What workers do for the messages of a step; returns when the next rung is due."""
+        found = self.aside.execute(_AROUND, {"note": NOT_SENT}).one()
+        if not found.bundles:
+            next_rung: datetime | None = found.next_rung
+            return next_rung
+        for case_id in found.bundles:
             look_at(self.office, case_id)
-        if pending:
-            with self.office.engine.begin() as conn:
-                conn.execute(_DONE, {"ids": [row.id for row in pending]})
-
-    def _log_messages(self) -> None:
-        with self.office.engine.begin() as conn:
-            conn.execute(_LOGGED, {"note": NOT_SENT})
+        return self._look_around()
 
     @contextmanager
     def work(self, actor: Actor) -> Iterator[Work]:
@@ -159,8 +163,7 @@ class Player:
                 take_action(work, no, beat.action, beat.inputs)
 
     def _person(self, no: str, site: int, role: str) -> Actor:
-        with self.office.engine.connect() as conn:
-            case = conn.execute(_CASE, {"no": no}).one()
+        case = self.aside.execute(_CASE, {"no": no}).one()
         if role in ("clerk", "officer") and self.town.roles.get(case.assignee_id) == role:
             return self.town.by_id(case.assignee_id)
         username = {
@@ -174,6 +177,12 @@ class Player:
     def _hand_in(self, work: Work, no: str, codes: tuple[str, ...], edition: str = "first edition") -> None:
         for code in codes:
             attach_material(work, no, code, f"{code}.pdf", demo_pdf(f"{code} {edition}"))
+
+    def clear_desks(self) -> None:
+        """Red cards are acknowledged the day they come, and some of the yellow ones."""
+        for row in self.aside.execute(_OPEN_CARDS).all():
+            with self.work(self.town.by_id(row.person_id)) as work:
+                acknowledge_alert(work, row.id, "已知悉，今日处理（演示数据）" if row.card == "red" else "")
 
     # ── help ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -215,6 +224,12 @@ def help_cues(player: Player, days: Days, requests: tuple[HelpRequest, ...]) -> 
     for number, request in enumerate(requests):
         asked = days.moment(request.day, request.minute)
         yield from _help(player, f"help/{number}", request, asked)
+
+
+def desk_cues(player: Player, days: Days) -> Iterator[Cue]:
+    """At the end of every working day but the last few, people say that they have seen their cards."""
+    for offset in range(FIRST_DAY, -1):
+        yield Cue(days.moment(offset, 17 * 60 + 20), f"desks/{offset}", player.clear_desks)
 
 
 def open_help_cues(player: Player, now: datetime) -> Iterator[Cue]:

@@ -145,11 +145,11 @@ def _history(
 def _bundles(index: int, project: DemoProject, has_living: bool, rng: Random) -> Sequence[tuple[str, ...]]:
     if project.needs_permit:
         path = GOVERNMENT_PATH if project.splclx in GOVERNMENT else PRIVATE_PATH
-        return path[: rng.choice((1, 2, 2, 3))]
-    if has_living or index % 8 == 0:
+        return path[: rng.choice((1, 1, 2, 2, 3) if has_living else (1, 1, 2))]
+    if has_living or index % 3 == 0:
         return ()
     path = TENDER_PATHS[index % len(TENDER_PATHS)]
-    return path[: rng.choice((1, 1, 1, len(path)))]
+    return path[: rng.choice((1, 1, len(path)))]
 
 
 def _kind(item: str, rng: Random, catalogue: Catalogue) -> Kind:
@@ -245,7 +245,7 @@ LIVING_TENDER: tuple[Living, ...] = (
     Living(-4, {"SG12": WAITING, "LX11": REVIEW}),
     Living(-5, {"SG13": partial(scenes.ask_correction, asked=3), "SG03": PROMPT}),
     Living(-7, {"SG07": scenes.gaps_open, "SG08": scenes.gaps_open}),
-    Living(-4, {"SG08": scenes.gaps_open, "SG12": REVIEW}),
+    Living(-4, {"SG08": scenes.gaps_open, "LX11": REVIEW}),
     Living(-8, {"LX09": WAITING, "SG13": PROMPT}),
     Living(-8, {"GC07": partial(scenes.under_expert_review, until=19), "SG12": PROMPT}),
     Living(-5, {"SG12": scenes.to_deliver, "LX11": scenes.to_deliver}),

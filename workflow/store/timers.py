@@ -72,8 +72,8 @@ _CLAIM = """
 WITH due AS MATERIALIZED (
   SELECT k.fire_at, k.id AS clock_id, k.name, k.epoch, k.rung, k.ladder_at[k.rung + 1] AS moment,
     k.ladder_at[k.rung + 2] AS next_at, k.due_on, nullif(k.due_at, 'infinity') AS due_at, k.provisional, k.unit,
-    c.id AS case_id, c.no, c.flow, c.flow_version, c.state, c.rev, c.seq, c.chain_head, c.assignee_id, c.department, c.squad,
-    c.project_id, c.company
+    c.id AS case_id, c.no, c.flow, c.flow_version, c.state, c.rev, c.seq, c.chain_head, c.assignee_id, c.department,
+    c.squad, c.project_id, c.company
   FROM clocks k JOIN cases c ON c.id = k.case_id
   WHERE k.state = 'armed' AND k.fire_at <= app_now(){which}
   ORDER BY k.fire_at, k.id LIMIT {limit}
@@ -221,6 +221,29 @@ WHERE id = :clock_id AND state = 'armed' AND epoch = :epoch AND rung = :rung RET
         },
     ).scalar()
     return None if state is None else str(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a sweeper asks while it waits: the office's time, the next moment of any clock, whether messages wait."""
+
+    now: datetime
+    next_fire_at: datetime | None
+    messages: bool
+
+    @property
+    def due(self) -> bool:
+        return self.next_fire_at is not None and self.next_fire_at <= self.now
+
+
+_PROBE = text("""
+SELECT app_now() AS now, (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_fire_at,
+  EXISTS (SELECT FROM outbox WHERE state IN ('pending', 'queued', 'leased') AND next_at <= now()) AS messages""")
+
+
+def probe(conn: Connection) -> Probe:
+    """Look without locking; the cost does not grow with what is armed."""
+    return Probe(*conn.execute(_PROBE).one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,167 @@
+"""Taking an action by hand: the form made from what the flow asks, and what is kept when it is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request, url_for
+
+from api import access
+from api.pages.blueprint import pages
+from api.pages.cases import CasePage, read_page
+from api.pages.deeds import effects, find
+from api.pages.faults import Fault, faults_of, labels_of
+from api.pages.frame import is_staff, show
+from api.pages.application import draft_page, seen_version
+from api.pages.once import Done, lead_on, once
+from api.pages.reading import read_inputs, typed
+from api.pages.slots import Slot
+from api.pages.wording import _
+from workflow.clock.days import local_day
+from workflow.commands.take_action import take_action
+from workflow.definition import Action
+from workflow.errors import Conflict, NotFound, Refused
+from workflow.queries.actions import ActionView, Ask
+from workflow.work import Work
+
+
+@pages.get("/cases/<no>/actions/<name>")
+def deed(no: str, name: str) -> Response:
+    """The form of one action, and what taking it brings about."""
+    with access.work() as work:
+        page = read_page(work, no)
+    _known(page, name)
+    return _form(page, name)
+
+
+@pages.post("/cases/<no>/actions/<name>")
+def take(no: str, name: str) -> Response:
+    """Take the action; a refusal shows the form again, with what was typed."""
+    try:
+        with access.work() as work:
+            done = once(work, lambda: _taken(work, no, name))
+    except NotFound:
+        raise
+    except Refused as refusal:
+        with access.work() as work:
+            page = read_page(work, no)
+        return _refused(page, name, refusal)
+    return lead_on(done)
+
+
+def _taken(work: Work, no: str, name: str) -> Done:
+    action = _action(work, no, name)
+    inputs = read_inputs(action.asks, request.form, local_day(work.now))
+    change = take_action(work, no, name, inputs, seen_version())
+    state = work.office.flow(change.after.flow, change.after.flow_version).states[change.after.state]
+    said = _("已办理“%(deed)s”。", deed=action.title.zh)
+    if change.after.state != change.before.state:
+        said += _("本件现为“%(state)s”。", state=state.title.zh)
+    if change.documents:
+        said += _("已出具 %(n)s 份文书。", n=len(change.documents))
+    return Done(url_for("pages.case", no=no), said)
+
+
+def _action(work: Work, no: str, name: str) -> Action:
+    page = read_page(work, no)
+    flow = work.office.flow(page.case.flow, page.case.flow_version)
+    action = flow.actions.get(name)
+    if action is None or action.automatic:
+        raise _no_such_action(no, name)
+    return action
+
+
+def _known(page: CasePage, name: str) -> None:
+    flow = access.office().flow(page.case.flow, page.case.flow_version)
+    if name not in flow.actions or flow.actions[name].automatic:
+        raise _no_such_action(page.case.no, name)
+
+
+def _no_such_action(no: str, name: str) -> NotFound:
+    return NotFound("no_such_action", f"办件 {no} 没有动作“{name}”", f"The case {no} has no action “{name}”")
+
+
+def _refused(page: CasePage, name: str, refusal: Refused) -> Response:
+    flow = access.office().flow(page.case.flow, page.case.flow_version)
+    action = flow.actions[name]
+    sent = read_inputs(action.asks, request.form, page.today)
+    faults = faults_of(refusal, labels_of(action.asks), sent)
+    stale = refusal if isinstance(refusal, Conflict) else None
+    if page.case.flow == "bundle" and page.case.state.name == "draft" and not action.asks:
+        return draft_page(page.case, page.today, faults, refusal.status)
+    return _form(page, name, [] if stale else faults, typed(action.asks, request.form), refusal.status, stale)
+
+
+def _form(
+    page: CasePage,
+    name: str,
+    faults: list[Fault] | None = None,
+    values: Mapping[str, Any] | None = None,
+    status: int = 200,
+    stale: Conflict | None = None,
+) -> Response:
+    flow = access.office().flow(page.case.flow, page.case.flow_version)
+    view = find(page.case.actions, name)
+    return show(
+        "deed.html",
+        status,
+        page=page,
+        case=page.case,
+        action=flow.actions[name],
+        view=view,
+        effects=effects(view) if view else [],
+        values=values or {},
+        choices=_choices(view, page, values or {}) if view else {},
+        kept=_kept(flow.actions[name], values or {}),
+        problems=faults or (),
+        stale=stale,
+        staff=is_staff(access.me().actor),
+        here=url_for("pages.deed", no=page.case.no, name=name),
+    )
+
+
+def _choices(view: ActionView, page: CasePage, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        ask.field.name: _rows(ask, page, values.get(ask.field.name, ())) if ask.field.type == "faults" else _pairs(ask)
+        for ask in view.asks
+    }
+
+
+def _pairs(ask: Ask) -> list[tuple[str, str]]:
+    return [
+        (choice.value, f"{choice.title.zh}（{choice.note.zh}）" if choice.note else choice.title.zh)
+        for choice in ask.choices
+    ]
+
+
+def _rows(ask: Ask, page: CasePage, typed_rows: Any) -> list[dict[str, str]]:
+    """One row a paper: its name, whether it is there, and what was typed about it."""
+    by_code = {row["material"]: row for row in typed_rows}
+    there = {slot.code: slot for slot in page.slots}
+    return [
+        {
+            "material": choice.value,
+            "title": choice.title.zh,
+            "note": _paper_note(there.get(choice.value)),
+            "problem": by_code.get(choice.value, {}).get("problem", ""),
+            "fix": by_code.get(choice.value, {}).get("fix", ""),
+        }
+        for choice in ask.choices
+    ]
+
+
+def _paper_note(slot: Slot | None) -> str:
+    if slot is None or slot.upload is None:
+        return _("还没有上传")
+    return _("%(file)s（%(when)s）", file=slot.upload.filename, when=slot.upload.when)
+
+
+def _kept(action: Action, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was typed, for copying where the form itself can no longer be filled in."""
+    kept = [(ask.title.zh, values[ask.name]) for ask in action.asks if values.get(ask.name)]
+    return [(label, value) for label, value in kept if isinstance(value, str) and value.strip()] + [
+        (row["material"], "\n".join(filter(None, (row["problem"], row["fix"]))))
+        for label, value in kept
+        if isinstance(value, list)
+        for row in value
+        if row["problem"] or row["fix"]
+    ]

@@ -1,0 +1,168 @@
+"""One case: the applicant's progress page and the office's case page, at the same address."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+
+from api import access
+from api.pages.blueprint import pages
+from api.pages.deeds import Deeds, deeds
+from api.pages.faults import Fault
+from api.pages.frame import is_staff, show
+from api.pages.lists import cursor, paging
+from api.pages.names import STOPS, department_name, document_name, role_name
+from api.pages.panels import Panel, panels
+from api.pages.slots import Slot, Upload, slots, uploads
+from api.pages.track import Step, fault_words, track
+from api.pages.wording import _, date_and_time, short_day
+from workflow.clock.days import local_day
+from workflow.clock.words import date_words
+from workflow.queries.case import CaseView, PauseView, case as read_case
+from workflow.queries.history import history
+from workflow.work import Work
+
+LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWords:
+    """A pause in words: why, which clocks it stops, from when to when, by which article."""
+
+    title: str
+    stops: str
+    period: str
+    basis: str
+    reason: str
+    result: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWords:
+    """A document that was issued."""
+
+    no: str
+    name: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything both faces of a case show, read in one unit of work."""
+
+    case: CaseView
+    now: datetime
+    panels: tuple[Panel, ...]
+    steps: tuple[Step, ...]
+    next_steps: str | None
+    deeds: Deeds
+    slots: tuple[Slot, ...]
+    uploads: tuple[Upload, ...]
+    pauses: tuple[PauseWords, ...]
+    documents: tuple[DocumentWords, ...]
+
+    @property
+    def today(self) -> date:
+        """The legal day."""
+        return local_day(self.now)
+
+
+@pages.get("/cases/<no>")
+def case(no: str) -> Response:
+    """The case ``no``, for this reader."""
+    with access.work() as work:
+        page = read_page(work, no)
+    if page.case.flow == "bundle" and page.case.state.name == "draft":
+        return redirect(url_for("pages.draft", no=no))  # type: ignore[return-value]
+    return case_page(page)
+
+
+def read_page(work: Work, no: str) -> CasePage:
+    """The case with its history; raises NotFound."""
+    case_ = read_case(work, no)
+    lines = history(work, no, paging(LINES, cursor()))
+    today = local_day(work.now)
+    rows = lines.rows if is_staff(work.actor) else tuple(row for row in lines.rows if row.action != "acknowledge")
+    return CasePage(
+        case=case_,
+        now=work.now,
+        panels=panels(case_, work.now),
+        steps=track(work, case_, rows),
+        next_steps=url_for("pages.case", no=no, cursor=lines.next_cursor) if lines.next_cursor else None,
+        deeds=deeds(case_.actions),
+        slots=slots(case_, today),
+        uploads=uploads(case_, today),
+        pauses=tuple(_pause(pause, today) for pause in case_.pauses),
+        documents=tuple(
+            DocumentWords(document.no, document_name(document.kind), date_and_time(document.issued_at, today))
+            for document in case_.documents
+        ),
+    )
+
+
+def case_page(page: CasePage, problems: list[Fault] | None = None, status: int = 200) -> Response:
+    """The page of a case for whoever is signed in."""
+    common: dict[str, Any] = {
+        "page": page,
+        "case": page.case,
+        "problems": problems or (),
+        "here": url_for("pages.case", no=page.case.no),
+        "later": "cursor" in request.args,
+        "most": access.wiring().settings.upload_mb,
+    }
+    if is_staff(access.me().actor):
+        return show("case.html", status, **common)
+    return show("progress.html", status, **common, errand=_errand(page), ahead=_ahead(page.case), notice=_notice(page))
+
+
+def _pause(pause: PauseView, today: date) -> PauseWords:
+    until = short_day(pause.until, today) if pause.until else _("未结束，预计到 %(day)s", day=short_day(pause.planned_until, today))
+    return PauseWords(
+        title=pause.title.zh,
+        stops="、".join(_(STOPS[stop]) for stop in sorted(pause.stops, reverse=True) if stop in STOPS),
+        period=_("%(since)s 至 %(until)s", since=short_day(pause.since, today), until=until),
+        basis=pause.basis,
+        reason=pause.reason,
+        result=pause.result or "",
+        open=pause.open,
+    )
+
+
+def _errand(page: CasePage) -> bool:
+    """Whether the applicant has to do something now."""
+    return page.case.state.turn == "applicant" and not page.case.state.ended
+
+
+def _notice(page: CasePage) -> list[str]:
+    """The points of the one-time notice that is being answered."""
+    if page.case.state.name != "correcting" or not page.case.notices:
+        return []
+    return [fault_words(fault) for fault in page.case.notices[-1]["faults"]]
+
+
+def _ahead(case_: CaseView) -> str:
+    """What happens next, in one sentence."""
+    state = case_.state
+    if state.ended:
+        return _("本件已办结：%(state)s。", state=state.title.zh)
+    if state.name == "correcting":
+        return _("补齐并提交后，综合窗口重新核验；窗口已列出全部问题，之后不再要求补正其他内容。")
+    if state.name == "received" and case_.flow == "item":
+        return _("综合窗口正在核验材料，5 个工作日内受理或一次性告知；逾期不告知，视为收件当日已受理。")
+    if state.name == "received":
+        return _("各事项正在核验材料，全部通过后进入并联审批。")
+    if case_.paused:
+        return _("正在进行法定的特别程序，这段时间依法不计入时限；结束后恢复计时并作出决定。")
+    if state.turn is None:
+        return _("等待下一步。")
+    by = role_name(state.turn)
+    return _("现在由%(department)s的%(role)s办理。", department=department_name(case_.department), role=by)
+
+
+def due_sentence(panel: Panel, today: date) -> str:
+    """``承诺 11月25日（周三）前办结``."""
+    if panel.view.due_on is None:
+        return ""
+    return _("%(clock)s到 %(day)s", clock=panel.view.title.zh, day=date_words(panel.view.due_on, today, "zh"))

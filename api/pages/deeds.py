@@ -1,0 +1,89 @@
+"""What a person may do to a case now, and what not and why, ready for the page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from api.pages.names import document_name, told_words
+from api.pages.wording import _
+from workflow.definition import Action
+from workflow.queries.actions import ActionView
+
+# What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
+GRAVE = frozenset({"withdraw"})
+# Beside the way: what these do leaves the main thing still to be done.
+ASIDE = frozenset({"pause", "extend", "assign"})
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One action; ``why`` says what keeps it closed, ``at_once`` that pressing its button is all."""
+
+    name: str
+    title: str
+    why: str
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """All actions of a state: open to this person, closed for a reason they can do something about, for others."""
+
+    open: tuple[Deed, ...]
+    closed: tuple[Deed, ...]
+    others: tuple[Deed, ...]
+
+
+def deeds(actions: Iterable[ActionView]) -> Deeds:
+    """The actions of a case as the page groups them: what leads on first, in the order of the flow, grave ones last."""
+    views = sorted(actions, key=lambda view: (view.action.name in GRAVE, _aside(view)))
+    closed = [view for view in views if not view.allowed]
+    return Deeds(
+        open=tuple(_deed(view) for view in views if view.allowed),
+        closed=tuple(_deed(view) for view in closed if not _for_others(view)),
+        others=tuple(_deed(view) for view in closed if _for_others(view)),
+    )
+
+
+def find(actions: Iterable[ActionView], name: str) -> ActionView | None:
+    """The action of that name, where the present state knows it."""
+    return next((view for view in actions if view.action.name == name), None)
+
+
+def effects(view: ActionView) -> list[str]:
+    """What taking an action brings about, told before it is taken."""
+    action = view.action
+    told = told_words(action)
+    return [
+        *([_("本件转为“%(state)s”", state=view.target.zh)] if view.target else []),
+        *_on_clocks(action),
+        *[_("出具《%(name)s》", name=document_name(kind)) for kind in action.issues],
+        *([_("告知：%(people)s", people=told)] if told else []),
+    ]
+
+
+def _on_clocks(action: Action) -> list[str]:
+    match action.effect.kind if action.effect else None:
+        case "pause":
+            return [_("暂停该事由所停的时限，当天仍计，次日起不计")]
+        case "resume":
+            return [_("恢复计时，今天之后重新计入")]
+        case "extend":
+            return [_("延长时限，只能延长一次")]
+    return []
+
+
+def _deed(view: ActionView) -> Deed:
+    return Deed(
+        name=view.action.name,
+        title=view.action.title.zh,
+        why="；".join(reason.zh for reason in view.reasons),
+        at_once=not view.action.asks and view.action.name not in GRAVE,
+    )
+
+
+def _aside(view: ActionView) -> bool:
+    return view.action.effect is not None and view.action.effect.kind in ASIDE
+
+
+def _for_others(view: ActionView) -> bool:
+    return any(reason.code == "role_required" for reason in view.reasons)

@@ -1,0 +1,150 @@
+"""The history of a case as a track, newest first: what was done, by whom, what was said, which documents came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api.access import office
+from api.pages.names import card_name, document_name, rung_words
+from api.pages.wording import _, date_and_time
+from workflow.clock.days import local_day
+from workflow.clock.words import date_words
+from workflow.definition import Field, Flow
+from workflow.queries.case import CaseView, DocumentView
+from workflow.queries.history import HistoryLine
+from workflow.store import people
+from workflow.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that was filled in with a deed."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document a deed brought about."""
+
+    no: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the track; ``tone`` is its place in the style sheet, ``since`` set where it counts from another day."""
+
+    title: str
+    who: str
+    role: str
+    kind: str
+    when: str
+    iso: str
+    since: str
+    moved: str
+    said: tuple[Said, ...]
+    papers: tuple[Paper, ...]
+    tone: str
+
+
+def track(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Step, ...]:
+    """The lines of a history as steps; names of people are looked up where a line names one."""
+    flow, today = work.office.flow(case.flow, case.flow_version), local_day(work.now)
+    return tuple(_step(work, flow, case, line, today) for line in lines)
+
+
+def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date) -> Step:
+    effective, recorded = local_day(line.effective_at), local_day(line.recorded_at)
+    back = effective != recorded
+    return Step(
+        title=_title(flow, line),
+        who=line.actor,
+        role=line.role_title.zh,
+        kind=line.kind,
+        when=date_and_time(line.recorded_at, today),
+        iso=line.recorded_at.isoformat(),
+        since=_("自 %(day)s 起生效", day=date_words(effective, today, "zh")) if back else "",
+        moved=line.to_title.zh if line.from_state != line.to_state else "",
+        said=_said(work, flow, line, today),
+        papers=_papers(case.documents, line),
+        tone=_tone(flow, line),
+    )
+
+
+def _title(flow: Flow, line: HistoryLine) -> str:
+    parts = line.action.split(":")
+    if parts[0] != "rung" or len(parts) != 3 or parts[1] not in flow.clocks or not parts[2].isdigit():
+        return line.title.zh
+    rule = flow.clocks[parts[1]]
+    if int(parts[2]) >= len(rule.ladder):
+        return line.title.zh
+    rung = rule.ladder[int(parts[2])]
+    return _("%(card)s：%(clock)s%(when)s", card=card_name(rung.card), clock=rule.title.zh, when=rung_words(rung.text))
+
+
+def _tone(flow: Flow, line: HistoryLine) -> str:
+    action = flow.actions.get(line.action)
+    if action is not None and action.effect is not None and action.effect.kind == "pause":
+        return "is-hold"
+    return "is-done" if line.from_state != line.to_state or line.action == "open" else ""
+
+
+def _papers(documents: Sequence[DocumentView], line: HistoryLine) -> tuple[Paper, ...]:
+    issued = [document for document in documents if document.issued_at == line.recorded_at]
+    return tuple(Paper(document.no, document_name(document.kind)) for document in issued)
+
+
+def _said(work: Work, flow: Flow, line: HistoryLine, today: date) -> tuple[Said, ...]:
+    action = flow.actions.get(line.action)
+    if action is not None:
+        given = [(ask, line.input[ask.name]) for ask in action.asks if ask.name in line.input]
+        return tuple(Said(ask.title.zh, _value(work, ask, value, today)) for ask, value in given)
+    return tuple(_side(work, line.action, line.input))
+
+
+def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:
+    items = work.office.catalogue.items
+    shared = work.office.catalogue.materials
+    found = []
+    if "items" in said:
+        names = [items[code].title.zh if code in items else code for code in said["items"]]
+        found.append(Said(_("事项"), "、".join(names)))
+    if said.get("question"):
+        found.append(Said(_("问题"), said["question"]))
+    if action == "attach":
+        code = said.get("code", "")
+        name = shared[code].title.zh if code in shared else code
+        found.append(Said(name, said.get("filename", "")))
+    if said.get("note"):
+        found.append(Said(_("说明"), said["note"]))
+    return found
+
+
+def _value(work: Work, ask: Field, value: Any, today: date) -> str:
+    match ask.type:
+        case "date":
+            return date_words(date.fromisoformat(value), today, "zh")
+        case "person":
+            return people.actor(work.conn, value).name
+        case "choice":
+            return next((title.zh for name, title in ask.choices if name == value), str(value))
+        case "pause_cause":
+            causes = work.office.catalogue.causes
+            return causes[value].title.zh if value in causes else str(value)
+        case "faults":
+            return "\n".join(fault_words(fault) for fault in value)
+        case "integer":
+            return _("%(n)s 个工作日", n=value) if ask.name == "days" else str(value)
+        case _:
+            return str(value)
+
+
+def fault_words(fault: Mapping[str, str]) -> str:
+    """One point of a one-time notice in one line."""
+    shared = office().catalogue.materials
+    code = fault["material"]
+    name = shared[code].title.zh if code in shared else code
+    return _("%(paper)s：%(problem)s；请%(fix)s", paper=name, problem=fault["problem"], fix=fault["fix"])

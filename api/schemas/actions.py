@@ -1,0 +1,112 @@
+"""Shapes of actions: what may be done now, and what taking one brought about."""
+
+from marshmallow import INCLUDE, Schema, fields, validate
+
+from api.schemas.clocks import ClockSchema
+from api.schemas.lists import ReasonShownSchema
+from api.schemas.people import TitleSchema
+
+
+class ChoiceSchema(Schema):
+    """One accepted value of a field."""
+
+    value = fields.String(required=True)
+    title = fields.Nested(TitleSchema, required=True)
+    note = fields.Nested(TitleSchema, required=True, allow_none=True)
+
+
+class AskSchema(Schema):
+    """One field of an action's form."""
+
+    name = fields.String(required=True, attribute="field.name")
+    title = fields.Nested(TitleSchema, required=True, attribute="field.title")
+    type = fields.String(
+        required=True,
+        attribute="field.type",
+        metadata={"enum": ["text", "integer", "date", "choice", "person", "pause_cause", "faults"]},
+    )
+    required = fields.Boolean(required=True, attribute="field.required")
+    minimum = fields.Integer(required=True, allow_none=True, attribute="field.minimum")
+    maximum = fields.Integer(required=True, allow_none=True, attribute="field.maximum")
+    choices = fields.List(fields.Nested(ChoiceSchema), required=True)
+
+
+class ActionSchema(Schema):
+    """One action of the present state: allowed now, or closed with every reason."""
+
+    name = fields.String(required=True, attribute="action.name")
+    title = fields.Nested(TitleSchema, required=True, attribute="action.title")
+    allowed = fields.Boolean(required=True)
+    target = fields.Nested(TitleSchema, required=True, allow_none=True)
+    roles = fields.Function(lambda view: sorted(view.action.by), required=True, metadata={"type": "array"})
+    asks = fields.List(fields.Nested(AskSchema), required=True)
+    reasons = fields.List(fields.Nested(ReasonShownSchema), required=True)
+
+
+class ActionsSchema(Schema):
+    """What may be done to a case now, what not and why, at one version."""
+
+    no = fields.String(required=True)
+    version = fields.Integer(required=True)
+    state = fields.String(required=True)
+    state_title = fields.Nested(TitleSchema, required=True)
+    items = fields.List(fields.Nested(ActionSchema), required=True, attribute="actions")
+
+
+class StateSchema(Schema):
+    """Where a case stands."""
+
+    name = fields.String(required=True)
+    title = fields.Nested(TitleSchema, required=True)
+    turn = fields.String(required=True, allow_none=True)
+    ended = fields.Boolean(required=True)
+    exchange = fields.Integer(required=True, allow_none=True)
+
+
+class TakeActionSchema(Schema):
+    """The version the caller saw, and what the action asks for beside it."""
+
+    class Meta:
+        unknown = INCLUDE  # the fields differ by action and are read, as strictly, against its flow
+
+    version = fields.Integer(strict=True, required=True, validate=validate.Range(0, 2**31 - 1))
+
+
+class TakenEventSchema(Schema):
+    """The line of history an action wrote."""
+
+    seq = fields.Integer(required=True)
+    action = fields.String(required=True)
+    from_state = fields.String(required=True)
+    to_state = fields.String(required=True)
+    role = fields.String(required=True, attribute="actor_role")
+    effective_at = fields.DateTime(required=True)
+    recorded_at = fields.DateTime(required=True)
+
+
+class IssuedSchema(Schema):
+    """A document an action issued."""
+
+    no = fields.String(required=True)
+    kind = fields.String(required=True)
+
+
+class ChildSchema(Schema):
+    """One item case of a bundle."""
+
+    no = fields.String(required=True)
+    item = fields.String(required=True)
+
+
+class TakenSchema(Schema):
+    """What an action brought about: the new version, the actions now allowed, the clocks."""
+
+    no = fields.String(required=True)
+    version = fields.Integer(required=True)
+    state = fields.Nested(StateSchema, required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    event = fields.Nested(TakenEventSchema, required=True)
+    issued = fields.List(fields.Nested(IssuedSchema), required=True)
+    allowed = fields.List(fields.String(), required=True, metadata={"description": "actions you may take now"})
+    clocks = fields.List(fields.Nested(ClockSchema), required=True)
+    cases = fields.List(fields.Nested(ChildSchema), required=True, metadata={"description": "the items of a bundle"})

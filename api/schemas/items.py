@@ -1,0 +1,70 @@
+"""Shapes of the list of approval items."""
+
+from marshmallow import Schema, fields, validate
+
+from api.schemas.people import TitleSchema
+
+
+class ItemsQuerySchema(Schema):
+    """Which items."""
+
+    stage = fields.Integer(load_default=None, validate=validate.Range(1, 4))
+    department = fields.String(load_default=None, validate=validate.Length(1, 16))
+
+
+class ItemLimitSchema(Schema):
+    """How long the office may take."""
+
+    limit = fields.Function(lambda own: str(own.limit), required=True, metadata={"type": "string", "example": "20wd"})
+    base = fields.String(required=True, metadata={"enum": ["receipt", "acceptance"]})
+    basis = fields.String(required=True)
+    instant = fields.Boolean(required=True)
+    assumed = fields.Boolean(required=True, metadata={"description": "a default that waits for the published figure"})
+
+
+class ItemMaterialSchema(Schema):
+    """One paper an item asks for."""
+
+    code = fields.String(required=True)
+    title = fields.Nested(TitleSchema, required=True)
+    required = fields.Boolean(required=True)
+    may_follow = fields.Boolean(required=True)
+    formats = fields.List(fields.String(), required=True)
+    max_mb = fields.Integer(required=True)
+    issued_by = fields.String(required=True)
+
+
+class PrerequisiteSchema(Schema):
+    """What must come before."""
+
+    kind = fields.String(required=True)
+    title = fields.Nested(TitleSchema, required=True)
+    any_of = fields.List(fields.String(), required=True)
+    or_document = fields.String(required=True, allow_none=True)
+    substitutes = fields.List(fields.String(), required=True)
+    event = fields.String(required=True, allow_none=True)
+    applies_if = fields.String(required=True, allow_none=True)
+    waived_if = fields.String(required=True, allow_none=True)
+
+
+class ItemSchema(Schema):
+    """One approval item (审批事项)."""
+
+    code = fields.String(required=True)
+    version = fields.Integer(required=True)
+    title = fields.Nested(TitleSchema, required=True)
+    stage = fields.Integer(required=True)
+    department = fields.String(required=True)
+    kind = fields.String(required=True)
+    statutory = fields.Nested(ItemLimitSchema, required=True, allow_none=True)
+    promised = fields.Nested(ItemLimitSchema, required=True, allow_none=True)
+    pauses = fields.List(fields.String(), required=True)
+    materials = fields.List(fields.Nested(ItemMaterialSchema), required=True)
+    prerequisites = fields.List(fields.Nested(PrerequisiteSchema), required=True)
+    note = fields.String(required=True, allow_none=True)
+
+
+class ItemsSchema(Schema):
+    """The list of approval items."""
+
+    items = fields.List(fields.Nested(ItemSchema), required=True)

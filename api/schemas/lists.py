@@ -1,0 +1,41 @@
+"""Shapes that every list shares: the query of a page, and names in two languages."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from api import problems
+from workflow.definition import Title
+from workflow.queries.paging import LARGEST_PAGE, LONGEST_CURSOR, PAGE_SIZE
+
+
+class PageQuerySchema(Schema):
+    """Which page of a list."""
+
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Length(1, LONGEST_CURSOR),
+        metadata={"description": "`next_cursor` of the page before, with the same filters"},
+    )
+    limit = fields.Integer(load_default=PAGE_SIZE, validate=validate.Range(1, LARGEST_PAGE))
+
+
+class Sentence(fields.Field[str]):
+    """A `Title` as one string, in the language of Accept-Language (Chinese unless English is preferred)."""
+
+    def _serialize(self, value: Title | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.in_(problems.caller_language())
+
+
+class ReasonShownSchema(Schema):
+    """Why something is closed: a stable code, the sentence, and the facts behind it."""
+
+    code = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    facts = fields.Dict(required=True)
+
+
+def next_cursor() -> fields.String:
+    """The cursor of the next page; null on the last."""
+    return fields.String(required=True, allow_none=True, metadata={"description": "null on the last page"})

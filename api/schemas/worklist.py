@@ -1,0 +1,110 @@
+"""Shapes of lists of cases: the worklist, its counts, the finished ones."""
+
+from marshmallow import Schema, fields, validate
+
+from api.schemas.clocks import ClockSchema
+from api.schemas.lists import PageQuerySchema, Sentence, next_cursor
+from api.schemas.people import TitleSchema
+from workflow.queries.worklist import LIGHTS, SCOPES
+
+SHORT = validate.Length(1, 64)
+
+
+class WorklistQuerySchema(PageQuerySchema):
+    """Which open cases."""
+
+    scope = fields.String(load_default="all", validate=validate.OneOf(SCOPES))
+    flow = fields.String(load_default=None, validate=SHORT)
+    state = fields.String(load_default=None, validate=SHORT)
+    item = fields.String(load_default=None, validate=SHORT)
+    project = fields.String(load_default=None, validate=SHORT, metadata={"description": "a project code"})
+    light = fields.String(load_default=None, validate=validate.OneOf([str(light) for light in LIGHTS]))
+    unassigned = fields.Boolean(load_default=False)
+    text = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"[0-9A-Z-]{1,20}\Z"),
+        metadata={"description": "the beginning of a case number"},
+    )
+
+
+class WorkRowSchema(Schema):
+    """One line of the worklist."""
+
+    no = fields.String(required=True)
+    title = fields.String(required=True)
+    flow = fields.String(required=True)
+    item = fields.String(required=True, allow_none=True)
+    item_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    state = fields.String(required=True)
+    state_title = fields.Nested(TitleSchema, required=True)
+    turn = fields.String(required=True, allow_none=True, metadata={"description": "the role that has to act next"})
+    version = fields.Integer(required=True)
+    assignee_id = fields.Integer(required=True, allow_none=True)
+    assignee = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True)
+    project_code = fields.String(required=True)
+    project_name = fields.String(required=True)
+    light = fields.String(required=True, metadata={"enum": ["overdue", "warning", "normal", "paused"]})
+    paused = fields.Boolean(required=True)
+    due_on = fields.Date(required=True, allow_none=True)
+    due_at = fields.DateTime(required=True, allow_none=True)
+    provisional = fields.Boolean(required=True)
+    words = fields.Nested(TitleSchema, required=True, allow_none=True)
+    sentence = Sentence(required=True, attribute="words", metadata={"type": ["string", "null"]})
+    clocks = fields.List(fields.Nested(ClockSchema), required=True)
+
+
+class WorklistSchema(Schema):
+    """One page of the worklist, by working time left, paused cases last."""
+
+    items = fields.List(fields.Nested(WorkRowSchema), required=True, attribute="rows")
+    next_cursor = next_cursor()
+
+
+class CountsSchema(Schema):
+    """How many open cases stand under each tab: exact up to 1,000, then ``1000+``; null: no such tab for you."""
+
+    all = fields.String(required=True)
+    mine = fields.String(required=True)
+    department = fields.String(required=True, allow_none=True)
+    squad = fields.String(required=True, allow_none=True)
+    overdue = fields.String(required=True)
+    warning = fields.String(required=True)
+    paused = fields.String(required=True)
+    unassigned = fields.String(required=True, allow_none=True)
+    alerts = fields.String(required=True)
+
+
+class EndedQuerySchema(PageQuerySchema):
+    """Which finished cases."""
+
+    outcome = fields.String(load_default=None, validate=SHORT)
+    item = fields.String(load_default=None, validate=SHORT)
+    project = fields.String(load_default=None, validate=SHORT)
+    since = fields.Date(format="iso", load_default=None)
+
+
+class EndedRowSchema(Schema):
+    """One finished case."""
+
+    no = fields.String(required=True)
+    title = fields.String(required=True)
+    flow = fields.String(required=True)
+    item = fields.String(required=True, allow_none=True)
+    item_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    state = fields.String(required=True)
+    state_title = fields.Nested(TitleSchema, required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    project_code = fields.String(required=True)
+    project_name = fields.String(required=True)
+    received_at = fields.DateTime(required=True, allow_none=True)
+    decided_at = fields.DateTime(required=True, allow_none=True)
+    ended_at = fields.DateTime(required=True)
+    late = fields.List(fields.String(), required=True, metadata={"description": "the clocks that were not kept"})
+
+
+class EndedSchema(Schema):
+    """One page of finished cases, newest first."""
+
+    items = fields.List(fields.Nested(EndedRowSchema), required=True, attribute="rows")
+    next_cursor = next_cursor()

@@ -1,0 +1,107 @@
+"""The relay: tells the queue the ids of what is committed and waits. It alone publishes messages.
+
+A row is claimed, committed as queued, and its id published. Without Redis the rows go back and wait; an id that Redis
+loses is published again when the row's lease has run out.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from celery import Celery, current_app, shared_task
+from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from workers.office import worker_office
+from workflow.logs import facts, logger
+from workflow.store import heartbeats, outbox
+
+log = logger("relay")
+
+BATCH = 200
+BEAT_SECONDS = 1.0
+LONGEST_WAIT = 5.0
+
+
+class Publish(Protocol):
+    """Publishes ids in their order and returns; raises when the broker is away, with none, some or all published."""
+
+    def __call__(self, ids: Sequence[int]) -> None: ...
+
+
+def relay_all(engine: Engine, publish: Publish, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Publish what waits, batch by batch; returns how many. When publishing fails the rows wait on; the error is raised."""
+    published = 0
+    while not stopped():
+        with engine.begin() as conn:
+            ids = outbox.claim_for_relay(conn, BATCH)
+        if not ids:
+            break
+        try:
+            publish(ids)
+        except BaseException:
+            # Some of them may have gone out: their couriers find the rows pending and do no harm.
+            with engine.begin() as conn:
+                outbox.put_back(conn, ids)
+            raise
+        published += len(ids)
+    return published
+
+
+def publisher(app: Celery) -> Publish:
+    """Publishing through the connection pool of ``app``."""
+
+    def publish(ids: Sequence[int]) -> None:
+        with app.producer_pool.acquire(block=True, timeout=5) as producer:
+            for message_id in ids:
+                app.send_task("wugeyi.deliver", (message_id,), producer=producer)
+
+    return publish
+
+
+@shared_task(name="wugeyi.relay")
+def relay() -> None:
+    """The second path: beat asks for it."""
+    relay_all(worker_office().engine, publisher(current_app))
+
+
+class Relay(threading.Thread):
+    """Publishes whenever it is woken; without a broker it tries again, less and less often, and nothing is lost."""
+
+    def __init__(self, open_engine: Callable[[], Engine], publish: Publish, name: str) -> None:
+        super().__init__(name="relay", daemon=True)
+        self._open_engine = open_engine
+        self._publish = publish
+        self._name = name
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._published = 0
+
+    def wake(self) -> None:
+        """Something waits in the outbox."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask it to end; it does so within a second unless the broker keeps it waiting."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Until stopped."""
+        engine = self._open_engine()
+        failures = 0
+        while not self._stopping.is_set():
+            self._wake.wait(BEAT_SECONDS)
+            self._wake.clear()
+            try:
+                self._published += relay_all(engine, self._publish, self._stopping.is_set)
+                with engine.begin() as conn:
+                    heartbeats.beat(conn, self._name, {"published": self._published})
+                failures = 0
+            except (BrokerAway, DBAPIError, OSError) as error:
+                failures += 1
+                log.warning("the relay waits", extra=facts(error=type(error).__name__, attempts=failures))
+                self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2**failures) * random.uniform(0.8, 1.2))
+        engine.dispose()

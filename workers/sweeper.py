@@ -1,0 +1,116 @@
+"""The sweeper: a thread in every worker that fires what is due, with or without Redis.
+
+It hangs on the worker and not on its connection to the broker, so that it goes on when Redis is away. Its engine is its
+own, made in the thread; a fork in between inherits nothing that it uses. Sweepers need no leader: several divide one
+look every ``sweep_seconds`` between them, and never sleep past the next moment they know.
+"""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from time import monotonic
+
+from celery import shared_task
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from workers.office import worker_office
+from workflow.commands.fire_rungs import SweepResult, sweep
+from workflow.logs import facts, logger
+from workflow.store import heartbeats, timers
+from workflow.work import Office
+
+log = logger("sweeper")
+
+BATCH = 250
+"""Small enough for an officer who meets the batch to wait a fraction of a second."""
+BEAT_SECONDS = 1.0
+LONGEST_WAIT = 5.0
+SHORTEST_WAIT = 0.01
+
+
+@shared_task(name="wugeyi.sweep")
+def sweep_task() -> None:
+    """The second path: beat asks for it."""
+    sweep(worker_office(), BATCH)
+
+
+class Sweeper(threading.Thread):
+    """Fires until stopped. ``open_office`` is tried until it works: the database may come later than the worker."""
+
+    def __init__(
+        self,
+        open_office: Callable[[], Office],
+        open_engine: Callable[[], Engine],
+        seconds: float,
+        name: str,
+        wake_relay: Callable[[], None],
+    ) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self._open_office = open_office
+        self._open_engine = open_engine
+        self._seconds = seconds
+        self._name = name
+        self._wake_relay = wake_relay
+        self._stopping = threading.Event()
+        self._live = 1
+        self._beat_due = 0.0
+        self._total = SweepResult()
+
+    def stop(self) -> None:
+        """Ask it to end; it does so after the batch at hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Until stopped; a lost database is waited for."""
+        engine = self._open_engine()
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                office = replace(self._open_office(), engine=engine)
+                with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+                    failures = 0
+                    self._watch(office, conn)
+            except DBAPIError as error:
+                failures += 1
+                log.warning("the sweeper waits for the database", extra=facts(error=type(error.orig).__name__))
+                self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2**failures) * random.uniform(0.8, 1.2))
+            except Exception:
+                failures += 1
+                log.exception("the sweeper cannot work")
+                self._stopping.wait(LONGEST_WAIT)
+        engine.dispose()
+
+    def _watch(self, office: Office, conn: Connection) -> None:
+        while not self._stopping.is_set():
+            probe = timers.probe(conn)
+            if probe.due:
+                self._sweep(office)
+            if probe.due or probe.messages:
+                self._wake_relay()
+            self._beat(conn)
+            self._stopping.wait(self._pause(probe))
+
+    def _sweep(self, office: Office) -> None:
+        began = monotonic()
+        done = sweep(office, BATCH, self._stopping.is_set)
+        self._total = SweepResult(
+            self._total.fired + done.fired, self._total.acted + done.acted, self._total.failed + done.failed
+        )
+        if done.done:
+            log.info("rungs fired", extra=facts(count=done.done, milliseconds=round((monotonic() - began) * 1000)))
+
+    def _beat(self, conn: Connection) -> None:
+        if monotonic() < self._beat_due:
+            return
+        self._beat_due = monotonic() + BEAT_SECONDS
+        info = {"fired": self._total.fired, "acted": self._total.acted, "failed": self._total.failed}
+        self._live = heartbeats.beat(conn, self._name, info)
+
+    def _pause(self, probe: timers.Probe) -> float:
+        """Each of n sweepers looks every n-th time, at a random phase, and wakes for the next moment it knows."""
+        share = self._live * self._seconds * random.uniform(0.8, 1.0)
+        if probe.due or probe.next_fire_at is None:
+            return share
+        return min(share, max(SHORTEST_WAIT, (probe.next_fire_at - probe.now).total_seconds()))
