@@ -17,7 +17,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Connection
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from api.route_table import ROUTES, UPLOADS, Access
 from workflow.errors import NotAllowed, NotSignedIn
@@ -191,7 +191,10 @@ def _read_body(route: str) -> None:
         _ = request.files
         return
     request.max_content_length = BODY_BYTES
-    request.get_data()
+    body = request.get_data()
+    if request.content_length is None and len(body) >= BODY_BYTES:
+        # werkzeug cuts a body of unannounced length off at the limit without a word.
+        raise RequestEntityTooLarge()
 
 
 def _check_origin() -> None:

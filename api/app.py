@@ -16,7 +16,7 @@ from flask_smorest.utils import prepare_response
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from api import access, documentation, headers, health, measures, problems, reading
+from api import access, documentation, headers, health, measures, pages, problems, reading
 from api.resources import BLUEPRINTS
 from api.schemas.problem import ProblemSchema
 from workflow.settings import Settings
@@ -52,6 +52,7 @@ def create_app(office: Office, settings: Settings) -> Flask:
         api.register_blueprint(blueprint)
     app.register_blueprint(health.blueprint)
     documentation.register(app, api)
+    pages.register(app)
     access.check_routes(app)
     return app
 

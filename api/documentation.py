@@ -109,8 +109,25 @@ def _document(app: Flask, api: flask_smorest.Api) -> dict[str, Any]:
             operation = operations.get(method.lower())
             if operation is not None:
                 operation["operationId"] = rule.endpoint.replace(".", "_")
+                _join_form_and_files(operation, document["components"]["schemas"])
                 _add_access(operation, method, ROUTES[f"{method} {rule.rule}"])
     return document
+
+
+def _join_form_and_files(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """One body for a form with files: flask-smorest leaves its other fields where OpenAPI 3 knows no place for them."""
+    parameters = operation.get("parameters", [])
+    texts = [one for one in parameters if one.get("in") == "formData"]
+    if not texts:
+        return
+    operation["parameters"] = [one for one in parameters if one not in texts]
+    content = operation["requestBody"]["content"]["multipart/form-data"]
+    files_ = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+    content["schema"] = {
+        **files_,
+        "properties": {one["name"]: one["schema"] for one in texts} | files_["properties"],
+        "required": sorted({one["name"] for one in texts if one["required"]} | set(files_.get("required", []))),
+    }
 
 
 def _add_access(operation: dict[str, Any], method: str, access: Access) -> None:

@@ -6,9 +6,9 @@ them in memory.
 """
 
 import os
+import re
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
@@ -26,6 +26,7 @@ log = logs.logger("web")
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNMATCHED = "unmatched"
+CASE_NUMBER = re.compile(r"[A-Z]{2}[0-9]{4}-[0-9]{6,9}")
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes that machines call every few seconds; logged only when they fail."""
 
@@ -52,9 +53,10 @@ def register(app: Flask) -> None:
 def begin() -> None:
     """The request arrives."""
     g.started = time.perf_counter()
-    about = {"request": g.request_id}
-    case = (request.view_args or {}).get("no")
-    g.bound = logs.bind(**about, case=case) if case else logs.bind(**about)
+    no = (request.view_args or {}).get("no", "")
+    # What stands where a case number should may be anything that somebody typed.
+    case = {"case": no} if CASE_NUMBER.fullmatch(no) else {}
+    g.bound = logs.bind(request=g.request_id, **case)
 
 
 def finish(response: Response) -> Response:
@@ -76,8 +78,9 @@ def finish(response: Response) -> Response:
 
 def unbind(error: BaseException | None) -> None:
     """Lines of the next request of this thread are about something else."""
-    with suppress(AttributeError):
-        logs.unbind(g.pop("bound"))
+    bound: logs.Bound | None = g.pop("bound", None)
+    if bound is not None:
+        logs.unbind(bound)
 
 
 def exposition(office: Office) -> bytes:
@@ -120,7 +123,7 @@ class _Figures(Collector):
             "wugeyi_outbox_oldest_seconds", "Age of the oldest message not yet delivered", found.oldest_waiting_seconds
         )
         yield GaugeMetricFamily("wugeyi_outbox_failed", f"Messages given up (at most {most})", found.failed)
-        ages = GaugeMetricFamily("wugeyi_heartbeat_age_seconds", "Age of the newest sign of life", labels=["name"])
-        for name, age in beats.items():
-            ages.add_metric([name], age)
+        ages = GaugeMetricFamily("wugeyi_heartbeat_age_seconds", "Age of the newest sign of life", labels=["part"])
+        for part, age in beats.items():
+            ages.add_metric([part], age)
         yield ages

@@ -75,7 +75,38 @@ ROUTES: Mapping[str, Access] = {
     # demonstrations only, 404 elsewhere
     "GET /api/v1/demo/time": SIGNED_IN,
     "POST /api/v1/demo/time": SIGNED_IN,
+    # pages: the gate
+    "GET /": SIGNED_IN,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    "POST /login/demo": PUBLIC,
+    "POST /logout": SIGNED_IN,
+    "POST /display": PUBLIC,
+    "GET /accessibility": PUBLIC,
+    "GET /static/<name>": PUBLIC,
+    # pages: applying
+    "GET /my": SIGNED_IN,
+    "GET /apply": SIGNED_IN,
+    "POST /apply": SIGNED_IN,
+    "GET /apply/<no>": SIGNED_IN,
+    "POST /apply/<no>": SIGNED_IN,
+    # pages: cases
+    "GET /work": SIGNED_IN,
+    "GET /cases/<no>": SIGNED_IN,
+    "GET /cases/<no>/actions/<name>": SIGNED_IN,
+    "POST /cases/<no>/actions/<name>": SIGNED_IN,
+    "GET /cases/<no>/clocks/<name>": SIGNED_IN,
+    "GET /cases/<no>/documents/<number>": SIGNED_IN,
+    "POST /cases/<no>/materials": SIGNED_IN,
+    "GET /cases/<no>/materials/<int:number>": SIGNED_IN,
+    # pages: alerts, help, the time of a demonstration
+    "GET /alerts": SIGNED_IN,
+    "POST /alerts/<int:number>/acknowledge": SIGNED_IN,
+    "GET /help": SIGNED_IN,
+    "GET /help/new": SIGNED_IN,
+    "POST /help/new": SIGNED_IN,
+    "POST /demo/time": SIGNED_IN,
 }
 
-UPLOADS = frozenset({"POST /api/v1/cases/<no>/materials"})
+UPLOADS = frozenset({"POST /api/v1/cases/<no>/materials", "POST /cases/<no>/materials"})
 """Routes that take files (multipart/form-data): their bodies may be as long as WUGEYI_UPLOAD_MB, all others 1 MiB."""

@@ -260,4 +260,3 @@ def case_id(engine: Engine, no: str) -> int:
     """The key of a case by its number."""
     with engine.connect() as conn:
         return int(conn.execute(text("SELECT id FROM cases WHERE no = :no"), {"no": no}).scalar_one())
-

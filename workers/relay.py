@@ -32,7 +32,7 @@ class Publish(Protocol):
 
 
 def relay_all(engine: Engine, publish: Publish, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Publish what waits, batch by batch; returns how many. When publishing fails the rows wait on; the error is raised."""
+    """Publish what waits, batch by batch; returns how many. Where publishing fails the rows wait on, and it raises."""
     published = 0
     while not stopped():
         with engine.begin() as conn:

@@ -6,12 +6,12 @@ from typing import Any
 from flask import Response, request, url_for
 
 from api import access
+from api.pages.application import draft_page, seen_version
 from api.pages.blueprint import pages
 from api.pages.cases import CasePage, read_page
 from api.pages.deeds import effects, find
 from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import is_staff, show
-from api.pages.application import draft_page, seen_version
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import read_inputs, typed
 from api.pages.slots import Slot
@@ -21,6 +21,7 @@ from workflow.commands.take_action import take_action
 from workflow.definition import Action
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.queries.actions import ActionView, Ask
+from workflow.queries.reading import visible_case
 from workflow.work import Work
 
 
@@ -62,9 +63,8 @@ def _taken(work: Work, no: str, name: str) -> Done:
 
 
 def _action(work: Work, no: str, name: str) -> Action:
-    page = read_page(work, no)
-    flow = work.office.flow(page.case.flow, page.case.flow_version)
-    action = flow.actions.get(name)
+    case = visible_case(work, no).case
+    action = work.office.flow(case.flow, case.flow_version).actions.get(name)
     if action is None or action.automatic:
         raise _no_such_action(no, name)
     return action

@@ -23,7 +23,8 @@ from workflow.clock.words import limit_words
 from workflow.commands.change_draft import change_draft
 from workflow.commands.open_case import open_bundle
 from workflow.errors import BadInput, Refused
-from workflow.queries.case import CaseView, case as read_case
+from workflow.queries.case import CaseView
+from workflow.queries.case import case as read_case
 from workflow.queries.projects import ProjectFilters, ProjectView, projects
 from workflow.work import Work
 
@@ -163,7 +164,10 @@ def seen_version() -> int:
 
 def _opened(work: Work, project: str, items: list[str]) -> Done:
     case = open_bundle(work, project, items, {})
-    return Done(url_for("pages.draft", no=case.no), _("已建立申请 %(no)s。请填写信息并上传材料，可以随时离开，回来接着办。", no=case.no))
+    return Done(
+        url_for("pages.draft", no=case.no),
+        _("已建立申请 %(no)s。请填写信息并上传材料，可以随时离开，回来接着办。", no=case.no),
+    )
 
 
 def _saved(work: Work, no: str, version: int, items: list[str] | None, form: Mapping[str, str]) -> Done:
@@ -176,9 +180,7 @@ def _offered() -> tuple[ProjectView, ...]:
         return projects(work, ProjectFilters(), paging(PROJECTS_SHOWN)).rows
 
 
-def _chooser(
-    found: tuple[ProjectView, ...], chosen: str, items: list[str], faults: Any, status: int = 200
-) -> Response:
+def _chooser(found: tuple[ProjectView, ...], chosen: str, items: list[str], faults: Any, status: int = 200) -> Response:
     return show(
         "new_application.html",
         status,

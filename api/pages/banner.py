@@ -1,4 +1,7 @@
-"""What a deed has to say after the redirect: one sentence in a short-lived cookie, sealed so that nobody else puts it there."""
+"""What a deed has to say after the redirect: one sentence in a short-lived cookie.
+
+It is sealed, so that nobody else puts words into our mouth.
+"""
 
 import base64
 import binascii

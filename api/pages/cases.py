@@ -10,7 +10,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.deeds import Deeds, deeds
 from api.pages.faults import Fault
-from api.pages.frame import is_staff, show
+from api.pages.frame import is_applicant, is_staff, show
 from api.pages.lists import cursor, paging
 from api.pages.names import STOPS, department_name, document_name, role_name
 from api.pages.panels import Panel, panels
@@ -18,8 +18,8 @@ from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.track import Step, fault_words, track
 from api.pages.wording import _, date_and_time, short_day
 from workflow.clock.days import local_day
-from workflow.clock.words import date_words
-from workflow.queries.case import CaseView, PauseView, case as read_case
+from workflow.queries.case import CaseView, PauseView
+from workflow.queries.case import case as read_case
 from workflow.queries.history import history
 from workflow.work import Work
 
@@ -112,13 +112,18 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
         "later": "cursor" in request.args,
         "most": access.wiring().settings.upload_mb,
     }
-    if is_staff(access.me().actor):
-        return show("case.html", status, **common)
+    actor = access.me().actor
+    if is_staff(actor):
+        return show("case.html", status, **common, notices=_notices(page), may_hand_in=is_applicant(actor))
     return show("progress.html", status, **common, errand=_errand(page), ahead=_ahead(page.case), notice=_notice(page))
 
 
 def _pause(pause: PauseView, today: date) -> PauseWords:
-    until = short_day(pause.until, today) if pause.until else _("未结束，预计到 %(day)s", day=short_day(pause.planned_until, today))
+    until = (
+        short_day(pause.until, today)
+        if pause.until
+        else _("未结束，预计到 %(day)s", day=short_day(pause.planned_until, today))
+    )
     return PauseWords(
         title=pause.title.zh,
         stops="、".join(_(STOPS[stop]) for stop in sorted(pause.stops, reverse=True) if stop in STOPS),
@@ -133,6 +138,17 @@ def _pause(pause: PauseView, today: date) -> PauseWords:
 def _errand(page: CasePage) -> bool:
     """Whether the applicant has to do something now."""
     return page.case.state.turn == "applicant" and not page.case.state.ended
+
+
+def _notices(page: CasePage) -> list[dict[str, Any]]:
+    """Every one-time notice with its points, newest first."""
+    return [
+        {
+            "when": date_and_time(datetime.fromisoformat(notice["at"]), page.today),
+            "points": [fault_words(fault) for fault in notice["faults"]],
+        }
+        for notice in reversed(page.case.notices)
+    ]
 
 
 def _notice(page: CasePage) -> list[str]:
@@ -159,10 +175,3 @@ def _ahead(case_: CaseView) -> str:
         return _("等待下一步。")
     by = role_name(state.turn)
     return _("现在由%(department)s的%(role)s办理。", department=department_name(case_.department), role=by)
-
-
-def due_sentence(panel: Panel, today: date) -> str:
-    """``承诺 11月25日（周三）前办结``."""
-    if panel.view.due_on is None:
-        return ""
-    return _("%(clock)s到 %(day)s", clock=panel.view.title.zh, day=date_words(panel.view.due_on, today, "zh"))

@@ -28,7 +28,7 @@ class Fault:
 
 
 def faults_of(refusal: Refused, labels: Mapping[str, str], sent: Mapping[str, Any]) -> list[Fault]:
-    """Every reason of ``refusal`` as a fault; ``labels`` are the form's fields, ``sent`` what was passed to the core."""
+    """Every reason of ``refusal`` as a fault; ``labels`` are the form's fields, ``sent`` what the core was given."""
     if not refusal.reasons:
         return [Fault(_only_field(refusal.extra, labels), refusal.zh)]
     return [_fault(reason, labels, sent) for reason in refusal.reasons]

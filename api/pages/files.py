@@ -1,4 +1,4 @@
-"""Papers handed in and documents issued: taking in, handing out."""
+"""Papers: taking them in, handing them out."""
 
 from flask import Response, request, url_for
 
@@ -7,14 +7,10 @@ from api.pages.application import draft_page
 from api.pages.blueprint import pages
 from api.pages.cases import case_page, read_page
 from api.pages.faults import Fault
-from api.pages.frame import show
-from api.pages.names import document_name
 from api.pages.once import Done, lead_on
-from api.pages.wording import _, date_and_time
-from workflow.clock.days import local_day
+from api.pages.wording import _
 from workflow.commands.attach_material import attach_material
 from workflow.errors import NotFound, Refused
-from workflow.queries.case import CaseView, DocumentView, case as read_case
 from workflow.queries.materials import material_file
 
 # A page made by somebody else's file must not act in our name.
@@ -56,32 +52,9 @@ def material(no: str, number: int) -> Response:
     return response
 
 
-@pages.get("/cases/<no>/documents/<number>")
-def document(no: str, number: str) -> Response:
-    """A document as it was issued: what it states."""
-    with access.work() as work:
-        case, today = read_case(work, no), local_day(work.now)
-    found = next((one for one in case.documents if one.no == number), None)
-    if found is None:
-        raise NotFound("no_such_document", f"办件 {no} 没有文书“{number}”", f"The case {no} has no document “{number}”")
-    return show(
-        "document.html",
-        case=case,
-        document=found,
-        name=document_name(found.kind),
-        issued=date_and_time(found.issued_at, today),
-        said=_statements(case, found),
-    )
-
-
 def _back(no: str, faults: list[Fault], status: int) -> Response:
     with access.work() as work:
         page = read_page(work, no)
     if page.case.flow == "bundle" and page.case.state.name == "draft":
         return draft_page(page.case, page.today, faults, status)
     return case_page(page, faults, status)
-
-
-def _statements(case: CaseView, document: DocumentView) -> list[tuple[str, str]]:
-    flow = access.office().flow(case.flow, case.flow_version)
-    return [("", "")]

@@ -7,9 +7,9 @@ from flask import Response, redirect, request, send_from_directory, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.demo_people import demo_accounts, demo_password
+from api.pages.faults import Fault
 from api.pages.frame import LOOKS, STATIC, YEAR, home_of, local, show
 from api.pages.once import Done, lead_on
-from api.pages.faults import Fault
 from api.pages.wording import _
 from workflow.commands.sign_in import Credentials, sign_in
 from workflow.commands.sign_out import sign_out as end_session
@@ -41,8 +41,14 @@ def sign_in_here() -> Response:
     """Sign in with name and password."""
     typed = Typed(request.form.get("username", "").strip(), local(request.form.get("next")) or "")
     password = request.form.get("password", "")
-    faults = [Fault(name, words) for name, words, given in (
-        ("username", _("请填写账号"), typed.username), ("password", _("请填写密码"), password)) if not given]
+    faults = [
+        Fault(name, words)
+        for name, words, given in (
+            ("username", _("请填写账号"), typed.username),
+            ("password", _("请填写密码"), password),
+        )
+        if not given
+    ]
     if faults:
         return _form(typed, faults, 400)
     return _enter(typed, password)
@@ -105,9 +111,18 @@ def _enter(typed: Typed, password: str) -> Response:
     return response  # type: ignore[return-value]
 
 
-def _form(typed: Typed, faults: list[Fault] | None = None, status: int = 200, retry_after: int | None = None) -> Response:
+def _form(
+    typed: Typed, faults: list[Fault] | None = None, status: int = 200, retry_after: int | None = None
+) -> Response:
     accounts = demo_accounts() if access.wiring().settings.demo else ()
-    response = show("sign_in.html", status, typed=typed, problems=faults or (), accounts=accounts, here=url_for("pages.sign_in_form"))
+    response = show(
+        "sign_in.html",
+        status,
+        typed=typed,
+        problems=faults or (),
+        accounts=accounts,
+        here=url_for("pages.sign_in_form"),
+    )
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response

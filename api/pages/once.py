@@ -53,6 +53,9 @@ def _mark() -> bytes:
     parts = [request.path.encode()]
     parts += [f"{name}={value}".encode() for name, value in sorted(request.form.items(multi=True)) if name != "csrf"]
     for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
-        parts += [f"{name}={file.filename}".encode("utf-8", "replace"), hashlib.file_digest(file.stream, "sha256").digest()]
+        parts += [
+            f"{name}={file.filename}".encode("utf-8", "replace"),
+            hashlib.file_digest(file.stream, "sha256").digest(),
+        ]
         file.stream.seek(0)
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

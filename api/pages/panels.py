@@ -48,7 +48,7 @@ def panels(case: CaseView, now: datetime) -> tuple[Panel, ...]:
     """The clocks worth showing: those that run, the promise first; of an ended case how its promises were kept."""
     running = [clock for clock in case.clocks if clock.state != "settled"]
     shown = running or _last_of_each([clock for clock in case.clocks if clock.name in MAIN])
-    ordered = sorted(shown, key=lambda clock: (MAIN.index(clock.name) if clock.name in MAIN else len(MAIN)))
+    ordered = sorted(shown, key=lambda clock: MAIN.index(clock.name) if clock.name in MAIN else len(MAIN))
     return tuple(panel(case, clock, now) for clock in ordered)
 
 
@@ -104,7 +104,9 @@ def _ahead(flow: Flow, clock: ClockView, today: date) -> list[str]:
     rung = clock.next_rung
     if rung is not None and rung.act is None:
         when = date_and_time(rung.at, today)
-        found.append(_("%(when)s（%(rung)s）发%(card)s", when=when, rung=rung_words(rung.text), card=card_name(rung.card)))
+        found.append(
+            _("%(when)s（%(rung)s）发%(card)s", when=when, rung=rung_words(rung.text), card=card_name(rung.card))
+        )
     acts = [step.act for step in flow.clocks[clock.name].ladder if step.act]
     if clock.state != "settled" and acts:
         found.append(_("到期仍未办理，自动“%(deed)s”", deed=flow.actions[acts[-1]].title.zh))

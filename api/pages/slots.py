@@ -27,7 +27,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One paper. ``asked_again`` are the points of the one-time notice about it, ``renewed`` once it came again since."""
+    """One paper. ``asked_again``: the points of the one-time notice about it; ``renewed`` once it came again since."""
 
     code: str
     title: str
@@ -107,5 +107,3 @@ def _upload(material: MaterialView, today: date) -> Upload:
         by=material.uploaded_by or "",
         superseded=material.superseded,
     )
-
-

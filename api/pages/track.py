@@ -35,7 +35,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the track; ``tone`` is its place in the style sheet, ``since`` set where it counts from another day."""
+    """One line of the track; ``tone`` is a class of the style sheet, ``since`` set where it counts from another day."""
 
     title: str
     who: str
@@ -101,7 +101,7 @@ def _said(work: Work, flow: Flow, line: HistoryLine, today: date) -> tuple[Said,
     action = flow.actions.get(line.action)
     if action is not None:
         given = [(ask, line.input[ask.name]) for ask in action.asks if ask.name in line.input]
-        return tuple(Said(ask.title.zh, _value(work, ask, value, today)) for ask, value in given)
+        return tuple(Said(ask.title.zh, value_words(work, ask, value, today)) for ask, value in given)
     return tuple(_side(work, line.action, line.input))
 
 
@@ -123,7 +123,8 @@ def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:
     return found
 
 
-def _value(work: Work, ask: Field, value: Any, today: date) -> str:
+def value_words(work: Work, ask: Field, value: Any, today: date) -> str:
+    """What was filled into one field, as a person reads it."""
     match ask.type:
         case "date":
             return date_words(date.fromisoformat(value), today, "zh")

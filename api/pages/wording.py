@@ -18,7 +18,7 @@ def _(sentence: str, **values: object) -> str:
     return sentence % values
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - the name tools for translators look for
+def N_(sentence: str) -> str:
     """Marks a sentence kept in a table; whoever shows it passes it through `_`."""
     return sentence
 

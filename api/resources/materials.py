@@ -35,6 +35,7 @@ def new_material(form: dict[str, Any], files: dict[str, Any], no: str) -> Respon
     """
     upload = files["file"]
     content = upload.read()
+    upload.seek(0)  # `once` reads the file as well
     with access.work() as work:
         kept: dict[str, Any] = {}
 

@@ -43,7 +43,7 @@ class ClockSchema(Schema):
     used = fields.Integer(required=True, allow_none=True)
     paused = fields.Integer(required=True, allow_none=True)
     words = fields.Nested(TitleSchema, required=True)
-    sentence = Sentence(required=True, attribute="words", metadata={"type": "string"})
+    sentence = Sentence(dump_only=True, required=True, attribute="words", metadata={"type": "string"})
     next_rung = fields.Nested(NextRungSchema, required=True, allow_none=True)
 
 

@@ -50,7 +50,7 @@ class WorkRowSchema(Schema):
     due_at = fields.DateTime(required=True, allow_none=True)
     provisional = fields.Boolean(required=True)
     words = fields.Nested(TitleSchema, required=True, allow_none=True)
-    sentence = Sentence(required=True, attribute="words", metadata={"type": ["string", "null"]})
+    sentence = Sentence(dump_only=True, required=True, attribute="words", metadata={"type": ["string", "null"]})
     clocks = fields.List(fields.Nested(ClockSchema), required=True)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given as examples, settings, strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis import given as examples
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from api.access import BODY_BYTES

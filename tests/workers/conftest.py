@@ -41,7 +41,7 @@ def process_environment(tmp_path: Path, database_url: str, redis_url: str) -> di
 
 @pytest.fixture
 def start(tmp_path: Path, process_environment: dict[str, str]) -> Iterator[Start]:
-    """Start a worker or a beat: ``start("worker", pool="solo", SMTP_URL=…)``; its words go to a file beside the test."""
+    """Start a worker or a beat: ``start("worker", pool="prefork", SMTP_URL=…)``; it writes a log beside the test."""
     started: list[subprocess.Popen[bytes]] = []
 
     def begin(role: str, pool: str = "solo", **environment: str) -> subprocess.Popen[bytes]:

@@ -1,6 +1,7 @@
 """Rungs fire when they are due, once, whatever happened before."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -28,7 +29,7 @@ def lines(office: Office, no: str) -> list[str]:
         return list(rows)
 
 
-def clock(office: Office, no: str, name: str) -> timers.Any:
+def clock(office: Office, no: str, name: str) -> Any:
     """One clock of a case as the database has it."""
     with office.engine.connect() as conn:
         return conn.execute(
@@ -43,10 +44,10 @@ def told(office: Office, no: str, action: str) -> list[tuple[str, str]]:
     """Who was told by a line of history: user name and role, in their order."""
     with office.engine.connect() as conn:
         said = conn.execute(
-            text("SELECT e.input FROM events e JOIN cases c ON c.id = e.case_id WHERE c.no = :no AND e.action = :action"),
+            text("SELECT input FROM events WHERE case_id = (SELECT id FROM cases WHERE no = :no) AND action = :action"),
             {"no": no, "action": action},
         ).scalar_one()
-        names = dict(conn.execute(text("SELECT id, username FROM people")).tuples().all())
+        names = {row.id: row.username for row in conn.execute(text("SELECT id, username FROM people"))}
     return [(names[one["person"]], one["role"]) for one in said["told"]]
 
 
@@ -67,7 +68,7 @@ def test_a_fired_rung_writes_history_claim_alerts_and_one_message(office: Office
         line = conn.execute(text("SELECT * FROM events WHERE action LIKE 'rung:%'")).one()
         claim = conn.execute(text("SELECT clock_id, epoch, rung, moment_at FROM firings")).one()
         alerts = conn.execute(text("SELECT card, role, rung FROM alerts ORDER BY id")).all()
-        message = conn.execute(text("SELECT effect_key, channel, body FROM outbox WHERE effect_key LIKE 'rung:%'")).one()
+        message = conn.execute(text("SELECT effect_key, channel FROM outbox WHERE effect_key LIKE 'rung:%'")).one()
         case = conn.execute(text("SELECT version, rev, seq, chain_head FROM cases WHERE no = :no"), {"no": no}).one()
     assert (line.action, line.from_state, line.to_state, line.actor_role) == (
         "rung:completeness:0",
@@ -252,7 +253,8 @@ def test_the_claim_uses_the_index_of_armed_clocks(office: Office, engine: Engine
         conn.execute(
             text("""
 INSERT INTO clocks (case_id, name, round, started_at, amount, unit, state, ladder_at, fire_at, calendar_version)
-SELECT c.id, 'x', n, now(), 1, 'wd', CASE WHEN n % 2 = 0 THEN 'armed' ELSE 'settled' END, '{}', now() + interval '9 years', 'x'
+SELECT c.id, 'x', n, now(), 1, 'wd', CASE WHEN n % 2 = 0 THEN 'armed' ELSE 'settled' END, '{}',
+  now() + interval '9 years', 'x'
 FROM generate_series(1, 10000) n, (SELECT min(id) AS id FROM cases) c""")
         )
         conn.execute(text("ANALYZE clocks"))
@@ -281,7 +283,8 @@ def test_the_sweep_waits_for_nobody_and_skips_a_case_in_other_hands(office: Offi
 def test_a_clock_in_other_hands_is_skipped_with_its_case(office: Office, town: Town) -> None:
     no = given.application(office, town, FILED, ["LX01"]).cases["LX01"]
     given.time_is(office.engine, YELLOW)
+    held = clock(office, no, "completeness").id
     with office.engine.begin() as other:
-        other.execute(text("SELECT FROM clocks WHERE id = :id FOR UPDATE"), {"id": clock(office, no, "completeness").id})
+        other.execute(text("SELECT FROM clocks WHERE id = :id FOR UPDATE"), {"id": held})
         assert sweep(office).done == 0
     assert sweep(office).fired == 1

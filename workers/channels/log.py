@@ -8,4 +8,4 @@ log = logger("courier")
 
 def log_channel(outgoing: Outgoing) -> None:
     """Say that a message was passed on; neither the person nor the text is named."""
-    log.info("message passed on", extra=facts(case=outgoing.case_no, channel="log", reference=outgoing.effect_key))
+    log.info("message passed on", extra=facts(case=outgoing.case_no, channel="log"))

@@ -27,7 +27,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a database says about itself and the workers on it; heartbeats in seconds of age, by name."""
+    """What a database says about itself and the workers on it; ages of the newest heartbeats in seconds, by part."""
 
     revision: str | None
     heartbeats: Mapping[str, float]
@@ -77,8 +77,12 @@ def readiness(conn: Connection) -> Readiness:
 
 
 def heartbeats(conn: Connection) -> dict[str, float]:
-    """The age in seconds of every heartbeat, by name; the 200 newest."""
+    """The age in seconds of the newest heartbeat of each part (sweeper, relay); names are ``part:host:process``.
+
+    The table holds a row for every process of the last day.
+    """
     rows = conn.execute(
-        text("SELECT name, extract(epoch FROM now() - at)::float8 AS age FROM heartbeats ORDER BY at DESC LIMIT 200")
+        text("""
+SELECT split_part(name, ':', 1) AS part, extract(epoch FROM now() - max(at))::float8 AS age FROM heartbeats GROUP BY 1""")
     )
-    return {row.name: max(row.age, 0.0) for row in rows}
+    return {row.part: max(row.age, 0.0) for row in rows}

@@ -205,7 +205,7 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
         conditions.append("c.state <> ALL(:drafts)")
         parameters["drafts"] = drafts
     if filters.unassigned:
-        # only item cases are ever given to a person; a bundle has its department
+        # a bundle waits for its items, not for somebody to take it
         conditions.append("c.assignee_id IS NULL AND c.item IS NOT NULL")
     if filters.project is not None:
         parameters["project"] = written_code(filters.project, work.office.catalogue)

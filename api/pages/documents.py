@@ -1,0 +1,101 @@
+"""A document the office issued, as it was issued: what it states, word for word."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, url_for
+
+from api import access
+from api.pages.blueprint import pages
+from api.pages.frame import show
+from api.pages.names import document_name
+from api.pages.track import value_words
+from api.pages.wording import _, date_and_time
+from workflow.clock.days import local_day
+from workflow.clock.limit import parse_limit
+from workflow.clock.words import date_words, limit_words
+from workflow.definition import Field, Flow
+from workflow.errors import NotFound
+from workflow.queries.case import CaseView, DocumentView
+from workflow.queries.case import case as read_case
+from workflow.work import Work
+
+
+@pages.get("/cases/<no>/documents/<number>")
+def document(no: str, number: str) -> Response:
+    """One document of the case."""
+    with access.work() as work:
+        case = read_case(work, no)
+        found = next((one for one in case.documents if one.no == number), None)
+        if found is None:
+            raise NotFound(
+                "no_such_document", f"办件 {no} 没有文书“{number}”", f"The case {no} has no document “{number}”"
+            )
+        statements = _statements(work, case, found)
+    return show(
+        "document.html",
+        case=case,
+        document=found,
+        name=document_name(found.kind),
+        issued=date_and_time(found.issued_at, local_day(work.now)),
+        statements=statements,
+        here=url_for("pages.document", no=no, number=number),
+    )
+
+
+def _statements(work: Work, case: CaseView, found: DocumentView) -> list[tuple[str, str]]:
+    today = local_day(work.now)
+    facts = found.facts
+    stated = [
+        (_("办件编号"), case.no),
+        (_("事项"), case.item_title.zh if case.item_title else case.title),
+        (_("项目"), case.project_name),
+        (_("项目代码"), facts.get("project_code", case.project_code)),
+        (_("申请人"), case.company_name),
+        *_moments(facts, today),
+        *[(_limit_name(work, case, limit), _limit(limit, today)) for limit in facts.get("limits", ())],
+        *_said(work, case, found, today),
+    ]
+    return [(label, words) for label, words in stated if words]
+
+
+def _moments(facts: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
+    deemed = _("（依法视为受理，自收件之日起）") if facts.get("mode") == "deemed" else ""
+    return [
+        (_("收件"), _instant(facts.get("received_at"), today)),
+        (_("受理"), _instant(facts.get("accepted_at"), today) + deemed if facts.get("accepted_at") else ""),
+        (_("生效"), _instant(facts.get("effective_at"), today)),
+    ]
+
+
+def _instant(text: str | None, today: date) -> str:
+    return date_and_time(datetime.fromisoformat(text), today) if text else ""
+
+
+def _limit_name(work: Work, case: CaseView, limit: Mapping[str, Any]) -> str:
+    clocks = work.office.flow(case.flow, case.flow_version).clocks
+    return clocks[limit["clock"]].title.zh if limit["clock"] in clocks else limit["clock"]
+
+
+def _limit(limit: Mapping[str, Any], today: date) -> str:
+    words = limit_words(parse_limit(limit["limit"]), "zh", limit["extension"])
+    if not limit["due_on"]:
+        return words
+    due = date_words(date.fromisoformat(limit["due_on"]), today, "zh", limit["provisional"])
+    return _("%(limit)s，到 %(day)s", limit=words, day=due)
+
+
+def _said(work: Work, case: CaseView, found: DocumentView, today: date) -> list[tuple[str, str]]:
+    asks = _asks(work.office.flow(case.flow, case.flow_version), found.kind)
+    said = found.facts.get("said", {})
+    return [
+        (asks[name].title.zh, value_words(work, asks[name], value, today))
+        for name, value in said.items()
+        if name in asks
+    ]
+
+
+def _asks(flow: Flow, kind: str) -> dict[str, Field]:
+    """The fields of the actions that issue documents of this kind."""
+    return {ask.name: ask for action in flow.actions.values() if kind in action.issues for ask in action.asks}

@@ -1,0 +1,162 @@
+"""The proof of a date: every day from the start to the end, with the rule that counted or skipped it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Response, request, url_for
+
+from api import access
+from api.pages.blueprint import pages
+from api.pages.frame import is_staff, show
+from api.pages.wording import N_, _
+from workflow.catalogue import Catalogue
+from workflow.clock.days import local_day
+from workflow.clock.proof import ProofDay
+from workflow.clock.words import date_words
+from workflow.errors import BadInput
+from workflow.queries.case import case as read_case
+from workflow.queries.proof import ClockProof, clock_proof
+
+RULES = {
+    "start": N_("起算日，当天不计"),
+    "workday": N_("工作日"),
+    "weekend": N_("周末"),
+    "holiday": N_("放假"),
+    "make_up": N_("调休上班"),
+    "closure": N_("停止办公"),
+    "pause": N_("暂停，不计"),
+    "extension": N_("延长的日子"),
+}
+WEEKDAYS = (N_("一"), N_("二"), N_("三"), N_("四"), N_("五"), N_("六"), N_("日"))
+# More weeks than this are a list, not a wall.
+WEEKS_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day: in the list and on the wall."""
+
+    day: date
+    short: str
+    words: str
+    calendar: str
+    count: str
+    why: str
+    provisional: bool
+    tone: str
+    row: str
+
+
+@pages.get("/cases/<no>/clocks/<name>", endpoint="proof")
+def proof_page(no: str, name: str) -> Response:
+    """The proof of one clock of a case, of its latest round or the one in the address."""
+    with access.work() as work:
+        case = read_case(work, no)
+        found = clock_proof(work, no, name, _round())
+        today = local_day(work.now)
+    lines = [_line(day, found, today, access.office().catalogue) for day in found.proof.days]
+    shown_round = found.clock.round
+    return show(
+        "proof.html",
+        case=case,
+        staff=is_staff(access.me().actor),
+        clock=found.clock,
+        proof=found.proof,
+        fresh=found.fresh,
+        sentence=found.proof.sentence_zh,
+        lines=lines,
+        weeks=_weeks(lines),
+        weekdays=[_(name) for name in WEEKDAYS],
+        others=[(one, url_for("pages.proof", no=no, name=one.name, round=one.round)) for one in case.clocks],
+        current=(found.clock.name, shown_round),
+        pauses=[pause for pause in case.pauses if _stops(found, pause.stops)],
+        json=f"/api/v1/cases/{no}/clocks/{name}/proof?round={shown_round}",
+        here=url_for("pages.proof", no=no, name=name, round=shown_round),
+    )
+
+
+def _round() -> int | None:
+    text = request.args.get("round", "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= 99999:
+        raise BadInput(
+            "bad_input", f"round：“{text[:20]}”不是第几次计时", f"round: “{text[:20]}” is no round of a clock"
+        )
+    return int(text)
+
+
+def _stops(found: ClockProof, stops: Sequence[str]) -> bool:
+    return bool(found.proof.pauses) and found.clock.name in stops
+
+
+def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -> DayLine:
+    due = day.date == found.proof.due
+    notes = [_why(day, catalogue)]
+    if day.date == today:
+        notes.append(_("今天"))
+    if due:
+        notes.append(_("到期日，24:00 止"))
+    return DayLine(
+        day=day.date,
+        short=f"{day.date.month}/{day.date.day}",
+        words=date_words(day.date, today, "zh"),
+        calendar=_calendar(day),
+        count=_("第 %(n)s 日", n=day.total) if day.counts else "",
+        why="，".join(note for note in notes if note),
+        provisional=day.provisional,
+        tone=_tone(day, found, today),
+        row="is-today" if day.date == today else "is-pause" if day.rule == "pause" else "" if day.counts else "is-off",
+    )
+
+
+def _calendar(day: ProofDay) -> str:
+    if day.rule in ("weekend", "holiday", "make_up", "closure"):
+        return f"{_(RULES[day.rule])}（{day.name}）" if day.name and day.rule == "holiday" else _(RULES[day.rule])
+    return day.name or _("工作日")
+
+
+def _why(day: ProofDay, catalogue: Catalogue) -> str:
+    causes = [part.strip() for part in (day.cause or "").split(",") if part.strip()]
+    names = "、".join(catalogue.causes[code].title.zh if code in catalogue.causes else code for code in causes)
+    match day.rule:
+        case "start" | "extension":
+            return _(RULES[day.rule])
+        case "pause":
+            return _("%(why)s，不计", why=names)
+    return day.source if day.rule in ("holiday", "make_up", "closure") else ""
+
+
+def _tone(day: ProofDay, found: ClockProof, today: date) -> str:
+    if day.rule == "start":
+        tone = "s-start"
+    elif day.rule == "pause":
+        tone = "s-pause"
+    elif day.counts:
+        tone = "s-used" if day.date <= today else "s-left"
+    else:
+        tone = "s-off"
+    provisional = " s-prov" if day.provisional and day.counts and day.date > today else ""
+    return (
+        tone
+        + provisional
+        + (" is-today" if day.date == today else "")
+        + (" is-due" if day.date == found.proof.due else "")
+    )
+
+
+def _weeks(lines: Sequence[DayLine]) -> list[tuple[str, list[DayLine | None]]]:
+    """The wall: one row a week from Monday, None where the days begin or end in the middle."""
+    if not lines:
+        return []
+    by_day = {line.day: line for line in lines}
+    monday = lines[0].day - timedelta(days=lines[0].day.weekday())
+    count = (lines[-1].day - monday).days // 7 + 1
+    if count > WEEKS_SHOWN:
+        return []
+    starts = [monday + timedelta(weeks=number) for number in range(count)]
+    return [
+        (_("%(day)s 起", day=f"{start.month}/{start.day}"), [by_day.get(start + timedelta(days=n)) for n in range(7)])
+        for start in starts
+    ]

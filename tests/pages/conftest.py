@@ -1,0 +1,127 @@
+"""The pages on the test's database, and people who read and fill them in as a browser without script would."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+from werkzeug.datastructures import MultiDict
+
+from api.app import create_app
+from tests import given
+from tests.pages.reading import Page, read
+from workflow.settings import Settings, load_settings
+from workflow.work import Office
+
+NOW = given.moment("2026-03-02", "10:00")
+PDF = b"%PDF-1.7 example"
+
+
+@dataclass(slots=True)
+class Reader:
+    """Somebody with a browser; ``page`` is what is on the screen."""
+
+    client: FlaskClient
+    page: Page | None = None
+
+    def open(self, address: str) -> Page:
+        """Go to an address, following redirects."""
+        response = self.client.get(address, follow_redirects=True)
+        self.page = read(response, response.request.full_path.rstrip("?"))
+        return self.page
+
+    def follow(self, words: str) -> Page:
+        """Click a link on the page."""
+        assert self.page is not None
+        return self.open(self.page.link(words))
+
+    def press(self, button: str, **typed: Any) -> Page:
+        """Fill in the form that has this button and press it; ``files`` are {field: (name, content)}."""
+        assert self.page is not None
+        form = self.page.form(button)
+        files: dict[str, tuple[str, bytes]] = typed.pop("files", {})
+        sent = MultiDict(form.fields)
+        for name, value in typed.items():
+            sent.setlist(name, value if isinstance(value, list) else [value])
+        name, value = next((name, value) for words, name, value in form.buttons if words == button)
+        if name:
+            sent.add(name, value)
+        for field, (filename, content) in files.items():
+            sent.add(field, (BytesIO(content), filename))
+        return self.send(form.action, sent)
+
+    def send(self, address: str, sent: MultiDict[str, Any] | dict[str, Any]) -> Page:
+        """Post a form, following the redirect after it."""
+        response = self.client.post(address, data=sent, follow_redirects=True)
+        self.page = read(response, response.request.full_path.rstrip("?"))
+        return self.page
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """A demonstration reached by http."""
+    return replace(load_settings({}), demo=True, public_url="http://localhost", upload_mb=2, secret="s" * 40)
+
+
+@pytest.fixture
+def app(office: Office, settings: Settings) -> Flask:
+    """The application on the test's database."""
+    return create_app(office, settings)
+
+
+@pytest.fixture
+def town(office: Office) -> given.Town:
+    """People of every role and a project; it is Monday, 2 March 2026, 10:00."""
+    given.time_is(office.engine, NOW)
+    return given.town(office)
+
+
+@pytest.fixture
+def it_is(engine: Engine) -> Callable[[str, str], datetime]:
+    """Let it be that day and time for everybody."""
+
+    def move(day: str, at: str = "10:00") -> datetime:
+        moment = given.moment(day, at)
+        given.time_is(engine, moment)
+        return moment
+
+    return move
+
+
+@pytest.fixture
+def stranger(app: Flask, town: given.Town) -> Reader:
+    """A browser in which nobody is signed in."""
+    return Reader(app.test_client())
+
+
+@pytest.fixture
+def signed_in(app: Flask, town: given.Town) -> Callable[[str], Reader]:
+    """A browser in which somebody has signed in through the form."""
+
+    def reader(username: str) -> Reader:
+        somebody = Reader(app.test_client())
+        somebody.open("/login")
+        page = somebody.press("登录", username=username, password=given.PASSWORD)
+        assert page.status == 200, page.words
+        return somebody
+
+    return reader
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application behind a real socket."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,235 @@
+"""Real Celery workers and beats on a real Redis: what a process may do to the promises, and what it may not."""
+
+import os
+import signal
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, text
+
+from tests import given
+from tests.conftest import Databases
+from tests.given import Town, moment
+from tests.workers.conftest import Start
+from tests.workers.mailbox import mail_server
+from tests.workers.test_sweepers_at_once import assert_fired_once, everything, sleep_in_the_middle, sleepers
+from tests.workers.waiting import number, until
+from workers.schedule import SWEEP_SECONDS
+from workflow.embedded.processes import Server
+from workflow.embedded.redis_server import redis_server
+from workflow.queries.verify import verify
+from workflow.settings import redis_client_url
+from workflow.store.engine import open_engine
+from workflow.work import Office
+
+FILED = moment("2026-03-02")
+YELLOW = moment("2026-03-06", "09:00")
+SILENCE = moment("2026-03-10", "00:05")
+
+
+def fired(engine: Engine) -> int:
+    return number(engine, "SELECT count(*) FROM firings")
+
+
+def alive(engine: Engine, role: str = "sweeper") -> int:
+    """How many of this role have lately given a sign of life."""
+    return number(engine, f"SELECT count(*) FROM heartbeats WHERE name LIKE '{role}:%' AND at > now() - interval '2 s'")
+
+
+def undelivered(engine: Engine) -> int:
+    return number(engine, "SELECT count(*) FROM outbox WHERE state <> 'delivered'")
+
+
+def test_a_worker_fires_relays_and_delivers_by_itself(office: Office, town: Town, start: Start) -> None:
+    given.application(office, town, FILED)
+    start("worker", pool="prefork")
+    until("a sweeper and a relay are alive", lambda: alive(office.engine) == alive(office.engine, "relay") == 1)
+    given.time_is(office.engine, YELLOW)
+    assert until("every rung fired", lambda: fired(office.engine) == 3) < 2
+    until("every message delivered", lambda: undelivered(office.engine) == 0)
+    given.time_is(office.engine, SILENCE)
+    state = "SELECT count(*) FROM cases WHERE state = 'in_review'"
+    until("silence has accepted three items, the system their bundle", lambda: number(office.engine, state) == 4)
+    assert verify(office).breaches == ()
+
+
+def test_two_workers_fire_every_rung_once_and_both_stop_when_asked(office: Office, town: Town, start: Start) -> None:
+    items = everything(office)
+    given.application(office, town, FILED, items)
+    workers = [start("worker"), start("worker", pool="prefork")]
+    until("two sweepers are alive", lambda: alive(office.engine) == 2)
+    given.time_is(office.engine, YELLOW)
+    until("every rung fired", lambda: fired(office.engine) == len(items))
+    until("every message delivered", lambda: undelivered(office.engine) == 0)
+    assert_fired_once(office, len(items))
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    for worker in workers:
+        worker.wait(10)
+
+
+def test_a_worker_killed_in_the_middle_of_a_sweep_leaves_every_rung_to_fire_once(
+    office: Office, town: Town, start: Start, superuser_url: str
+) -> None:
+    items = everything(office)
+    given.application(office, town, FILED, items)
+    sleep_in_the_middle(superuser_url, 2)
+    worker = start("worker", pool="prefork")
+    until("a sweeper is alive", lambda: alive(office.engine) == 1)
+    given.time_is(office.engine, YELLOW)
+    until("the sweep is in its middle", lambda: sleepers(office.engine) == 1)
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    until("the server gave the batch up", lambda: sleepers(office.engine) == 0)
+    assert fired(office.engine) == 0
+    start("worker")
+    until("every rung fired", lambda: fired(office.engine) == len(items))
+    assert_fired_once(office, len(items))
+
+
+@pytest.fixture
+def fragile_redis(servers_folder: Path) -> Path:
+    """The folder of a Redis of this test's own, to be killed and started again."""
+    return servers_folder / f"redis-{time.monotonic_ns()}"
+
+
+def test_with_redis_killed_rungs_fire_and_each_message_arrives_once_after_its_return(
+    office: Office, start: Start, fragile_redis: Path
+) -> None:
+    town = given.town(office, mail=True)
+    items = everything(office)[:8]
+    given.application(office, town, FILED, items)
+    with mail_server() as mailbox:
+        with redis_server(fragile_redis) as server:
+            start("worker", pool="prefork", REDIS_URL=server.url, SMTP_URL=mailbox.url)
+            until("the first messages are delivered", lambda: undelivered(office.engine) == 0)
+            before = len(mailbox.mails)
+            kill(server)
+            given.time_is(office.engine, YELLOW)
+            assert until("every rung fired without Redis", lambda: fired(office.engine) == len(items)) < 5
+            given.time_is(office.engine, SILENCE)
+            accepted = "SELECT count(*) FROM events WHERE action = 'accept_by_silence'"
+            until("silence accepted without Redis", lambda: number(office.engine, accepted) == len(items))
+            assert undelivered(office.engine) > 0
+            assert len(mailbox.mails) == before
+        with redis_server(fragile_redis):
+            until("every message delivered", lambda: undelivered(office.engine) == 0, 40)
+    assert set(Counter(mailbox.ids).values()) == {1}
+    assert len(mailbox.mails) == number(office.engine, "SELECT count(*) FROM outbox WHERE channel = 'email'")
+    assert verify(office).breaches == ()
+
+
+def kill(server: Server) -> None:
+    server.process.kill()
+    server.process.wait()
+
+
+def test_a_worker_that_starts_before_redis_fires_and_delivers_when_redis_comes(
+    office: Office, town: Town, start: Start, fragile_redis: Path
+) -> None:
+    with redis_server(fragile_redis) as server:
+        url = server.url
+    given.application(office, town, FILED)
+    given.time_is(office.engine, YELLOW)
+    start("worker", REDIS_URL=url)
+    until("every rung fired", lambda: fired(office.engine) == 3)
+    assert undelivered(office.engine) > 0
+    with redis_server(fragile_redis):
+        until("every message delivered", lambda: undelivered(office.engine) == 0, 40)
+
+
+def test_ids_that_redis_forgets_are_published_again(office: Office, town: Town, start: Start, redis_url: str) -> None:
+    given.application(office, town, FILED)
+    with Redis.from_url(redis_client_url(redis_url)) as redis, office.engine.begin() as conn:
+        conn.execute(text("UPDATE outbox SET state = 'queued', next_at = now() + interval '3 s'"))
+        redis.flushall()
+    start("worker")
+    until("every message delivered", lambda: undelivered(office.engine) == 0)
+
+
+def test_connections_cut_by_the_database_are_opened_again(
+    office: Office, town: Town, start: Start, superuser_url: str
+) -> None:
+    given.application(office, town, FILED)
+    start("worker", pool="prefork")
+    until("a sweeper is alive", lambda: alive(office.engine) == 1)
+    with psycopg.connect(superuser_url, autocommit=True) as conn:
+        conn.execute("""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+  AND application_name IN ('wugeyi-sweeper', 'wugeyi-worker')""")
+    given.time_is(office.engine, YELLOW)
+    until("every rung fired", lambda: fired(office.engine) == 3)
+    until("every message delivered", lambda: undelivered(office.engine) == 0)
+    assert_fired_once(office, 3)
+
+
+def test_the_sweeper_stops_within_a_second_and_sweeps_no_more(office: Office, town: Town, start: Start) -> None:
+    given.application(office, town, FILED)
+    worker = start("worker")
+    until("a sweeper is alive", lambda: alive(office.engine) == 1)
+    worker.send_signal(signal.SIGTERM)
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'wugeyi-sweeper'"
+    assert until("the sweeper's connections are closed", lambda: number(office.engine, sessions) == 0) < 2
+    worker.wait(10)
+    given.time_is(office.engine, YELLOW)
+    time.sleep(1)
+    assert fired(office.engine) == 0
+
+
+def test_a_flow_changed_under_running_cases_stops_the_worker_by_name(office: Office, town: Town, start: Start) -> None:
+    given.application(office, town, FILED, ["LX01"])
+    with office.engine.begin() as conn:
+        conn.execute(text("UPDATE flow_versions SET digest = 'another' WHERE flow = 'item'"))
+    given.time_is(office.engine, YELLOW)
+    worker = start("worker")
+    assert worker.wait(20) != 0
+    assert fired(office.engine) == 0
+
+
+# What is true of a database however it came about: instants of writing and what hangs on them left out.
+WORLD = {
+    "history": "SELECT case_id, seq, action, to_state, actor_role, effective_at, input FROM events ORDER BY 1, 2",
+    "claims": "SELECT clock_id, epoch, rung, case_id, moment_at FROM firings ORDER BY 1, 2, 3",
+    "clocks": "SELECT case_id, name, round, state, epoch, rung, ladder_at, due_on FROM clocks ORDER BY 1, 2, 3",
+    "alerts": "SELECT case_id, clock_id, epoch, rung, card, person_id, role FROM alerts ORDER BY 2, 3, 4, 6",
+    "outbox": "SELECT effect_key, channel, case_id, person_id, body, state FROM outbox ORDER BY 1",
+}
+
+
+def test_zero_one_and_two_beats_leave_identical_tables(
+    configuration: Office, databases: Databases, start: Start, redis_server_url: str
+) -> None:
+    worlds: list[Office] = []
+    for beats in range(3):
+        url = databases.new()
+        office = replace(configuration, engine=open_engine(url, "worker"))
+        given.application(office, given.town(office), FILED)
+        redis = redis_server_url.replace("virtual_host=0", f"virtual_host={beats + 1}")
+        where = {"DATABASE_URL": url, "REDIS_URL": redis}
+        start("worker", **where)
+        for _ in range(beats):
+            start("beat", **where)
+        worlds.append(office)
+    for office in worlds:
+        until("a sweeper is alive", lambda office=office: alive(office.engine) == 1)
+        given.time_is(office.engine, YELLOW)
+    # A beat's first tick comes after its interval: the second half of the story has beats in it.
+    time.sleep(SWEEP_SECONDS + 1)
+    for now in (SILENCE, moment("2026-03-20"), moment("2026-04-20")):
+        for office in worlds:
+            given.time_is(office.engine, now)
+        time.sleep(1)
+    tables = []
+    for office in worlds:
+        until("everything is delivered", lambda office=office: undelivered(office.engine) == 0)
+        with office.engine.connect() as conn:
+            tables.append({name: conn.execute(text(query)).all() for name, query in WORLD.items()})
+        assert verify(office).breaches == ()
+        office.engine.dispose()
+    assert tables[0]["claims"]
+    assert tables[0] == tables[1] == tables[2]
