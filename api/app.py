@@ -28,6 +28,7 @@ def create_app(office: Office, settings: Settings) -> Flask:
     app = Flask("api", static_folder=None)
     app.config |= {
         "MAX_CONTENT_LENGTH": settings.upload_mb * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": access.BODY_BYTES,
         "SECRET_KEY": None,  # nothing is kept in signed cookies
         "API_TITLE": "五个一 · wugeyi",
         "API_VERSION": "v1",

@@ -182,6 +182,16 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _too_large() -> Problem:
     limit = request.max_content_length or 0
+    if request.content_length is not None and request.content_length <= limit:
+        # Not the body as a whole, then: a form of too many parts, or one with a text field that is too long.
+        limit, parts = request.max_form_memory_size or 0, request.max_form_parts
+        return Problem(
+            413,
+            "too_large",
+            f"表单过大：文字部分最多 {limit / 1024 / 1024:g} MiB，最多 {parts} 项",
+            f"The form is too large: at most {limit / 1024 / 1024:g} MiB of text in at most {parts} parts",
+            extra={"limit_bytes": limit, "limit_parts": parts, "sent_bytes": request.content_length},
+        )
     size = f"{limit / 1024 / 1024:g} MiB"
     return Problem(
         413,

@@ -4,7 +4,6 @@ may be lost, repeated or delayed.
 Settings and their reasons: engineering guide, 1.1 to 1.3.
 """
 
-import logging
 from typing import Any
 
 from celery import Celery
@@ -86,9 +85,6 @@ app.steps["worker"].add(ClockStep)
 @setup_logging.connect
 def _configure_logging(**_: Any) -> None:
     logs.configure(settings().log_level)
-    # Two lines for every id that travels would bury what happens to cases.
-    for chatter in ("celery.worker.strategy", "celery.app.trace", "transitions"):
-        logging.getLogger(chatter).setLevel(logging.WARNING)
 
 
 @worker_init.connect

@@ -48,6 +48,9 @@ FACTS = frozenset(
 )
 """Everything a line may say beside its text; to log something new, prove here that it is nobody's data."""
 
+CHATTERERS = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy", "transitions")
+"""Libraries whose lines for every tick would bury what happens to cases; heard from warnings on."""
+
 Bound = Token[Mapping[str, Any]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _about: ContextVar[Mapping[str, Any]] = ContextVar("about", default=NOTHING)
@@ -91,6 +94,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in CHATTERERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class JsonLines(logging.Formatter):

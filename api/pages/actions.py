@@ -1,6 +1,7 @@
 """Taking an action by hand: the form made from what the flow asks, and what is kept when it is refused."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
@@ -17,12 +18,16 @@ from api.pages.reading import read_inputs, typed
 from api.pages.slots import Slot
 from api.pages.wording import _
 from workflow.clock.days import local_day
+from workflow.clock.words import Light
 from workflow.commands.take_action import take_action
-from workflow.definition import Action
+from workflow.definition import Action, Field
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.queries.actions import ActionView, Ask
 from workflow.queries.reading import visible_case
 from workflow.work import Work
+
+# The condition that a missed promise is explained (优化营商环境条例 36).
+EXPLAINED = "promise_kept_or_explained"
 
 
 @pages.get("/cases/<no>/actions/<name>")
@@ -109,6 +114,7 @@ def _form(
         action=flow.actions[name],
         view=view,
         effects=effects(view) if view else [],
+        asks=_asked(flow.actions[name], page),
         values=values or {},
         choices=_choices(view, page, values or {}) if view else {},
         kept=_kept(flow.actions[name], values or {}),
@@ -117,6 +123,15 @@ def _form(
         staff=is_staff(access.me().actor),
         here=url_for("pages.deed", no=page.case.no, name=name),
     )
+
+
+def _asked(action: Action, page: CasePage) -> list[Field]:
+    """What the form asks: the public reason for a missed promise only where it was missed, and then always."""
+    if EXPLAINED not in action.needs:
+        return list(action.asks)
+    late = any(one.view.name == "promised" and one.view.light is Light.OVERDUE for one in page.panels)
+    kept = [ask for ask in action.asks if late or ask.name != "late_reason"]
+    return [replace(ask, required=True) if ask.name == "late_reason" else ask for ask in kept]
 
 
 def _choices(view: ActionView, page: CasePage, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from api.pages.deeds import Deeds, deeds
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, show
 from api.pages.lists import cursor, paging
-from api.pages.names import STOPS, department_name, document_name, role_name
+from api.pages.names import STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
 from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.track import Step, fault_words, track
@@ -110,6 +110,7 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
         "problems": problems or (),
         "here": url_for("pages.case", no=page.case.no),
         "later": "cursor" in request.args,
+        "street": street_name(page.case.street),
         "most": access.wiring().settings.upload_mb,
     }
     actor = access.me().actor
@@ -169,6 +170,8 @@ def _ahead(case_: CaseView) -> str:
         return _("综合窗口正在核验材料，5 个工作日内受理或一次性告知；逾期不告知，视为收件当日已受理。")
     if state.name == "received":
         return _("各事项正在核验材料，全部通过后进入并联审批。")
+    if case_.flow == "bundle":
+        return _("各事项正在各部门并联审批，全部办结后本申请自动办结。")
     if case_.paused:
         return _("正在进行法定的特别程序，这段时间依法不计入时限；结束后恢复计时并作出决定。")
     if state.turn is None:

@@ -22,6 +22,7 @@ class Deed:
     title: str
     why: str
     at_once: bool
+    grave: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def _deed(view: ActionView) -> Deed:
         title=view.action.title.zh,
         why="；".join(reason.zh for reason in view.reasons),
         at_once=not view.action.asks and view.action.name not in GRAVE,
+        grave=view.action.name in GRAVE,
     )
 
 

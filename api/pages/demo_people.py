@@ -5,21 +5,33 @@ from dataclasses import dataclass
 from flask import current_app
 
 from api.access import office, wiring
-from api.pages.names import role_title
-from workflow.actor import Grant
-from workflow.demo.files import DemoFiles, load_demo_files
+from api.pages.names import role_name
+from workflow.demo.files import DemoFiles, DemoPerson, load_demo_files
 from workflow.errors import ConfigFaults
 
 _KEPT = "wugeyi-demo-files"
+# As the work goes: who applies, who takes in, who decides, who helps, who watches.
+ORDER = (
+    "applicant",
+    "clerk",
+    "officer",
+    "specialist",
+    "squad_leader",
+    "director",
+    "district_leader",
+    "supervisor",
+    "admin",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One card: who somebody is here."""
+    """One card: who somebody is here, and for whom."""
 
     username: str
     name: str
-    what: str
+    role: str
+    place: str
 
 
 def demo_accounts() -> tuple[DemoAccount, ...]:
@@ -27,15 +39,21 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
     files = _files()
     if files is None:
         return ()
-    return tuple(
-        DemoAccount(
-            person.username,
-            person.name,
-            person.company or role_title(Grant(person.role, department=person.department, squad=person.squad)),
-        )
-        for person in files.people
-        if person.shown
-    )
+    shown = sorted((person for person in files.people if person.shown), key=_place_in_line)
+    return tuple(DemoAccount(person.username, person.name, role_name(person.role), _place(person)) for person in shown)
+
+
+def _place_in_line(person: DemoPerson) -> int:
+    return ORDER.index(person.role) if person.role in ORDER else len(ORDER)
+
+
+def _place(person: DemoPerson) -> str:
+    catalogue = office().catalogue
+    if person.department in catalogue.departments:
+        return catalogue.departments[person.department].title.zh
+    if person.squad in catalogue.squads:
+        return catalogue.squads[person.squad].title.zh
+    return person.company or ""
 
 
 def demo_password() -> str:

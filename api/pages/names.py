@@ -29,6 +29,12 @@ CARDS: Mapping[str | None, str] = {"notice": N_("提醒"), "yellow": N_("黄牌"
 _UNITS: Mapping[str, str] = {"working day": N_("个工作日"), "day": N_("天"), "hour": N_("小时"), "minute": N_("分钟")}
 
 
+def street_name(key: str) -> str:
+    """A street office by its name."""
+    known = office().catalogue.streets
+    return known[key].title.zh if key in known else key
+
+
 def document_name(kind: str) -> str:
     """What a document is called; its code where the pages do not know it yet."""
     return _(DOCUMENTS[kind]) if kind in DOCUMENTS else kind

@@ -61,7 +61,7 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
     back = effective != recorded
     return Step(
         title=_title(flow, line),
-        who=line.actor,
+        who=line.actor.zh,
         role=line.role_title.zh,
         kind=line.kind,
         when=date_and_time(line.recorded_at, today),

@@ -16,6 +16,9 @@ from workflow.commands.open_case import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.queries.case import case
 
+# Made once: a schema with others inside takes longer to make than to use.
+CASE, TAKEN = CaseSchema(), TakenSchema()
+
 blueprint = Blueprint("bundles", __name__, url_prefix="/api/v1/bundles", description="Joint applications")
 
 
@@ -31,7 +34,7 @@ def new_bundle(body: dict[str, Any]) -> Response:
         return tagged(
             once.answer(
                 work,
-                CaseSchema(),
+                CASE,
                 lambda: case(work, open_bundle(work, body["project"], body["items"], body["form"]).no),
                 201,
             ),
@@ -53,7 +56,7 @@ def change_bundle(body: dict[str, Any], no: str) -> Response:
             change_draft(work, no, body["version"], body["items"], body["form"])
             return case(work, no)
 
-        return tagged(once.answer(work, CaseSchema(), do), body["version"] + 1)
+        return tagged(once.answer(work, CASE, do), body["version"] + 1)
 
 
 @blueprint.post("/<no>/submit")
@@ -68,7 +71,7 @@ def submit_bundle(body: dict[str, Any], no: str) -> Response:
     with access.work() as work:
         return tagged(
             once.answer(
-                work, TakenSchema(), lambda: taken(work, take_action(work, no, "submit", {}, body["version"])), 201
+                work, TAKEN, lambda: taken(work, take_action(work, no, "submit", {}, body["version"])), 201
             ),
             body["version"] + 1,
         )

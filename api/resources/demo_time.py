@@ -7,7 +7,8 @@ from flask import Response
 from api import access, once
 from api.reading import Blueprint
 from api.schemas.demo import MoveSchema, StandingSchema
-from workflow.commands.move_time import Standing, move_time, not_a_demo, time_standing
+from workflow.commands.move_time import move_time, not_a_demo
+from workflow.queries.time_standing import Standing, time_standing
 from workflow.work import Work
 
 blueprint = Blueprint("demo", __name__, url_prefix="/api/v1/demo", description="Time in a demonstration")
@@ -15,13 +16,13 @@ blueprint = Blueprint("demo", __name__, url_prefix="/api/v1/demo", description="
 
 @blueprint.get("/time")
 @blueprint.response(200, StandingSchema)
-def standing() -> dict[str, Any]:
+def standing() -> Standing:
     """Where the office's time stands
 
     With the number of rungs that are due and not fired yet, and of messages that wait. 404 outside of demo mode.
     """
     with access.work() as work:
-        return _shown(_demo(work, None))
+        return _standing(work)
 
 
 @blueprint.post("/time")
@@ -34,21 +35,17 @@ def move(body: dict[str, Any]) -> Response:
     of demo mode.
     """
     with access.work() as work:
-        return once.answer(work, StandingSchema(), lambda: _shown(_demo(work, body["move"])))
+
+        def do() -> Standing:
+            _standing(work)
+            move_time(work.conn, work.office.calendar, body["move"])
+            return _standing(work)
+
+        return once.answer(work, StandingSchema(), do)
 
 
-def _demo(work: Work, move_: str | None) -> Standing:
-    if not access.wiring().settings.demo:
+def _standing(work: Work) -> Standing:
+    found = time_standing(work.conn) if access.wiring().settings.demo else None
+    if found is None:
         raise not_a_demo()
-    return time_standing(work.conn) if move_ is None else move_time(work.conn, work.office.calendar, move_)
-
-
-def _shown(found: Standing) -> dict[str, Any]:
-    return {
-        "now": found.now,
-        "real_now": found.real_now,
-        "shift_seconds": found.shift.total_seconds(),
-        "due": found.due,
-        "waiting": found.waiting,
-        "next_rung_at": found.next_rung_at,
-    }
+    return found

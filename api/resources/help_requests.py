@@ -12,6 +12,8 @@ from api.schemas.cases import CaseSchema
 from workflow.commands.open_case import ask_help
 from workflow.queries.case import case
 
+CASE = CaseSchema()
+
 blueprint = Blueprint("help", __name__, url_prefix="/api/v1/help", description="Help, day and night")
 
 
@@ -25,6 +27,6 @@ def new_help_request(body: dict[str, Any]) -> Response:
     """
     with access.work() as work:
         answer = once.answer(
-            work, CaseSchema(), lambda: case(work, ask_help(work, body["project"], body["question"]).no), 201
+            work, CASE, lambda: case(work, ask_help(work, body["project"], body["question"]).no), 201
         )
     return tagged(answer, 1)

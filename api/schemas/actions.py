@@ -3,23 +3,22 @@
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from api.schemas.clocks import ClockSchema
-from api.schemas.lists import ReasonShownSchema
-from api.schemas.people import TitleSchema
+from api.schemas.lists import ReasonShownSchema, Words
 
 
 class ChoiceSchema(Schema):
     """One accepted value of a field."""
 
     value = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
-    note = fields.Nested(TitleSchema, required=True, allow_none=True)
+    title = Words(required=True)
+    note = Words(required=True, allow_none=True)
 
 
 class AskSchema(Schema):
     """One field of an action's form."""
 
     name = fields.String(required=True, attribute="field.name")
-    title = fields.Nested(TitleSchema, required=True, attribute="field.title")
+    title = Words(required=True, attribute="field.title")
     type = fields.String(
         required=True,
         attribute="field.type",
@@ -35,9 +34,9 @@ class ActionSchema(Schema):
     """One action of the present state: allowed now, or closed with every reason."""
 
     name = fields.String(required=True, attribute="action.name")
-    title = fields.Nested(TitleSchema, required=True, attribute="action.title")
+    title = Words(required=True, attribute="action.title")
     allowed = fields.Boolean(required=True)
-    target = fields.Nested(TitleSchema, required=True, allow_none=True)
+    target = Words(required=True, allow_none=True)
     roles = fields.Function(lambda view: sorted(view.action.by), required=True, metadata={"type": "array"})
     asks = fields.List(fields.Nested(AskSchema), required=True)
     reasons = fields.List(fields.Nested(ReasonShownSchema), required=True)
@@ -49,7 +48,7 @@ class ActionsSchema(Schema):
     no = fields.String(required=True)
     version = fields.Integer(required=True)
     state = fields.String(required=True)
-    state_title = fields.Nested(TitleSchema, required=True)
+    state_title = Words(required=True)
     items = fields.List(fields.Nested(ActionSchema), required=True, attribute="actions")
 
 
@@ -57,7 +56,7 @@ class StateSchema(Schema):
     """Where a case stands."""
 
     name = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     turn = fields.String(required=True, allow_none=True)
     ended = fields.Boolean(required=True)
     exchange = fields.Integer(required=True, allow_none=True)

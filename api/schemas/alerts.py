@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.lists import PageQuerySchema, next_cursor
-from api.schemas.people import TitleSchema
+from api.schemas.lists import PageQuerySchema, Words, next_cursor
 from workflow.commands.acknowledge_alert import LONGEST_NOTE
 
 
@@ -18,14 +17,14 @@ class AlertSchema(Schema):
 
     id = fields.Integer(required=True)
     card = fields.String(required=True, metadata={"enum": ["notice", "yellow", "red"]})
-    card_title = fields.Nested(TitleSchema, required=True)
+    card_title = Words(required=True)
     case = fields.String(required=True)
     case_title = fields.String(required=True)
     project_name = fields.String(required=True)
     state = fields.String(required=True)
-    state_title = fields.Nested(TitleSchema, required=True)
+    state_title = Words(required=True)
     clock = fields.String(required=True)
-    clock_title = fields.Nested(TitleSchema, required=True)
+    clock_title = Words(required=True)
     rung_text = fields.String(required=True)
     role = fields.String(required=True, metadata={"description": "as what the caller is told"})
     due_at = fields.DateTime(required=True)

@@ -4,15 +4,15 @@ from marshmallow import Schema, fields
 
 from api.schemas.actions import ActionSchema, StateSchema
 from api.schemas.clocks import ClockSchema
+from api.schemas.lists import Words
 from api.schemas.materials import MaterialSchema, PaperSchema
-from api.schemas.people import TitleSchema
 
 
 class PauseSchema(Schema):
     """A lawful stop of the clocks."""
 
     cause = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     basis = fields.String(required=True)
     stops = fields.List(fields.String(), required=True)
     since = fields.Date(required=True)
@@ -46,7 +46,7 @@ class RelativeSchema(Schema):
     item = fields.String(required=True, allow_none=True)
     title = fields.String(required=True)
     state = fields.String(required=True)
-    state_title = fields.Nested(TitleSchema, required=True)
+    state_title = Words(required=True)
     outcome = fields.String(required=True, allow_none=True)
     ended = fields.Boolean(required=True)
     light = fields.String(required=True)
@@ -74,9 +74,9 @@ class CaseSchema(Schema):
     title = fields.String(required=True)
     flow = fields.String(required=True)
     flow_version = fields.Integer(required=True)
-    flow_title = fields.Nested(TitleSchema, required=True)
+    flow_title = Words(required=True)
     item = fields.String(required=True, allow_none=True)
-    item_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    item_title = Words(required=True, allow_none=True)
     state = fields.Nested(StateSchema, required=True)
     outcome = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)
@@ -87,7 +87,7 @@ class CaseSchema(Schema):
     company = fields.String(required=True)
     company_name = fields.String(required=True)
     department = fields.String(required=True)
-    department_title = fields.Nested(TitleSchema, required=True)
+    department_title = Words(required=True)
     squad = fields.String(required=True)
     assignee_id = fields.Integer(required=True, allow_none=True)
     assignee = fields.String(required=True, allow_none=True)

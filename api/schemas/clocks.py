@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.lists import Sentence
-from api.schemas.people import TitleSchema
+from api.schemas.lists import Sentence, Words
 
 
 class NextRungSchema(Schema):
@@ -19,18 +18,18 @@ class ClockSchema(Schema):
     """One clock of a case, as a reading of now."""
 
     name = fields.String(required=True, metadata={"example": "statutory"})
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     basis = fields.String(required=True)
     round = fields.Integer(required=True)
     limit = fields.String(required=True, metadata={"example": "20wd"})
-    limit_words = fields.Nested(TitleSchema, required=True)
+    limit_words = Words(required=True)
     extension = fields.Integer(required=True)
     started_at = fields.DateTime(required=True)
     state = fields.String(required=True, metadata={"enum": ["armed", "spent", "paused", "settled", "quarantined"]})
     light = fields.String(required=True, metadata={"enum": ["normal", "warning", "overdue", "paused", "done"]})
     due_on = fields.Date(required=True, allow_none=True, metadata={"description": "null while a pause holds the clock"})
     due_at = fields.DateTime(required=True, allow_none=True, metadata={"description": "the instant that day ends"})
-    due_words = fields.Nested(TitleSchema, required=True, allow_none=True)
+    due_words = Words(required=True, allow_none=True)
     provisional = fields.Boolean(
         required=True, metadata={"description": "a day without a published holiday notice helped to decide the date"}
     )
@@ -42,7 +41,7 @@ class ClockSchema(Schema):
     total = fields.Integer(required=True, allow_none=True)
     used = fields.Integer(required=True, allow_none=True)
     paused = fields.Integer(required=True, allow_none=True)
-    words = fields.Nested(TitleSchema, required=True)
+    words = Words(required=True)
     sentence = Sentence(dump_only=True, required=True, attribute="words", metadata={"type": "string"})
     next_rung = fields.Nested(NextRungSchema, required=True, allow_none=True)
 

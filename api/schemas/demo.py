@@ -18,7 +18,10 @@ class StandingSchema(Schema):
 
     now = fields.DateTime(required=True)
     real_now = fields.DateTime(required=True)
-    shift_seconds = fields.Float(required=True, metadata={"description": "how far the office's time is ahead"})
+    shift_seconds = fields.Function(
+        lambda standing: standing.shift.total_seconds(),
+        metadata={"type": "number", "description": "how far the office's time is ahead"},
+    )
     due = fields.Integer(required=True, metadata={"description": "rungs that no worker has fired yet"})
     waiting = fields.Integer(required=True, metadata={"description": "messages not delivered yet"})
     next_rung_at = fields.DateTime(required=True, allow_none=True)

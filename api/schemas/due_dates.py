@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from api.schemas.clocks import ProofSchema
-from api.schemas.people import TitleSchema
+from api.schemas.lists import Words
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, start_of_day
 from workflow.clock.limit import Limit, parse_limit
 from workflow.definition import Title
@@ -90,7 +90,7 @@ class DueDateSchema(Schema):
     due_at = fields.DateTime(required=True, allow_none=True, attribute="deadline.at")
     provisional = fields.Boolean(required=True, attribute="deadline.provisional")
     calendar_version = fields.String(required=True, attribute="deadline.calendar_version")
-    words = fields.Nested(TitleSchema, required=True, allow_none=True)
+    words = Words(required=True, allow_none=True)
     proof = fields.Nested(ProofSchema, required=True, allow_none=True)
 
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from api.schemas.actions import StateSchema
-from api.schemas.people import TitleSchema
+from api.schemas.lists import Words
 
 
 class FlowQuerySchema(Schema):
@@ -22,7 +22,7 @@ class FlowFieldSchema(Schema):
     """One thing an action asks for."""
 
     name = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     type = fields.String(required=True)
     required = fields.Boolean(required=True)
 
@@ -31,7 +31,7 @@ class FlowActionSchema(Schema):
     """One action of a flow."""
 
     name = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     sources = fields.List(fields.String(), required=True)
     target = fields.String(required=True, allow_none=True)
     by = fields.Function(lambda action: sorted(action.by), required=True, metadata={"type": "array"})
@@ -53,7 +53,7 @@ class FlowClockSchema(Schema):
     """One clock of a flow."""
 
     name = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     while_states = fields.Function(lambda rule: sorted(rule.while_states), required=True, metadata={"type": "array"})
     starts = fields.String(required=True)
     limit = fields.Function(lambda rule: str(rule.limit), required=True, metadata={"type": "string"})
@@ -67,7 +67,7 @@ class FlowSchema(Schema):
 
     name = fields.String(required=True)
     version = fields.Integer(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     digest = fields.String(required=True)
     states = fields.Function(
         lambda flow: StateSchema(many=True).dump(flow.states.values()), required=True, metadata={"type": "array"}

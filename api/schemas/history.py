@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from api.schemas.lists import next_cursor
-from api.schemas.people import TitleSchema
+from api.schemas.lists import Words, next_cursor
 
 
 class HistoryLineSchema(Schema):
@@ -11,15 +10,15 @@ class HistoryLineSchema(Schema):
 
     seq = fields.Integer(required=True)
     action = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     kind = fields.String(required=True, metadata={"enum": ["person", "clock", "system"]})
     from_state = fields.String(required=True)
-    from_title = fields.Nested(TitleSchema, required=True)
+    from_title = Words(required=True)
     to_state = fields.String(required=True)
-    to_title = fields.Nested(TitleSchema, required=True)
-    actor = fields.Nested(TitleSchema, required=True)
+    to_title = Words(required=True)
+    actor = Words(required=True)
     role = fields.String(required=True)
-    role_title = fields.Nested(TitleSchema, required=True)
+    role_title = Words(required=True)
     effective_at = fields.DateTime(required=True, metadata={"description": "legal time"})
     recorded_at = fields.DateTime(required=True, metadata={"description": "when the line was written"})
     input = fields.Dict(required=True)

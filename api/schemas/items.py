@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.people import TitleSchema
+from api.schemas.lists import Words
 
 
 class ItemsQuerySchema(Schema):
@@ -26,7 +26,7 @@ class ItemMaterialSchema(Schema):
     """One paper an item asks for."""
 
     code = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     required = fields.Boolean(required=True)
     may_follow = fields.Boolean(required=True)
     formats = fields.List(fields.String(), required=True)
@@ -38,7 +38,7 @@ class PrerequisiteSchema(Schema):
     """What must come before."""
 
     kind = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     any_of = fields.List(fields.String(), required=True)
     or_document = fields.String(required=True, allow_none=True)
     substitutes = fields.List(fields.String(), required=True)
@@ -52,7 +52,7 @@ class ItemSchema(Schema):
 
     code = fields.String(required=True)
     version = fields.Integer(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     stage = fields.Integer(required=True)
     department = fields.String(required=True)
     kind = fields.String(required=True)

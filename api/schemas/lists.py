@@ -27,6 +27,19 @@ class Sentence(fields.Field[str]):
         return None if value is None else value.in_(problems.caller_language())
 
 
+class Words(fields.Field[dict[str, str]]):
+    """A `Title` in both languages; written out here, since a nested schema costs ten times as much in a long list."""
+
+    def __init__(self, **options: Any) -> None:
+        names = {"zh": {"type": "string"}, "en": {"type": "string"}}
+        kinds = ["object", "null"] if options.get("allow_none") else "object"
+        shape = {"type": kinds, "properties": names, "required": ["zh", "en"]}
+        super().__init__(**{"metadata": shape, **options})
+
+    def _serialize(self, value: Title | None, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, str] | None:
+        return None if value is None else {"zh": value.zh, "en": value.en}
+
+
 class ReasonShownSchema(Schema):
     """Why something is closed: a stable code, the sentence, and the facts behind it."""
 

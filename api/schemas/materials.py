@@ -3,7 +3,7 @@
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
-from api.schemas.people import TitleSchema
+from api.schemas.lists import Words
 
 
 class MaterialSchema(Schema):
@@ -12,7 +12,7 @@ class MaterialSchema(Schema):
     id = fields.Integer(required=True)
     case = fields.String(required=True)
     code = fields.String(required=True)
-    title = fields.Nested(TitleSchema, required=True)
+    title = Words(required=True)
     filename = fields.String(required=True)
     content_type = fields.String(required=True)
     size = fields.Integer(required=True, metadata={"description": "bytes"})
@@ -26,7 +26,7 @@ class PaperSchema(Schema):
     """One paper that the items of the case ask for."""
 
     code = fields.String(required=True, attribute="paper.code")
-    title = fields.Nested(TitleSchema, required=True, attribute="paper.title")
+    title = Words(required=True, attribute="paper.title")
     required = fields.Boolean(required=True, attribute="paper.required")
     may_follow = fields.Boolean(
         required=True, attribute="paper.may_follow", metadata={"description": "may come later under a promise (容缺)"}

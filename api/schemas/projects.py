@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.lists import PageQuerySchema, next_cursor
-from api.schemas.people import TitleSchema
+from api.schemas.lists import PageQuerySchema, Words, next_cursor
 
 CODE = validate.Length(1, 64)
 
@@ -58,11 +57,11 @@ class ProjectSchema(Schema):
     company_name = fields.String(required=True)
     splclx = fields.Integer(required=True)
     street = fields.String(required=True)
-    street_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    street_title = Words(required=True, allow_none=True)
     battlefront = fields.String(required=True)
-    battlefront_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    battlefront_title = Words(required=True, allow_none=True)
     squad = fields.String(required=True)
-    squad_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    squad_title = Words(required=True, allow_none=True)
     investment_wan = fields.Float(required=True)
     area_m2 = fields.Float(required=True)
     needs_permit = fields.Boolean(required=True)

@@ -2,9 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.clocks import ClockSchema
-from api.schemas.lists import PageQuerySchema, Sentence, next_cursor
-from api.schemas.people import TitleSchema
+from api.schemas.lists import PageQuerySchema, Sentence, Words, next_cursor
 from workflow.queries.worklist import LIGHTS, SCOPES
 
 SHORT = validate.Length(1, 64)
@@ -27,6 +25,21 @@ class WorklistQuerySchema(PageQuerySchema):
     )
 
 
+class ClockBriefSchema(Schema):
+    """One running clock of a line."""
+
+    name = fields.String(required=True)
+    title = Words(required=True)
+    limit = fields.String(required=True, metadata={"example": "20wd"})
+    state = fields.String(required=True, metadata={"enum": ["armed", "spent", "paused", "quarantined"]})
+    light = fields.String(required=True, metadata={"enum": ["normal", "warning", "overdue", "paused"]})
+    due_on = fields.Date(required=True, allow_none=True)
+    provisional = fields.Boolean(required=True)
+    remaining = fields.Integer(required=True)
+    remaining_unit = fields.String(required=True, metadata={"enum": ["working_day", "calendar_day", "minute"]})
+    words = Words(required=True)
+
+
 class WorkRowSchema(Schema):
     """One line of the worklist."""
 
@@ -34,9 +47,9 @@ class WorkRowSchema(Schema):
     title = fields.String(required=True)
     flow = fields.String(required=True)
     item = fields.String(required=True, allow_none=True)
-    item_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    item_title = Words(required=True, allow_none=True)
     state = fields.String(required=True)
-    state_title = fields.Nested(TitleSchema, required=True)
+    state_title = Words(required=True)
     turn = fields.String(required=True, allow_none=True, metadata={"description": "the role that has to act next"})
     version = fields.Integer(required=True)
     assignee_id = fields.Integer(required=True, allow_none=True)
@@ -49,9 +62,9 @@ class WorkRowSchema(Schema):
     due_on = fields.Date(required=True, allow_none=True)
     due_at = fields.DateTime(required=True, allow_none=True)
     provisional = fields.Boolean(required=True)
-    words = fields.Nested(TitleSchema, required=True, allow_none=True)
+    words = Words(required=True, allow_none=True)
     sentence = Sentence(dump_only=True, required=True, attribute="words", metadata={"type": ["string", "null"]})
-    clocks = fields.List(fields.Nested(ClockSchema), required=True)
+    clocks = fields.List(fields.Nested(ClockBriefSchema), required=True)
 
 
 class WorklistSchema(Schema):
@@ -91,9 +104,9 @@ class EndedRowSchema(Schema):
     title = fields.String(required=True)
     flow = fields.String(required=True)
     item = fields.String(required=True, allow_none=True)
-    item_title = fields.Nested(TitleSchema, required=True, allow_none=True)
+    item_title = Words(required=True, allow_none=True)
     state = fields.String(required=True)
-    state_title = fields.Nested(TitleSchema, required=True)
+    state_title = Words(required=True)
     outcome = fields.String(required=True, allow_none=True)
     project_code = fields.String(required=True)
     project_name = fields.String(required=True)

@@ -228,7 +228,9 @@ def test_no_body_whatever_is_our_fault(app: Flask, body: Any, raw: bytes, as_jso
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @examples(
-    name=st.sampled_from(["Authorization", "Cookie", "X-Request-ID", "Accept-Language", "Content-Type", "Origin", "Accept"]),
+    name=st.sampled_from(
+        ["Authorization", "Cookie", "X-Request-ID", "Accept-Language", "Content-Type", "Origin", "Accept"]
+    ),
     value=st.binary(max_size=60).map(lambda value: value.decode("latin-1").replace("\r", "").replace("\n", "")),
     query=st.binary(max_size=30),
 )
@@ -238,9 +240,7 @@ def test_no_header_and_no_query_is_our_fault(app: Flask, name: str, value: str, 
     assert answer.status_code in (400, 401)
 
 
-def test_a_query_with_u0000_is_refused_naming_its_field(
-    town: given.Town, by_token: Callable[[Actor], Caller]
-) -> None:
+def test_a_query_with_u0000_is_refused_naming_its_field(town: given.Town, by_token: Callable[[Actor], Caller]) -> None:
     answer = by_token(town.clerk)("GET", ME, query_string="after=a%00b")
 
     assert answer.status_code == 400

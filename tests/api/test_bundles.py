@@ -11,6 +11,7 @@ from tests import given
 from tests.api.conftest import Caller
 from tests.given import Town
 from workflow.actor import Actor, Grant
+from workflow.queries.verify import verify
 from workflow.work import Office
 
 Callers = Callable[[Actor], Caller]
@@ -37,7 +38,9 @@ def test_an_application_is_drafted_changed_and_submitted(
     applicant = by_token(town.applicant)
     items = given.default_items(office)
 
-    made = new_bundle(applicant, town.project.code, items[:1], {"contact": "张三", "floors": 3, "uses": ["住宅", "商业"]})
+    form = {"contact": "张三", "floors": 3, "uses": ["住宅", "商业"]}
+
+    made = new_bundle(applicant, town.project.code, items[:1], form)
     body = made.get_json()
     assert (made.status_code, body["state"]["name"], body["items"]) == (201, "draft", items[:1])
     assert made.headers["ETag"] == f'W/"{body["version"]}"'
@@ -120,7 +123,9 @@ def test_an_officer_does_not_draft_or_change_an_application(
     assert (changed.status_code, changed.get_json()["code"]) == (403, "role_required")
 
 
-def test_nobody_applies_for_another_companys_project(office: Office, engine: Engine, by_token: Callers, town: Town) -> None:
+def test_nobody_applies_for_another_companys_project(
+    office: Office, engine: Engine, by_token: Callers, town: Town
+) -> None:
     with engine.begin() as conn:
         stranger = given.person(conn, "stranger", Grant("applicant", company=given.company(conn, 2)))
 
@@ -182,8 +187,6 @@ def test_help_is_asked_at_any_hour_and_answered_by_minutes(engine: Engine, by_to
 def test_a_history_with_drafts_uploads_and_submission_keeps_its_chain(
     office: Office, by_token: Callers, town: Town, draft: str
 ) -> None:
-    from workflow.queries.verify import verify
-
     applicant = by_token(town.applicant)
     form = {"name": "“示例” é 𠮷", "count": 2**53 - 1, "yes": True, "none": None, "list": ["a", 1, False]}
     version = applicant("GET", f"/api/v1/cases/{draft}").get_json()["version"]

@@ -266,8 +266,9 @@ def test_another_companys_case_does_not_exist_for_an_applicant(
         ("GET", "/documents"),
         ("POST", "/actions/withdraw"),
     ):
-        answer = caller(method, f"/api/v1/cases/{received}{rest}", json={"version": 1} if method == "POST" else None)
-        nobodys = caller(method, f"/api/v1/cases/LS1999-000001{rest}", json={"version": 1} if method == "POST" else None)
+        body = {"version": 1} if method == "POST" else None
+        answer = caller(method, f"/api/v1/cases/{received}{rest}", json=body)
+        nobodys = caller(method, f"/api/v1/cases/LS1999-000001{rest}", json=body)
         assert (answer.status_code, answer.get_json()["code"]) == (404, "no_such_case"), rest
         assert answer.get_json()["en"].replace(received, "") == nobodys.get_json()["en"].replace("LS1999-000001", "")
 

@@ -39,13 +39,20 @@ def test_a_session_may_read_without_a_csrf_token_and_is_told_it(browser: Caller)
 def test_a_change_by_cookie_without_the_token_is_refused_and_does_nothing(
     browser: Caller, own: str, engine: Engine
 ) -> None:
-    for headers in ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "wrong"}, {"X-CSRF-Token": "崂".encode().decode("latin-1")}):
+    for headers in (
+        {},
+        {"X-CSRF-Token": ""},
+        {"X-CSRF-Token": "wrong"},
+        {"X-CSRF-Token": "崂".encode().decode("latin-1")},
+    ):
         answer = browser("DELETE", own, headers=headers)
         assert (answer.status_code, answer.json["code"]) == (403, "csrf_token")
     assert live_tokens(engine) == 1
 
 
-def test_a_change_with_the_token_in_the_header_or_in_the_form_is_made(browser: Caller, own: str, engine: Engine) -> None:
+def test_a_change_with_the_token_in_the_header_or_in_the_form_is_made(
+    browser: Caller, own: str, engine: Engine
+) -> None:
     csrf = browser("GET", ME).json["csrf"]
 
     assert browser("DELETE", GONE.format(10**9), data={"csrf": csrf}).status_code == 404, "past the gate"

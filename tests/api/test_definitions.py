@@ -28,7 +28,7 @@ def test_one_flow_tells_states_actions_and_clocks(by_token: Callers, town: Town)
     promised = next(clock for clock in flow["clocks"] if clock["name"] == "promised")
     assert (accept["by"], accept["target"]) == (["clerk"], "in_review")
     assert promised["limit"] == "item.promised"
-    assert [state["name"] for state in flow["states"]][0] == "draft"
+    assert flow["states"][0]["name"] == "draft"
 
 
 def test_a_flow_is_drawn(by_token: Callers, town: Town) -> None:
@@ -63,7 +63,8 @@ def test_items_are_listed_by_stage_and_department(by_token: Callers, town: Town,
 
     assert len(everything) == len(office.catalogue.items)
     assert {(item["stage"], item["department"]) for item in some} == {(3, "QX")}
-    assert (one["statutory"]["limit"], one["statutory"]["base"], one["statutory"]["basis"]) == ("7wd", "receipt", "建筑法 8")
+    law = one["statutory"]
+    assert (law["limit"], law["base"], law["basis"]) == ("7wd", "receipt", "建筑法 8")
     assert "GC03" in {code for edge in one["prerequisites"] for code in edge["any_of"]}
     assert caller("GET", "/api/v1/items/XX99").get_json()["code"] == "no_such_item"
     assert caller("GET", "/api/v1/items", query_string={"department": "XX"}).status_code == 400

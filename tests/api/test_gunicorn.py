@@ -23,9 +23,18 @@ from workflow.settings import default_config_folder
 pytestmark = pytest.mark.journey
 
 
-def command(port: int) -> list[str]:
-    """gunicorn as `wugeyi web` starts it, with three processes."""
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "3", "--worker-class", "gthread", "--threads", "4"]
+def command(port: int, processes: int = 3) -> list[str]:
+    """gunicorn as `wugeyi web` starts it."""
+    options = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(processes),
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+    ]
     return [sys.executable, "-m", "gunicorn", *options, "--no-control-socket", "api.wsgi:application"]
 
 
@@ -164,7 +173,7 @@ def test_a_changed_flow_stops_the_start_by_name_with_one_clear_line(
         )
 
     ended = subprocess.run(
-        command(free_port()), env=environment(tmp_path, database_url), capture_output=True, text=True, timeout=60
+        command(free_port(), 1), env=environment(tmp_path, database_url), capture_output=True, text=True, timeout=60
     )
 
     assert ended.returncode != 0
@@ -178,7 +187,7 @@ def test_a_broken_configuration_stops_the_start_with_every_fault(database_url: s
     (config / "flows" / "item.v1.yaml").write_text("flow: item\nversion: 1\nunknown: 2\n", encoding="utf-8")
 
     ended = subprocess.run(
-        command(free_port()),
+        command(free_port(), 1),
         env=environment(tmp_path, database_url, WUGEYI_CONFIG=str(config)),
         capture_output=True,
         text=True,

@@ -59,7 +59,14 @@ def test_a_valid_request_id_comes_back_and_another_is_replaced(anyone: Caller) -
         return anyone("GET", "/healthz", headers={"X-Request-ID": sent}).headers["X-Request-ID"]
 
     assert echoed("trace-2026.11_25") == "trace-2026.11_25"
-    for sent in ("", "short", "x" * 65, "a b c d e f g h", '"}{"forged": "', "请求编号一二三四".encode().decode("latin-1")):
+    for sent in (
+        "",
+        "short",
+        "x" * 65,
+        "a b c d e f g h",
+        '"}{"forged": "',
+        "请求编号一二三四".encode().decode("latin-1"),
+    ):
         answer = echoed(sent)
         assert answer != sent
         assert len(answer) == 32
@@ -103,9 +110,7 @@ def test_over_https_the_cookie_is_bound_to_the_host_and_the_browser_keeps_to_htt
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-def test_a_session_works_over_https_by_its_own_name_only(
-    behind_https: Flask, office: Office, town: given.Town
-) -> None:
+def test_a_session_works_over_https_by_its_own_name_only(behind_https: Flask, office: Office, town: given.Town) -> None:
     value = session_cookie(behind_https, office).split(";")[0].split("=", 1)[1]
     client = behind_https.test_client(use_cookies=False)
 
@@ -118,9 +123,11 @@ def test_behind_a_proxy_the_lock_out_counts_the_visitor_and_not_the_proxy(
 ) -> None:
     def attempt(address: str, password: str) -> int:
         body = {"username": "clerk", "password": password}
-        return behind_https.test_client().post(
-            "/api/v1/tokens", json=body, headers={"X-Forwarded-For": f"203.0.113.9, {address}"}
-        ).status_code
+        return (
+            behind_https.test_client()
+            .post("/api/v1/tokens", json=body, headers={"X-Forwarded-For": f"203.0.113.9, {address}"})
+            .status_code
+        )
 
     assert [attempt("198.51.100.7", "wrong") for _ in range(6)] == [401] * 5 + [429]
     assert attempt("192.0.2.1", given.PASSWORD) == 201
@@ -128,11 +135,13 @@ def test_behind_a_proxy_the_lock_out_counts_the_visitor_and_not_the_proxy(
 
 def test_without_a_proxy_nobody_can_pretend_another_address(app: Flask, town: given.Town) -> None:
     answers = [
-        app.test_client().post(
+        app.test_client()
+        .post(
             "/api/v1/tokens",
             json={"username": "clerk", "password": "wrong"},
             headers={"X-Forwarded-For": f"198.51.100.{n}"},
-        ).status_code
+        )
+        .status_code
         for n in range(6)
     ]
 

@@ -13,6 +13,9 @@ from tests import given
 from tests.api.conftest import Caller
 from tests.given import Town
 from workflow.actor import Actor, Grant
+from workflow.commands.attach_material import TooLarge, attach_material
+from workflow.commands.open_case import open_bundle
+from workflow.commands.take_action import take_action
 from workflow.work import Office
 
 Callers = Callable[[Actor], Caller]
@@ -26,8 +29,6 @@ def draft(office: Office, engine: Engine, town: Town) -> str:
     """An empty draft of the construction permit and two more."""
     given.time_is(engine, NOW)
     with given.at(office, town.applicant, NOW) as work:
-        from workflow.commands.open_case import open_bundle
-
         return open_bundle(work, town.project.code, ["SG05", "GC03"], {}).no
 
 
@@ -205,8 +206,6 @@ def test_a_file_of_a_megabyte_goes_through_whole(by_token: Callers, town: Town, 
 
 
 def test_a_file_above_the_limit_of_its_paper_is_413(office: Office, town: Town, draft: str) -> None:
-    from workflow.commands.attach_material import TooLarge, attach_material
-
     content = PDF + bytes(20 * 1024 * 1024)
     with pytest.raises(TooLarge) as refused, given.at(office, town.applicant, NOW) as work:
         attach_material(work, draft, "identity", "执照.pdf", content)
@@ -242,6 +241,17 @@ def test_a_hostile_name_is_kept_as_a_plain_one(by_token: Callers, town: Town, dr
     assert len(kept.encode()) <= 150
 
 
+def test_an_upload_is_not_taken_for_the_action_that_came_first(by_token: Callers, town: Town, draft: str) -> None:
+    applicant, specialist = by_token(town.applicant), by_token(town.specialist)
+    version = applicant("GET", f"/api/v1/cases/{draft}").get_json()["version"]
+    assert specialist("PATCH", f"/api/v1/bundles/{draft}", json={"version": version, "form": {}}).status_code == 200
+    assert upload(applicant, draft, "identity", PDF).status_code == 201
+
+    answer = applicant("PATCH", f"/api/v1/bundles/{draft}", json={"version": version, "form": {}})
+
+    assert (answer.status_code, answer.get_json()["extra"]["by"]) == (409, town.specialist.name)
+
+
 def test_only_the_applicants_side_hands_in_papers(by_token: Callers, engine: Engine, town: Town, draft: str) -> None:
     with engine.begin() as conn:
         stranger = given.person(conn, "stranger", Grant("applicant", company=given.company(conn, 2)))
@@ -262,9 +272,6 @@ def test_after_submission_only_promised_papers_may_come(
     later = next(material for material in item.materials if material.may_follow)
     needed = [material.code for material in item.materials if material.required and not material.may_follow]
     with given.at(office, town.applicant, NOW) as work:
-        from workflow.commands.open_case import open_bundle
-        from workflow.commands.take_action import take_action
-
         bundle = open_bundle(work, town.project.code, [item.code], {})
         given.attach(work, bundle.id, *needed)
         take_action(work, bundle.no, "submit")
@@ -304,7 +311,7 @@ def test_an_ended_case_takes_no_papers(office: Office, by_token: Callers, town: 
     assert (answer.status_code, answer.get_json()["extra"]["accepted"]) == (409, [])
 
 
-def test_an_upload_repeated_with_its_key_is_one_upload(by_token: Callers, engine: Engine, town: Town, draft: str) -> None:
+def test_an_upload_repeated_with_its_key_is_one_upload(by_token: Callers, town: Town, draft: str) -> None:
     applicant = by_token(town.applicant)
 
     first = upload(applicant, draft, "identity", PDF, **{"Idempotency-Key": "up"})

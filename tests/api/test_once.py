@@ -55,7 +55,9 @@ def clerk(town: given.Town, by_token: Callable[[Actor], Caller]) -> Caller:
 
 def made(engine: Engine, label: str = "a") -> int:
     with engine.connect() as conn:
-        return int(conn.execute(text("SELECT count(*) FROM tokens WHERE label = :label"), {"label": label}).scalar_one())
+        return int(
+            conn.execute(text("SELECT count(*) FROM tokens WHERE label = :label"), {"label": label}).scalar_one()
+        )
 
 
 def test_a_repeat_gets_the_first_answer_and_does_nothing(clerk: Caller, engine: Engine) -> None:

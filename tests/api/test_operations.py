@@ -35,9 +35,7 @@ def test_the_process_is_up(anyone: Caller) -> None:
     assert anyone("GET", "/healthz").json == {"status": "ok"}
 
 
-def test_ready_tells_the_age_of_the_newest_heartbeat_and_does_not_require_redis(
-    anyone: Caller, engine: Engine
-) -> None:
+def test_ready_tells_the_age_of_the_newest_heartbeat_and_does_not_require_redis(anyone: Caller, engine: Engine) -> None:
     with engine.begin() as conn:
         conn.execute(
             text("""
@@ -125,9 +123,7 @@ def test_counts_stop_at_a_bound_and_use_the_narrow_indexes(
         conn.execute(text("ANALYZE clocks"))
         found = operations.figures(conn)
         conn.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(
-            conn.execute(text(f"EXPLAIN {operations._FIGURES.text}"), {"most": 10_000}).scalars()
-        )
+        plan = "\n".join(conn.execute(text(f"EXPLAIN {operations._FIGURES.text}"), {"most": 10_000}).scalars())
 
     assert found.armed > 2, "beyond the bound the estimate of the index"
     for index in ("clocks_due", "clocks_quarantined", "outbox_waiting", "outbox_failed"):
@@ -203,7 +199,11 @@ def test_log_lines_carry_request_route_and_code_and_nothing_anybody_typed(
 
 
 def test_a_broken_promise_is_logged_as_error_with_its_reference_and_without_the_data(
-    written: StringIO, app: Flask, town: given.Town, by_token: Callable[[Actor], Caller], monkeypatch: pytest.MonkeyPatch
+    written: StringIO,
+    app: Flask,
+    town: given.Town,
+    by_token: Callable[[Actor], Caller],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(_: object) -> None:
         raise ValueError("张三 13800000000")

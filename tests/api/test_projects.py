@@ -63,7 +63,7 @@ def test_a_code_is_taken_as_it_is_typed(by_token: Callers, town: Town) -> None:
         ({"company": "OOO"}, "company", "18 digits"),
         ({"splclx": 11}, "splclx", "10"),
         ({"street": "nowhere"}, "street", "shazikou"),
-        ({"squad": "nobody"}, "squad", "JS"),
+        ({"squad": "nobody"}, "squad", "permits"),
         ({"facts": {"haunted": True}}, "facts", "special_fire_works"),
         ({"planned_start": "2026-13-01"}, "planned_start", "2026-11-25"),
         ({"investment_wan": "much"}, "investment_wan", "number"),

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -51,24 +50,23 @@ def test_of_64_one_wins_and_63_learn_who_when_and_the_new_state(
     with engine.connect() as conn:
         version = conn.execute(text("SELECT version FROM cases WHERE no = :no"), {"no": no}).scalar_one()
     start = Barrier(PEOPLE)
-    press_it: Callable[[str], tuple[int, Any]] = lambda token: press(  # noqa: E731
-        address, token, f"/api/v1/cases/{no}/actions/accept", {"version": version}, start
-    )
+    path, body = f"/api/v1/cases/{no}/actions/accept", {"version": version}
 
     with ThreadPoolExecutor(PEOPLE) as pool:
-        answers = dict(zip(people, pool.map(press_it, people), strict=True))
+        found = pool.map(lambda token: press(address, token, path, body, start), people)
+        answers = dict(zip(people, found, strict=True))
 
     assert Counter(status for status, _ in answers.values()) == {200: 1, 409: 63}
     [winner] = [people[token] for token, (status, _) in answers.items() if status == 200]
-    for status, body in answers.values():
+    for status, told in answers.values():
         if status == 409:
-            assert body["code"] == "stale_version", body
-            assert body["extra"]["by"] == winner.name
-            assert body["extra"]["at"].startswith("2026-03-02T02:")
-            assert (body["extra"]["state"], body["extra"]["version"]) == ("in_review", version + 1)
+            assert told["code"] == "stale_version", told
+            assert told["extra"]["by"] == winner.name
+            assert told["extra"]["at"].startswith("2026-03-02T02:")
+            assert (told["extra"]["state"], told["extra"]["version"]) == ("in_review", version + 1)
     with engine.connect() as conn:
         lines = conn.execute(
-            text("SELECT count(*) FROM events e JOIN cases c ON c.id = e.case_id WHERE c.no = :no AND action = 'accept'"),
+            text("SELECT count(*) FROM events e JOIN cases c ON c.id = e.case_id WHERE no = :no AND action = 'accept'"),
             {"no": no},
         ).scalar_one()
     assert lines == 1

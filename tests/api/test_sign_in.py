@@ -87,7 +87,9 @@ def test_an_unknown_account_costs_one_verification_like_a_known_one(
     assert verified[1] is None
 
 
-def test_after_five_failures_even_the_right_password_waits_fifteen_minutes(attempt: Callable[..., TestResponse]) -> None:
+def test_after_five_failures_even_the_right_password_waits_fifteen_minutes(
+    attempt: Callable[..., TestResponse],
+) -> None:
     failures = [attempt(password=f"wrong {n}").status_code for n in range(5)]
     answer = attempt()
 

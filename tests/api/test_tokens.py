@@ -158,9 +158,7 @@ def test_me_tells_name_roles_in_two_languages_and_where_they_hold(
 
 
 @pytest.mark.parametrize("id_", ["0", "-1", "x", "9" * 19, "9" * 4400, "1.0", "%00"])
-def test_what_is_no_key_of_a_row_is_no_address(
-    id_: str, town: given.Town, by_token: Callable[[Actor], Caller]
-) -> None:
+def test_what_is_no_key_of_a_row_is_no_address(id_: str, town: given.Town, by_token: Callable[[Actor], Caller]) -> None:
     assert by_token(town.clerk)("DELETE", f"{TOKENS}/{id_}").status_code == 404
 
 

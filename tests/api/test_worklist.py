@@ -40,7 +40,9 @@ def test_pages_follow_each_other_by_cursor(by_token: Callers, town: Town, applic
 
 
 def test_a_line_tells_what_a_list_shows(by_token: Callers, town: Town, application: Application) -> None:
-    page = by_token(town.clerk)("GET", CASES, query_string={"flow": "item"}, headers={"Accept-Language": "en"}).get_json()
+    english = {"Accept-Language": "en"}
+
+    page = by_token(town.clerk)("GET", CASES, query_string={"flow": "item"}, headers=english).get_json()
 
     row = page["items"][0]
     assert (row["light"], row["sentence"], row["due_on"]) == ("normal", "5 working days left", "2026-03-09")

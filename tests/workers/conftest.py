@@ -15,6 +15,10 @@ from tests.given import Town
 from workflow.settings import default_config_folder
 from workflow.work import Office
 
+# As one machine runs it: a stop does not wait where nothing is running.
+QUICK_STOP = ["--", "soft_shutdown_timeout=2", "enable_soft_shutdown_on_idle=0"]
+QUIET = ["--without-mingle", "--without-gossip", "--loglevel=INFO"]
+
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -46,7 +50,7 @@ def start(tmp_path: Path, process_environment: dict[str, str]) -> Iterator[Start
 
     def begin(role: str, pool: str = "solo", **environment: str) -> subprocess.Popen[bytes]:
         options = {
-            "worker": [f"--pool={pool}", "--concurrency=1", f"--hostname=test-{len(started)}@%h", *WORKER_OPTIONS],
+            "worker": [f"--pool={pool}", "--concurrency=1", f"--hostname=test-{len(started)}@%h", *QUIET, *QUICK_STOP],
             "beat": ["--scheduler=celery.beat:Scheduler"],
         }[role]
         with (tmp_path / f"{role}-{len(started)}.log").open("wb") as words:
@@ -67,6 +71,3 @@ def start(tmp_path: Path, process_environment: dict[str, str]) -> Iterator[Start
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-WORKER_OPTIONS = ["--without-mingle", "--without-gossip", "--loglevel=INFO"]

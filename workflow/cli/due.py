@@ -32,8 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", required=True, help="20wd, 30cd, 2h, 30min, 3mo, 1y")
     parser.add_argument(
-        "--pause", action="append", default=[], metavar="FROM..TO:CAUSE", help="2026-03-09..2026-03-20:expert_review; "
-        "without TO it is still open; may be given several times"
+        "--pause",
+        action="append",
+        default=[],
+        metavar="FROM..TO:CAUSE",
+        help="2026-03-09..2026-03-20:expert_review; without TO it is still open; may be given several times",
     )
     parser.add_argument("--extension", type=int, default=0, metavar="N", help="added, in the unit of the limit")
     parser.add_argument("--today", metavar="DATE", help="say what is used and left on that day")
@@ -46,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the date, its sentence and, if asked, its days."""
     try:
         limit = parse_limit(args.limit)
-        today = date.fromisoformat(args.today) if args.today else None
+        today = _day(args.today, "--today") if args.today else None
         found = proof(_start(args.start), limit, _calendar(args.config), _pauses(args.pause), args.extension, today)
     except ValueError as error:
         raise Unusable(str(error)) from error
@@ -110,6 +113,13 @@ def _start(text: str) -> datetime:
     if "T" not in text:
         return start_of_day(moment.date())
     return moment if moment.tzinfo else moment.replace(tzinfo=OFFICE_ZONE)
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{option} {text!r}: a date such as 2026-02-13 is accepted") from None
 
 
 def _pauses(texts: list[str]) -> list[Pause]:

@@ -1,17 +1,18 @@
 """``wugeyi time``: move the office's time forward in demo mode, and see the workers fire what falls due."""
 
 import argparse
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic, sleep
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from workflow.cli.office import engine_at_hand
 from workflow.clock.calendar import published_calendar
 from workflow.clock.days import OFFICE_ZONE
 from workflow.clock.notices import load_notices
-from workflow.commands.move_time import Standing, move_time, not_a_demo, time_standing
+from workflow.commands.move_time import move_time, not_a_demo
 from workflow.errors import Refused, Unusable
+from workflow.queries.time_standing import Standing, time_standing
 from workflow.settings import Settings, load_settings
 
 SHOW = "show"
@@ -41,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(engine: Engine) -> int:
-    found = _standing(engine)
-    ahead = f"{found.shift} ahead of the real time" if found.shift else "the real time"
+    with engine.begin() as conn:
+        found = _standing(conn)
+    ahead = f"{timedelta(seconds=round(found.shift.total_seconds()))} ahead of the real time"
     print(f"the office's time: {_words(found.now)}, {ahead}")
     print(f"rungs due now: {found.due}; the next one: {_words(found.next_rung_at)}")
     return 0
@@ -52,14 +54,16 @@ def _move(engine: Engine, settings: Settings, move: str) -> int:
     calendar = published_calendar(load_notices(settings.config / "calendar"))
     began = monotonic()
     with engine.begin() as conn:
-        before = time_standing(conn)
-        after = move_time(conn, calendar, move)
+        before = _standing(conn)
+        move_time(conn, calendar, move)
+        after = _standing(conn)
     print(f"the office's time: {_words(after.now)} (it was {_words(before.now)})")
     print(f"rungs that fall due: {after.due}")
     left = after
     while left.due and monotonic() - began < PATIENCE_SECONDS:
         sleep(LOOK_SECONDS)
-        left = _standing(engine)
+        with engine.begin() as conn:
+            left = _standing(conn)
     if left.due:
         print(f"{left.due} of them not fired after {PATIENCE_SECONDS:.0f} s: is a worker running (`wugeyi up`)?")
     elif after.due:
@@ -68,9 +72,11 @@ def _move(engine: Engine, settings: Settings, move: str) -> int:
     return 0
 
 
-def _standing(engine: Engine) -> Standing:
-    with engine.begin() as conn:
-        return time_standing(conn)
+def _standing(conn: Connection) -> Standing:
+    found = time_standing(conn)
+    if found is None:
+        raise not_a_demo()
+    return found
 
 
 def _words(moment: datetime | None) -> str:

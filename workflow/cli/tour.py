@@ -19,10 +19,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when everything was so, 1 at the first thing that was not."""
     from workflow.demo.files import load_demo_files
-    from workflow.tour.caller import Caller, NoServer
-    from workflow.tour.district import District
-    from workflow.tour.story import Story
-    from workflow.tour.teller import NotSo, Teller
+    from workflow.demo.tour.caller import Caller, NoServer
+    from workflow.demo.tour.district import District
+    from workflow.demo.tour.story import Story
+    from workflow.demo.tour.teller import NotSo, Teller
 
     settings = load_settings()
     url = (args.url or settings.public_url).rstrip("/")

@@ -30,10 +30,9 @@ def accounts(config: Path | None = None) -> list[tuple[str, str, str, str]]:
         if not person.shown:
             continue
         role = catalogue.roles[person.role].title
-        places = {**catalogue.departments, **catalogue.squads}
-        place = places.get(person.department or person.squad or "")
-        zh = place.title.zh if place else person.company
-        en = place.title.en if place else person.company
+        titles = {one.code: one.title for one in (*catalogue.departments.values(), *catalogue.squads.values())}
+        place = titles.get(person.department or person.squad or "")
+        zh, en = (place.zh, place.en) if place else (person.company, person.company)
         rows.append(
             (
                 person.username,

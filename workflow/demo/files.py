@@ -1,6 +1,6 @@
 """The demo's own files: the war map and its people, read strictly; every fault of both at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,10 +190,8 @@ def _gaps(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> 
                 yield document.fault(("people",), f"{department} has no {role}")
 
 
-def _known(
-    document: Document, place: tuple[str | int, ...], word: str | None, known: Sequence[str] | object
-) -> Iterator[Fault]:
-    accepted = sorted(str(one) for one in known)  # type: ignore[attr-defined]
+def _known(document: Document, place: tuple[str | int, ...], word: str | None, known: Iterable[str]) -> Iterator[Fault]:
+    accepted = sorted(known)
     if word is not None and word not in accepted:
         yield document.fault(place, f"{word!r} is not known", accepted)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event, text
@@ -47,7 +47,7 @@ def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> No
 
 def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progress) -> Player:
     """Play the whole story on an empty database, so that it ends at ``now``; the player tells what was refused."""
-    days = Days(office.calendar, _last_working_day(office, now))
+    days = Days(office.calendar, _base(office, now))
     opened = days.moment(FIRST_DAY - 10, 9 * 60)
     with office.engine.begin() as conn:
         town = settle(conn, files, office.catalogue, hash_password(files.password), opened, local_day(now))
@@ -113,6 +113,6 @@ def _turn(engine: Engine) -> Iterator[None]:
             demo_marker.end_turn(conn)
 
 
-def _last_working_day(office: Office, now: datetime) -> date:
-    today = local_day(now)
-    return today if office.calendar.is_working(today) else office.calendar.add_working_days(today, -1)
+def _base(office: Office, now: datetime) -> date:
+    """The day the story counts from: today, on a rest day the next working day: nothing is late by that alone."""
+    return office.calendar.add_working_days(local_day(now) - timedelta(days=1), 1)

@@ -39,22 +39,26 @@ KEPT_BACK = (with_gaps, gaps_open)
 NOT_SENT = "演示数据：生成时只记入日志，未向任何人发送 (demo: logged while it was made, sent to nobody)"
 
 # After every step: settle what is in the outbox, and say when the next rung is due and which bundles the system was
-# asked to look at. Where an item is still at intake the look could only be refused (flow `bundle`): it is left out.
+# asked to look at. Where items are still at intake, or later undecided, the look could only be refused (flow `bundle`).
 _AROUND = text("""
 WITH settled AS (
   UPDATE outbox SET state = 'delivered', delivered_at = now(),
     channel = CASE channel WHEN 'system' THEN channel ELSE 'log' END,
     body = CASE channel WHEN 'system' THEN body ELSE body || jsonb_build_object('note', cast(:note AS text)) END
-  WHERE state = 'pending' RETURNING channel, body)
+  WHERE state = 'pending' RETURNING channel, body),
+asked AS (
+  SELECT DISTINCT cast(body ->> 'case_id' AS bigint) AS id FROM settled WHERE channel = 'system')
 SELECT (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_rung,
-  ARRAY(SELECT DISTINCT cast(body ->> 'case_id' AS bigint) FROM settled WHERE channel = 'system' AND NOT EXISTS (
-    SELECT FROM cases k WHERE k.parent_id = cast(body ->> 'case_id' AS bigint)
-      AND k.accepted_at IS NULL AND k.ended_at IS NULL)) AS bundles""")
+  ARRAY(SELECT b.id FROM asked JOIN cases b USING (id) WHERE NOT EXISTS (
+    SELECT FROM cases k WHERE k.parent_id = b.id AND k.ended_at IS NULL
+      AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END)) AS bundles""")
 _CASE = text("SELECT assignee_id, department FROM cases WHERE no = :no")
 _OPEN_CARDS = text("""
 SELECT id, person_id, card FROM alerts
 WHERE acknowledged_at IS NULL AND (card = 'red' OR (card = 'yellow' AND id % 3 > 0)) ORDER BY id""")
 _ITEM_CASES = text("SELECT k.item, k.no FROM cases k JOIN cases b ON b.id = k.parent_id WHERE b.no = :no")
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One step of the story: when, on which thread (a case; refused once, the thread ends), and what to do."""

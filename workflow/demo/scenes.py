@@ -32,7 +32,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Working days counted from ``base``, the last working day not after the day the demo is made."""
+    """Working days counted from ``base``, the first working day from the making of the demo on."""
 
     calendar: Calendar
     base: date
@@ -132,7 +132,7 @@ def paused(scene: Scene) -> Iterator[Beat]:
     yield _accept(scene, 0)
     ended = scene.rng.randint(6, 9)
     yield from _pause(scene, 1, 1 + scene.rng.randint(8, 12))
-    yield Beat(ended, scene.morning(), "officer", "end_special", {"result": "专家组原则同意，修改意见已落实（演示数据）"})
+    yield Beat(ended, scene.morning(), "officer", "end_special", {"result": "专家组原则同意（演示数据）"})
     yield _grant(scene, ended + 1)
     yield _deliver(scene, ended + 3)
 

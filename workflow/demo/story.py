@@ -105,20 +105,21 @@ def scene_of(application: Application, part: Part, catalogue: Catalogue, days: s
     return Scene(rng, catalogue.items[part.item], days, application.start)
 
 
-# What a finished application holds, in the order a project goes through them.
-PRIVATE_PATH = (
+Path = tuple[tuple[str, ...], ...]
+"""The items of one application after the other, in the order a project goes through them."""
+PRIVATE_PATH: Path = (
     ("LX04", "SG11"),
     ("LX08", "GC01", "SG12"),
     ("GC03", "GC04", "SG02"),
     ("SG05", "SG08", "SG13"),
 )
-GOVERNMENT_PATH = (
+GOVERNMENT_PATH: Path = (
     ("LX01", "LX06", "LX05"),
     ("LX02", "LX10", "SG12"),
     ("GC01", "GC06", "SG11"),
     ("GC03", "GC02", "SG02"),
 )
-TENDER_PATHS = (
+TENDER_PATHS: tuple[Path, ...] = (
     (("SG03", "SG12"), ("SG08", "SG07", "SG13")),
     (("LX01", "LX06"), ("LX02", "SG03", "LX11")),
     (("SG03", "SG13", "GC06"),),
@@ -142,7 +143,7 @@ def _history(
         start += SLOT
 
 
-def _bundles(index: int, project: DemoProject, has_living: bool, rng: Random) -> Sequence[tuple[str, ...]]:
+def _bundles(index: int, project: DemoProject, has_living: bool, rng: Random) -> Path:
     if project.needs_permit:
         path = GOVERNMENT_PATH if project.splclx in GOVERNMENT else PRIVATE_PATH
         return path[: rng.choice((1, 1, 2, 2, 3) if has_living else (1, 1, 2))]
@@ -180,7 +181,7 @@ def _application(index: int, living: Living) -> Application:
 
 
 def _placed(files: DemoFiles) -> dict[int, Living]:
-    """The hand-placed applications by project: every third project of each membership, so that all streets have some."""
+    """The hand-placed applications by project, spread over each membership, so that all streets have some."""
     permits = [index for index, project in enumerate(files.projects) if project.needs_permit]
     tenders = [index for index, project in enumerate(files.projects) if not project.needs_permit]
     order = [*permits[0::2], *permits[1::2]], [*tenders[0::3], *tenders[1::3], *tenders[2::3]]

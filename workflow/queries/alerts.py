@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from workflow.definition import Title
+from workflow.letters import CARDS
 from workflow.queries.paging import COUNT_CAP, Listing, Page, Paging, page, position
 from workflow.work import Work
 
@@ -34,12 +35,6 @@ class AlertView:
     note: str | None
     solved: bool
 
-
-CARD_TITLES = {
-    "notice": Title("提醒", "Notice"),
-    "yellow": Title("黄牌", "Yellow card"),
-    "red": Title("红牌", "Red card"),
-}
 
 _COLUMNS = """
 SELECT a.id, a.card, c.no, c.title, p.name AS project_name, c.flow, c.flow_version, c.state, k.name AS clock, a.rung,
@@ -73,7 +68,7 @@ def _view(work: Work, row: Any) -> AlertView:
     return AlertView(
         id=row.id,
         card=row.card,
-        card_title=CARD_TITLES[row.card],
+        card_title=CARDS[row.card],
         case=row.no,
         case_title=row.title,
         project_name=row.project_name,

@@ -28,6 +28,23 @@ class NextRung:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockBrief:
+    """What a line of a list tells of a running clock; the fields are those of `ClockView`."""
+
+    name: str
+    title: Title
+    limit: Limit
+    state: str
+    light: Light
+    due_on: date | None
+    due_at: datetime | None
+    provisional: bool
+    remaining: int
+    remaining_unit: str
+    words: Title
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """One clock of a case as of now.
 
@@ -106,6 +123,26 @@ def clock_views(flow: Flow, case: Case, calendar: Calendar, now: datetime) -> tu
 def stopping(rule: ClockRule, pauses: Iterable[PauseRecord]) -> list[Pause]:
     """The pauses that stop this clock, as the engine takes them."""
     return [pause.interval for pause in pauses if pause.stops_clock(rule.paused_by)]
+
+
+def clock_brief(
+    rule: ClockRule, clock: ClockRecord, all_pauses: Iterable[PauseRecord], calendar: Calendar, now: datetime
+) -> ClockBrief:
+    """One running clock as of ``now``, in short."""
+    remaining = _remaining(clock, calendar, stopping(rule, all_pauses), now)
+    return ClockBrief(
+        name=clock.name,
+        title=rule.title,
+        limit=clock.limit,
+        state=clock.state,
+        light=_light(clock, remaining, now),
+        due_on=clock.due_on,
+        due_at=clock.due_at,
+        provisional=clock.provisional,
+        remaining=remaining,
+        remaining_unit=_remaining_unit(clock),
+        words=_words(clock, remaining),
+    )
 
 
 def clock_view(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from workflow.definition import Flow, Title
+from workflow.letters import CARDS, rung_title
 from workflow.queries.paging import Listing, Page, Paging, page, position
 from workflow.queries.reading import visible_case
 from workflow.visibility import shows_names
@@ -20,15 +21,9 @@ SIDE_LINES: Mapping[str, Title] = {
     "acknowledge": Title("签收预警", "Alert acknowledged"),
     "change_draft": Title("修改草稿", "Draft changed"),
 }
-CARDS: Mapping[str | None, Title] = {
-    "notice": Title("提醒", "Notice"),
-    "yellow": Title("黄牌", "Yellow card"),
-    "red": Title("红牌", "Red card"),
-    None: Title("到时", "Moment reached"),
-}
 MACHINES: Mapping[str, Title] = {"clock": Title("时钟", "Clock"), "system": Title("系统", "System")}
-# Named people in what an officer typed are not for applicants.
-KEPT_INSIDE = frozenset({"assignee"})
+# Who inside the office was named or told is not for applicants.
+KEPT_INSIDE = frozenset({"assignee", "told", "nobody"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +86,8 @@ def _rung_title(flow: Flow, clock: str, rung: int) -> Title:
     if rung >= len(rule.ladder):
         return rule.title
     step = rule.ladder[rung]
-    card = CARDS[step.card]
-    return Title(f"{card.zh}：{rule.title.zh}（{step.text}）", f"{card.en}: {rule.title.en} ({step.text})")
+    card, when = CARDS[step.card or "notice"], rung_title(step.time)
+    return Title(f"{card.zh}：{rule.title.zh}{when.zh}", f"{card.en}: {rule.title.en}, {when.en}")
 
 
 def _line(work: Work, flow: Flow, row: Any) -> HistoryLine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from workflow.definition import Title
-from workflow.queries.clocks import ClockView
+from workflow.queries.clocks import ClockBrief
 from workflow.queries.paging import Page, Paging
 from workflow.queries.worklist import Filters, WorkRow, worklist
 from workflow.visibility import visible_cases
@@ -17,7 +17,7 @@ class OverdueCase:
     """A case with a clock past its end, and the clocks that are."""
 
     row: WorkRow
-    late: tuple[ClockView, ...]
+    late: tuple[ClockBrief, ...]
 
 
 @dataclass(frozen=True, slots=True)

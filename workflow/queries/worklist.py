@@ -17,7 +17,7 @@ from workflow.case import ClockRecord
 from workflow.clock.words import Light
 from workflow.definition import Title
 from workflow.errors import NotAllowed
-from workflow.queries.clocks import ClockView, Edges, case_light, clock_view, edges, exact_flows
+from workflow.queries.clocks import ClockBrief, Edges, case_light, clock_brief, edges, exact_flows
 from workflow.queries.filters import refuse_unknown, written_code
 from workflow.queries.paging import COUNT_CAP, Listing, Page, Paging, page, position
 from workflow.store.cases import clock_from, pause_from
@@ -83,7 +83,7 @@ class WorkRow:
     due_at: datetime | None
     provisional: bool
     words: Title | None
-    clocks: tuple[ClockView, ...]
+    clocks: tuple[ClockBrief, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ def _row(work: Work, row: Any, at: Edges, exact: bool) -> WorkRow:
     order = {name: place for place, name in enumerate(flow.clocks)}
     records = sorted((clock_from(clock) for clock in row["clocks"]), key=lambda clock: order[clock.name])
     clocks = {
-        clock.name: clock_view(flow.clocks[clock.name], clock, pauses, office.calendar, work.now) for clock in records
+        clock.name: clock_brief(flow.clocks[clock.name], clock, pauses, office.calendar, work.now) for clock in records
     }
     light = case_light(row["due_at"], row["paused"], exact, at)
     first = _leading(records, light)

@@ -320,12 +320,13 @@ class LastAction:
 
 
 def last_action(conn: Connection, case_id: int) -> LastAction:
-    """Who acted last on the case; rungs of the clock, which change no version, are passed over."""
+    """Who acted last on the case; lines that change no version (rungs, uploads, "seen") are passed over."""
     row = conn.execute(
         text("""
 SELECT e.action, coalesce(p.name, CASE e.actor_role WHEN 'clock' THEN '时钟' ELSE '系统' END) AS name, e.recorded_at
 FROM events e LEFT JOIN people p ON p.id = e.actor_id
-WHERE e.case_id = :case_id AND NOT e.action LIKE 'rung:%' ORDER BY e.seq DESC LIMIT 1"""),
+WHERE e.case_id = :case_id AND NOT e.action LIKE 'rung:%' AND e.action NOT IN ('attach', 'acknowledge')
+ORDER BY e.seq DESC LIMIT 1"""),
         {"case_id": case_id},
     ).one()
     return LastAction(row.action, row.name, row.recorded_at)

@@ -81,9 +81,8 @@ def wipe(conn: Connection) -> None:
     ).scalars()
     names = ", ".join(f'"{name}"' for name in sorted(tables))
     # History is append-only for everybody else; a history nobody was ever shown may go.
-    conn.exec_driver_sql(f"""
-ALTER TABLE events DISABLE TRIGGER events_no_truncate;
-TRUNCATE {names} RESTART IDENTITY;
-ALTER TABLE events ENABLE TRIGGER events_no_truncate;
-ALTER SEQUENCE case_numbers RESTART;
-UPDATE demo_time SET shift = interval '0';""")
+    conn.exec_driver_sql("ALTER TABLE events DISABLE TRIGGER events_no_truncate")
+    conn.exec_driver_sql("TRUNCATE " + names + " RESTART IDENTITY")
+    conn.exec_driver_sql("ALTER TABLE events ENABLE TRIGGER events_no_truncate")
+    conn.exec_driver_sql("ALTER SEQUENCE case_numbers RESTART")
+    conn.exec_driver_sql("UPDATE demo_time SET shift = interval '0'")

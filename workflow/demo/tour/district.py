@@ -7,8 +7,8 @@ from typing import Any
 from workflow.clock.days import OFFICE_ZONE
 from workflow.demo.files import DemoFiles, DemoPerson
 from workflow.demo.papers import demo_pdf
-from workflow.tour.caller import Caller
-from workflow.tour.teller import NotSo, Teller
+from workflow.demo.tour.caller import Caller
+from workflow.demo.tour.teller import NotSo, Teller
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class District:
         for _ in range(10):
             page = caller.get("/api/v1/alerts", **query)
             found += [
-                alert for alert in page["items"] if (alert["case"], alert["clock"], alert["rung_text"]) == (no, clock, rung)
+                one for one in page["items"] if (one["case"], one["clock"], one["rung_text"]) == (no, clock, rung)
             ]
             if not page["next_cursor"]:
                 break
@@ -98,11 +98,8 @@ class District:
             raise NotSo(f"time moves by {move}; found: {answer.status} {answer.body}")
         now = datetime.fromisoformat(answer["now"]).astimezone(OFFICE_ZONE)
         due = answer["due"]
-        self.teller.comes(
-            lambda: caller.get("/api/v1/demo/time")["due"] == 0,
-            f"it is {now:%Y-%m-%d %H:%M}: the workers fired all {due} rungs that fell due" if due else
-            f"it is {now:%Y-%m-%d %H:%M}: no rung fell due",
-        )
+        fired = f"the workers fired all {due} rungs that fell due" if due else "no rung fell due"
+        self.teller.comes(lambda: caller.get("/api/v1/demo/time")["due"] == 0, f"it is {now:%Y-%m-%d %H:%M}: {fired}")
         return now
 
     def due(self, start: date, limit: str, pauses: list[tuple[str, str]] | None = None) -> str:

@@ -1,11 +1,11 @@
-"""The story: one application for three items, each of which goes its own way, and everything that must happen by itself."""
+"""The story: one application for three items, each going its own way, and everything that must happen by itself."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow.tour.caller import Caller
-from workflow.tour.district import District, clock_of, day_of
-from workflow.tour.teller import Teller
+from workflow.demo.tour.caller import Caller
+from workflow.demo.tour.district import District, clock_of, day_of
+from workflow.demo.tour.teller import Teller
 
 CORRECTED = "SG08"
 SILENT = "GC08"
@@ -26,9 +26,8 @@ class Story:
     clerk: Caller = field(init=False)
     bundle: str = ""
     cases: dict[str, str] = field(default_factory=dict)
-    start: str = ""
     promised: str = ""
-    paused: tuple[str, str] = ("", "")
+    paused_since: str = ""
 
     def tell(self) -> None:
         """The whole of it; raises NotSo at the first thing that is not so."""
@@ -81,7 +80,6 @@ class Story:
         self.cases = {child["item"]: child["no"] for child in first["cases"]}
         say.same(sorted(self.cases), sorted(items), "one form opened a case for each item")
         received = self.district.case(me, self.no(SILENT))
-        self.start = day_of(received["received_at"]).isoformat()
         window = self.district.due(day_of(received["received_at"]), "5wd")
         say.same(clock_of(received, "completeness")["due_on"], window, "the window has five working days, until")
 
@@ -96,7 +94,8 @@ class Story:
         say.same([one["kind"] for one in body["issued"]], ["correction_notice"], "a written notice is issued")
         early = self.district.act(self.applicant, no, "resubmit")
         say.refused(early, 422, "corrections_incomplete", "resubmitting without the paper is refused")
-        say.done(self.district.hand_in(self.applicant, no, wrong, f"corrected {no}"), 201, f"{wrong} is handed in again")
+        anew = self.district.hand_in(self.applicant, no, wrong, f"corrected {no}")
+        say.done(anew, 201, f"{wrong} is handed in again")
         say.done(self.district.act(self.applicant, no, "resubmit"), 200, "the corrections are submitted")
         second = self.district.act(self.clerk, no, "ask_correction", faults=[_fault(other)])
         say.refused(second, 422, "notice_already_given", "a second notice on unchanged material is refused")
@@ -113,15 +112,16 @@ class Story:
         self.promised = clock_of(case, "promised")["due_on"]
         say.same(self.promised, self.district.due(today, clock_of(case, "promised")["limit"]), "promised for")
         say.same(clock_of(case, "statutory")["due_on"], self.district.due(today, "20wd"), "the law allows until")
-        unlawful = self.district.act(officer, no, "start_special", **_review("testing", self.district.due(today, "5wd")))
+        until = self.district.due(today, "5wd")
+        unlawful = self.district.act(officer, no, "start_special", **_review("testing", until))
         say.refused(unlawful, 422, "cause_not_for_this_item", "a cause that does not apply to this item is refused")
-        started = self.district.act(officer, no, "start_special", **_review("expert_review", self.district.due(today, "5wd")))
+        started = self.district.act(officer, no, "start_special", **_review("expert_review", until))
         say.done(started, 200, f"{officer.name} starts the review; the applicant is told how long it takes")
         held = self.district.case(officer, no)
         for name in ("promised", "statutory"):
             clock = clock_of(held, name)
             say.same((clock["due_on"], clock["state"]), (None, "paused"), f"the {name} clock stands still, no date")
-        self.paused = (today.isoformat(), "")
+        self.paused_since = today.isoformat()
 
     def first_comes_first(self) -> None:
         """Two officers, one button."""
@@ -130,9 +130,7 @@ class Story:
         case = self.district.case(self.clerk, no)
         officer, colleague = self.district.officers(case)
         late = colleague or officer
-        stale = late.post(
-            f"/api/v1/cases/{no}/actions/end_special", {"version": case["version"] - 1, "result": "…"}
-        )
+        stale = self.district.act(late, no, "end_special", version=case["version"] - 1, result="…")
         problem = say.refused(stale, 409, "stale_version", f"{late.name} saw an older version and is refused")
         told = {name: _told(problem, name) for name in ("by", "at", "state", "version")}
         say.so(
@@ -148,7 +146,7 @@ class Story:
         say.chapter(f"{no}: granted in time and delivered")
         officer, _ = self.district.officers(self.district.case(self.clerk, no))
         body = say.done(self.district.act(officer, no, "grant", opinion="同意"), 200, f"{officer.name} grants it")
-        promised = next(clock for clock in clock_rounds(self.district.case(self.clerk, no), "promised"))
+        promised = clock_of(self.district.case(self.clerk, no), "promised")
         say.same((body["state"]["name"], promised["met"]), ("granted", True), "granted, the promise kept")
         delivered = self.district.act(self.clerk, no, "deliver", way="electronic", recipient="建设单位经办人")
         say.done(delivered, 200, "the licence is delivered")
@@ -160,10 +158,10 @@ class Story:
         say.chapter(f"{no}: the review is over after {REVIEW_DAYS} working days")
         officer, _ = self.district.officers(self.district.case(self.clerk, no))
         say.done(self.district.act(officer, no, "end_special", result="专家组同意"), 200, f"{officer.name} ends it")
-        self.paused = (self.paused[0], now.date().isoformat())
+        paused = (self.paused_since, now.date().isoformat())
         case = self.district.case(officer, no)
         for name, limit in (("promised", clock_of(case, "promised")["limit"]), ("statutory", "20wd")):
-            expected = self.district.due(day_of(case["accepted_at"]), limit, [self.paused])
+            expected = self.district.due(day_of(case["accepted_at"]), limit, [paused])
             say.same(clock_of(case, name)["due_on"], expected, f"the {name} date moved by the days of the review, to")
         moved = clock_of(case, "promised")["due_on"]
         from_old = self.district.due(day_of(f"{self.promised}T12:00:00+08:00"), f"{REVIEW_DAYS}wd")
@@ -179,7 +177,8 @@ class Story:
         case = self.district.case(self.clerk, no)
         director = self.district.one("director", case["department"])
         cards = self.district.cards(director, no, "completeness", YELLOW)
-        say.same([card["card"] for card in cards], ["yellow"], f"one day before, {director.name} got a yellow card, once")
+        yellow = [card["card"] for card in cards]
+        say.same(yellow, ["yellow"], f"one day before, {director.name} got a yellow card, once")
         say.same(case["state"]["name"], "received", "on the last day but one it is still only received")
 
     def see_cards(self) -> None:
@@ -223,15 +222,16 @@ class Story:
             f"the history keeps both times: effective {line['effective_at']}, recorded {line['recorded_at']}",
             line,
         )
-        received = day_of(case["received_at"])
-        say.same(clock_of(case, "statutory")["due_on"], self.district.due(received, "20wd"), "its limit counts from receipt")
+        limit = self.district.due(day_of(case["received_at"]), "20wd")
+        say.same(clock_of(case, "statutory")["due_on"], limit, "its limit counts from receipt")
 
     def prove(self) -> None:
         """Every date can be checked by hand."""
         say, no = self.teller, self.no(REVIEWED)
         say.chapter(f"The proof of one date: the promise of {no}")
         supervisor = self.district.one("supervisor")
-        body = say.done(supervisor.get(f"/api/v1/cases/{no}/clocks/promised/proof"), 200, f"{supervisor.name} asks for it")
+        answer = supervisor.get(f"/api/v1/cases/{no}/clocks/promised/proof")
+        body = say.done(answer, 200, f"{supervisor.name} asks for it")
         proof = body["proof"]
         for day in proof["days"]:
             say.tell(f"{day['date']}  {day['total'] if day['counts'] else '-'}  {day['rule']} {day['name']}".rstrip())
@@ -276,11 +276,6 @@ class Story:
         for no in self.cases.values():
             fired = [line["action"] for line in self.district.history(self.clerk, no) if line["kind"] == "clock"]
             say.so(len(fired) == len(set(fired)), f"{no}: every rung of every clock fired once", fired)
-
-
-def clock_rounds(case: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Every round of a clock, the latest first."""
-    return sorted((one for one in case["clocks"] if one["name"] == name), key=lambda one: -int(one["round"]))
 
 
 def _fault(material: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from workflow.tour.caller import Answer
+from workflow.demo.tour.caller import Answer
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
