@@ -70,6 +70,9 @@ class Change:
     messages: tuple[Message, ...] = ()
 
 
+_canonical_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(event: Event) -> bytes:
     """The bytes the hash chain covers; the only place that makes them."""
     body = {
@@ -84,7 +87,7 @@ def canonical(event: Event) -> bytes:
         "recorded": instant(event.recorded_at),
         "input": event.input,
     }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _canonical_json(body).encode()
 
 
 def chain(head: bytes, event: Event) -> bytes:
@@ -107,19 +110,9 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
     before, now = facts.case, facts.now
     timing = Timing(facts.calendar, now)
     moved = decision.action.target is not None
-    after = _moved_case(flow, decision, facts) if moved else before
-    after = replace(after, data=_data(decision, facts))
-    if assignee_id is not None:
-        after = replace(after, assignee_id=assignee_id)
-    pauses = _pauses(decision.action.effect, decision, facts)
-    after = replace(after, pauses=_merged_pauses(before.pauses, pauses))
-    clocks = _clocks(flow, decision, facts, after, moved, timing)
-    after = replace(
-        after, clocks=merge(before.clocks, clocks), version=before.version + 1, rev=before.rev + 1, seq=before.seq + 1
-    )
     event = Event(
         before.no,
-        after.seq,
+        before.seq + 1,
         decision.action.name,
         decision.from_state,
         decision.to_state,
@@ -130,9 +123,24 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         plain(facts.inputs),
     )
     link = chain(before.chain_head, event)
+    pauses = _pauses(decision.action.effect, decision, facts)
+    # As few copies of the case as can be: it has many fields, and one copy costs as much as a rule.
+    after = replace(
+        before,
+        **(_move(flow, decision, facts) if moved else {}),
+        data=_data(decision, facts),
+        assignee_id=before.assignee_id if assignee_id is None else assignee_id,
+        version=before.version + 1,
+        rev=before.rev + 1,
+        seq=event.seq,
+        chain_head=link,
+        pauses=_merged_pauses(before.pauses, pauses),
+    )
+    clocks = _clocks(flow, decision, facts, after, moved, timing)
+    after = replace(after, clocks=merge(before.clocks, clocks))
     return Change(
         before=before,
-        after=replace(after, chain_head=link),
+        after=after,
         event=event,
         hash=link,
         due_at=nearest_due(after.clocks),
@@ -159,23 +167,18 @@ def case_limits(flow: Flow, catalogue: Catalogue, item: str | None) -> dict[str,
     return limits
 
 
-def _moved_case(flow: Flow, decision: Decision, facts: Facts) -> Case:
+def _move(flow: Flow, decision: Decision, facts: Facts) -> dict[str, Any]:
+    """The fields of the case that change with its state."""
     state = flow.states[decision.to_state]
-    after = replace(
-        facts.case,
-        state=state.name,
-        outcome=state.outcome or facts.case.outcome,
-        entered_at=decision.effective_at,
-        ended_at=facts.now if state.ended else None,
-    )
-    match decision.action.marks:
-        case "received_at":
-            return replace(after, received_at=decision.effective_at)
-        case "accepted_at":
-            return replace(after, accepted_at=decision.effective_at)
-        case "decided_at":
-            return replace(after, decided_at=decision.effective_at)
-    return after
+    fields: dict[str, Any] = {
+        "state": state.name,
+        "outcome": state.outcome or facts.case.outcome,
+        "entered_at": decision.effective_at,
+        "ended_at": facts.now if state.ended else None,
+    }
+    if decision.action.marks is not None:
+        fields[decision.action.marks] = decision.effective_at
+    return fields
 
 
 def _data(decision: Decision, facts: Facts) -> dict[str, Any]:

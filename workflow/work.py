@@ -16,6 +16,7 @@ from workflow.definition import Flow
 from workflow.errors import Unusable
 from workflow.loading import latest, load_flows
 from workflow.machine import facts_read_by
+from workflow.store import driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def begin_work(office: Office, actor: Actor) -> Iterator[Work]:
 
 def read_now(conn: Connection) -> datetime:
     """The one reading of the clock of a unit of work; nothing else asks for the time."""
-    now = conn.execute(text("SELECT app_now()")).scalar_one()
+    now = driver.value(conn, b"SELECT app_now()")
     assert isinstance(now, datetime)
     return now
 

@@ -13,6 +13,7 @@ from api.pages.cases import CasePage, read_page
 from api.pages.deeds import effects, find
 from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import is_staff, show
+from api.pages.names import material_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import read_inputs, typed
 from api.pages.slots import Slot
@@ -173,10 +174,6 @@ def _paper_note(slot: Slot | None) -> str:
 def _kept(action: Action, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was typed, for copying where the form itself can no longer be filled in."""
     kept = [(ask.title.zh, values[ask.name]) for ask in action.asks if values.get(ask.name)]
-    return [(label, value) for label, value in kept if isinstance(value, str) and value.strip()] + [
-        (row["material"], "\n".join(filter(None, (row["problem"], row["fix"]))))
-        for label, value in kept
-        if isinstance(value, list)
-        for row in value
-        if row["problem"] or row["fix"]
-    ]
+    words = [(label, value) for label, value in kept if isinstance(value, str) and value.strip()]
+    rows = [row for _label, value in kept if isinstance(value, list) for row in value if row["problem"] or row["fix"]]
+    return words + [(material_name(row["material"]), f"{row['problem']}\n{row['fix']}".strip()) for row in rows]

@@ -128,6 +128,7 @@ def draft_page(
     faults: list[Fault] | None = None,
     status: int = 200,
     typed: Mapping[str, Any] | None = None,
+    note: str = "",
 ) -> Response:
     """The page of a draft; ``typed`` are the items and the form as they were typed where they were refused."""
     values = typed or {"form": case.form, "items": case.items}
@@ -150,6 +151,7 @@ def draft_page(
         deeds=deeds(case.actions),
         most=access.wiring().settings.upload_mb,
         problems=faults or (),
+        note=note,
         here=url_for("pages.draft", no=case.no),
     )
 

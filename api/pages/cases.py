@@ -102,12 +102,13 @@ def read_page(work: Work, no: str) -> CasePage:
     )
 
 
-def case_page(page: CasePage, problems: list[Fault] | None = None, status: int = 200) -> Response:
+def case_page(page: CasePage, problems: list[Fault] | None = None, status: int = 200, note: str = "") -> Response:
     """The page of a case for whoever is signed in."""
     common: dict[str, Any] = {
         "page": page,
         "case": page.case,
         "problems": problems or (),
+        "note": note,
         "here": url_for("pages.case", no=page.case.no),
         "later": "cursor" in request.args,
         "street": street_name(page.case.street),

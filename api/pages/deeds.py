@@ -22,25 +22,29 @@ class Deed:
     title: str
     why: str
     at_once: bool
-    grave: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """All actions of a state: open to this person, closed for a reason they can do something about, for others."""
+    """All actions of a state: open to this person, closed for a reason they can do something about, for others.
+
+    ``grave`` ones are open too, and stand last.
+    """
 
     open: tuple[Deed, ...]
     closed: tuple[Deed, ...]
+    grave: tuple[Deed, ...]
     others: tuple[Deed, ...]
 
 
 def deeds(actions: Iterable[ActionView]) -> Deeds:
-    """The actions of a case as the page groups them: what leads on first, in the order of the flow, grave ones last."""
-    views = sorted(actions, key=lambda view: (view.action.name in GRAVE, _aside(view)))
+    """The actions of a case as the page groups them: what leads on first, in the order of the flow."""
+    views = sorted(actions, key=_aside)
     closed = [view for view in views if not view.allowed]
     return Deeds(
-        open=tuple(_deed(view) for view in views if view.allowed),
+        open=tuple(_deed(view) for view in views if view.allowed and view.action.name not in GRAVE),
         closed=tuple(_deed(view) for view in closed if not _for_others(view)),
+        grave=tuple(_deed(view) for view in views if view.allowed and view.action.name in GRAVE),
         others=tuple(_deed(view) for view in closed if _for_others(view)),
     )
 
@@ -79,7 +83,6 @@ def _deed(view: ActionView) -> Deed:
         title=view.action.title.zh,
         why="；".join(reason.zh for reason in view.reasons),
         at_once=not view.action.asks and view.action.name not in GRAVE,
-        grave=view.action.name in GRAVE,
     )
 
 

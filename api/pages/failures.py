@@ -1,13 +1,16 @@
 """Pages for what went wrong: what happened, what is kept, what to do now."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from api import access
 from api.pages.frame import local, show
 from api.pages.wording import N_, _
 from api.problems import Problem
+from workflow.errors import NotSignedIn
 
 # Never shown again, not even to whoever typed it.
 SECRET_FIELDS = frozenset({"csrf", "key", "password", "version", "back", "next", "faults"})
@@ -32,6 +35,8 @@ def page(problem: Problem) -> Response:
     """The page for ``problem``; not signed in leads to the sign-in page and back."""
     if problem.status == 401 and request.method == "GET":
         return _sign_in()
+    if problem.status == 404:
+        _find_out_who()
     return show(
         "failure.html",
         problem.status,
@@ -41,6 +46,14 @@ def page(problem: Problem) -> Response:
         back=_back(),
         here="/",
     )
+
+
+def _find_out_who() -> None:
+    """An address that does not exist has not been guarded: look up the reader, so that the menu stays."""
+    if access.me_if_signed_in() is not None or not request.cookies.get(access.wiring().cookie):
+        return
+    with suppress(NotSignedIn, SQLAlchemyError), access.work():
+        pass
 
 
 def _sign_in() -> Response:

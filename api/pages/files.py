@@ -35,9 +35,7 @@ def upload(no: str) -> Response:
             faults.append(Fault(code, refusal.reasons[0].zh.removeprefix("file：") if refusal.reasons else refusal.zh))
             status = refusal.status
     if faults:
-        if kept:
-            faults.append(Fault("", _("其他 %(n)s 份已上传。", n=kept)))
-        return _back(no, faults, status)
+        return _back(no, faults, status, _("其他 %(n)s 份已上传。", n=kept) if kept else "")
     return lead_on(Done(url_for("pages.case", no=no), _("已上传 %(n)s 份材料。", n=kept)))
 
 
@@ -52,9 +50,9 @@ def material(no: str, number: int) -> Response:
     return response
 
 
-def _back(no: str, faults: list[Fault], status: int) -> Response:
+def _back(no: str, faults: list[Fault], status: int, note: str = "") -> Response:
     with access.work() as work:
         page = read_page(work, no)
     if page.case.flow == "bundle" and page.case.state.name == "draft":
-        return draft_page(page.case, page.today, faults, status)
-    return case_page(page, faults, status)
+        return draft_page(page.case, page.today, faults, status, note=note)
+    return case_page(page, faults, status, note)

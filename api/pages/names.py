@@ -29,6 +29,12 @@ CARDS: Mapping[str | None, str] = {"notice": N_("提醒"), "yellow": N_("黄牌"
 _UNITS: Mapping[str, str] = {"working day": N_("个工作日"), "day": N_("天"), "hour": N_("小时"), "minute": N_("分钟")}
 
 
+def material_name(code: str) -> str:
+    """A paper by its name."""
+    known = office().catalogue.materials
+    return known[code].title.zh if code in known else code
+
+
 def street_name(key: str) -> str:
     """A street office by its name."""
     known = office().catalogue.streets

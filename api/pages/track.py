@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.access import office
-from api.pages.names import card_name, document_name, rung_words
+from api.pages.names import card_name, document_name, material_name, rung_words
 from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
@@ -107,7 +106,6 @@ def _said(work: Work, flow: Flow, line: HistoryLine, today: date) -> tuple[Said,
 
 def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:
     items = work.office.catalogue.items
-    shared = work.office.catalogue.materials
     found = []
     if "items" in said:
         names = [items[code].title.zh if code in items else code for code in said["items"]]
@@ -115,9 +113,7 @@ def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:
     if said.get("question"):
         found.append(Said(_("问题"), said["question"]))
     if action == "attach":
-        code = said.get("code", "")
-        name = shared[code].title.zh if code in shared else code
-        found.append(Said(name, said.get("filename", "")))
+        found.append(Said(material_name(said.get("code", "")), said.get("filename", "")))
     if said.get("note"):
         found.append(Said(_("说明"), said["note"]))
     return found
@@ -145,7 +141,5 @@ def value_words(work: Work, ask: Field, value: Any, today: date) -> str:
 
 def fault_words(fault: Mapping[str, str]) -> str:
     """One point of a one-time notice in one line."""
-    shared = office().catalogue.materials
-    code = fault["material"]
-    name = shared[code].title.zh if code in shared else code
+    name = material_name(fault["material"])
     return _("%(paper)s：%(problem)s；请%(fix)s", paper=name, problem=fault["problem"], fix=fault["fix"])

@@ -32,8 +32,7 @@ class Words(fields.Field[dict[str, str]]):
 
     def __init__(self, **options: Any) -> None:
         names = {"zh": {"type": "string"}, "en": {"type": "string"}}
-        kinds = ["object", "null"] if options.get("allow_none") else "object"
-        shape = {"type": kinds, "properties": names, "required": ["zh", "en"]}
+        shape = {"type": "object", "properties": names, "required": ["zh", "en"]}
         super().__init__(**{"metadata": shape, **options})
 
     def _serialize(self, value: Title | None, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, str] | None:

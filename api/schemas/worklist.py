@@ -63,7 +63,7 @@ class WorkRowSchema(Schema):
     due_at = fields.DateTime(required=True, allow_none=True)
     provisional = fields.Boolean(required=True)
     words = Words(required=True, allow_none=True)
-    sentence = Sentence(dump_only=True, required=True, attribute="words", metadata={"type": ["string", "null"]})
+    sentence = Sentence(dump_only=True, required=True, attribute="words", allow_none=True, metadata={"type": "string"})
     clocks = fields.List(fields.Nested(ClockBriefSchema), required=True)
 
 

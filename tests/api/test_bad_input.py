@@ -163,7 +163,7 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(anyone: Caller) 
     assert wrong.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-@pytest.mark.parametrize("path", ["/%00", "/%ff%fe", "/api/v1/%e4%b8", "/..%2f..%2fetc/passwd", "//", "/api/docs/../x"])
+@pytest.mark.parametrize("path", ["/%00", "/%ff%fe", "/api/v1/%e4%b8", "/..%2f..%2fetc/passwd", "/api/docs/../x"])
 def test_a_strange_address_is_not_found(path: str, anyone: Caller) -> None:
     assert anyone("GET", path).status_code == 404
 

@@ -1,4 +1,4 @@
-"""When something of ours breaks: the right 5xx or 409, a reference number, nothing of the inside, nothing half-written."""
+"""When something of ours breaks: the right 5xx or 409, a reference number, nothing of the inside, nothing half done."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -34,10 +34,11 @@ class Machine:
     port: int
     environment: dict[str, str]
     output: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> subprocess.Popen[bytes]:
         with self.output.open("wb") as output:
-            return subprocess.Popen(
+            up = subprocess.Popen(
                 [sys.executable, "-m", "workflow.cli", "up"],
                 env=self.environment,
                 cwd=self.home.parent,
@@ -47,6 +48,8 @@ class Machine:
                 # A group of its own, as a terminal gives it: Ctrl-C goes to all of the group.
                 start_new_session=True,
             )
+        self.started.append(up)
+        return up
 
     def refuse(self, **changes: str) -> list[str]:
         """The lines of a start that must fail at once."""
@@ -79,7 +82,11 @@ def machine() -> Iterator[Machine]:
         folder = Path(name)
         folder.chmod(0o711)
         home = folder / "home"
-        yield Machine(home, port, {**environment, "WUGEYI_HOME": str(home)}, folder / "output")
+        machine = Machine(home, port, {**environment, "WUGEYI_HOME": str(home)}, folder / "output")
+        yield machine
+        for up in machine.started:
+            up.kill()
+            up.wait()
         for pid in _processes_of(home):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

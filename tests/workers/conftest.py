@@ -16,7 +16,7 @@ from workflow.settings import default_config_folder
 from workflow.work import Office
 
 # As one machine runs it: a stop does not wait where nothing is running.
-QUICK_STOP = ["--", "soft_shutdown_timeout=2", "enable_soft_shutdown_on_idle=0"]
+QUICK_STOP = ["--", "worker.soft_shutdown_timeout=2", "worker.enable_soft_shutdown_on_idle=0"]
 QUIET = ["--without-mingle", "--without-gossip", "--loglevel=INFO"]
 
 Start = Callable[..., subprocess.Popen[bytes]]

@@ -52,7 +52,8 @@ def assert_fired_once(office: Office, rungs: int) -> None:
     """Claims, lines of history, alerts and messages agree, and every promise holds."""
     assert number(office.engine, "SELECT count(*) FROM firings") == rungs
     assert number(office.engine, "SELECT count(*) FROM events WHERE action LIKE 'rung:%'") == rungs
-    assert number(office.engine, "SELECT count(*) FROM outbox WHERE effect_key LIKE 'rung:%'") == rungs
+    told = "SELECT count(*) FROM outbox WHERE channel = 'tell' AND effect_key LIKE 'rung:%'"
+    assert number(office.engine, told) == rungs
     assert number(office.engine, "SELECT count(*) FROM clocks WHERE state = 'armed' AND fire_at <= app_now()") == 0
     assert verify(office).breaches == ()
 

@@ -194,9 +194,8 @@ def _readiness(settings: Settings) -> str:
 
 
 def _worker_beats(body: str) -> bool:
-    """Whether ``/readyz`` tells of a sweeper at work; its web role is ready without one, this machine is not."""
+    """Whether ``/readyz`` tells of a sweeper at work; the web role is ready without one, this machine is not."""
     try:
-        age = json.loads(body)["heartbeat_age_seconds"]
+        return float(json.loads(body)["heartbeat_age_seconds"]["sweeper"]) < HEARTBEAT_SECONDS
     except (ValueError, KeyError, TypeError):
-        return True
-    return isinstance(age, int | float) and age < HEARTBEAT_SECONDS
+        return False

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from workflow.commands.add_line import ATTEMPTS, add_line
+from workflow.commands.add_line import add_line, busy, hold
 from workflow.errors import BadInput, Conflict, NotFound, Reason
 from workflow.store import alerts, cases
+from workflow.store.alerts import AlertRow
 from workflow.work import Work
 
 LONGEST_NOTE = 500
@@ -18,30 +19,33 @@ def acknowledge_alert(work: Work, alert_id: int, note: str = "") -> datetime:
     said = note.strip()
     if len(said) > LONGEST_NOTE:
         raise _too_long(said)
-    for _ in range(ATTEMPTS):
-        alert = None if work.actor.id is None else alerts.of_person(work.conn, alert_id, work.actor.id)
-        if alert is None:
-            raise NotFound("no_such_alert", f"您没有编号为 {alert_id} 的预警", f"You have no alert {alert_id}")
-        if alert.acknowledged_at is not None:
-            raise _seen_before(alert_id, alert.acknowledged_at)
-        reading = cases.read(work.conn, case_id=alert.case_id)
-        assert reading is not None
-        line = {"alert": alert.id, "clock": alert.clock, "round": alert.round, "card": alert.card, "note": said}
-        # the case first, as everywhere; a second click waits for it and then finds the alert acknowledged
-        if add_line(work, reading.case, reading.case, "acknowledge", alert.role, line) is None:
-            continue
-        if not alerts.acknowledge(work.conn, alert_id, said, work.now):
-            raise _seen_before(alert_id, None)
-        return work.now
-    raise Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again")
+    # the case first, as everywhere; a second click waits for it and then finds the alert acknowledged
+    hold(work, _mine(work, alert_id).case_id)
+    alert = _mine(work, alert_id)
+    if alert.acknowledged_at is not None:
+        raise _seen_before(alert_id, alert.acknowledged_at)
+    reading = cases.read(work.conn, case_id=alert.case_id)
+    assert reading is not None
+    line = {"alert": alert.id, "clock": alert.clock, "round": alert.round, "card": alert.card, "note": said}
+    if add_line(work, reading.case, reading.case, "acknowledge", alert.role, line) is None:
+        raise busy(reading.case.no)
+    alerts.acknowledge(work.conn, alert_id, said, work.now)
+    return work.now
 
 
-def _seen_before(alert_id: int, at: datetime | None) -> Conflict:
-    when = at.isoformat() if at else None
+def _mine(work: Work, alert_id: int) -> AlertRow:
+    alert = None if work.actor.id is None else alerts.of_person(work.conn, alert_id, work.actor.id)
+    if alert is None:
+        raise NotFound("no_such_alert", f"您没有编号为 {alert_id} 的预警", f"You have no alert {alert_id}")
+    return alert
+
+
+def _seen_before(alert_id: int, at: datetime) -> Conflict:
+    when = at.isoformat()
     return Conflict(
         "already_acknowledged",
-        f"预警 {alert_id} 已签收" + (f"（{when}）" if when else ""),
-        f"The alert {alert_id} was acknowledged already" + (f" ({when})" if when else ""),
+        f"预警 {alert_id} 已于 {when} 签收",
+        f"The alert {alert_id} was acknowledged at {when}",
         extra={"alert": alert_id, "at": when},
     )
 

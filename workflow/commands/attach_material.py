@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow.case import Case
-from workflow.commands.add_line import ATTEMPTS, add_line
+from workflow.commands.add_line import add_line, busy, hold
 from workflow.commands.file_types import CONTENT_TYPES, EXTENSIONS, extension_of, name_of_type, plain_name, type_of
 from workflow.commands.open_case import OPENERS
 from workflow.commands.take_action import facts_of, read_visible
@@ -19,6 +19,7 @@ from workflow.work import Work
 
 MIB = 1024 * 1024
 GROUPS = frozenset({"materials"})
+NOTHING: frozenset[str] = frozenset()
 
 
 class TooLarge(Refused):
@@ -36,25 +37,22 @@ def attach_material(work: Work, no: str, code: str, filename: str, content: byte
     """
     name = plain_name(filename)
     digest = hashlib.sha256(content).digest()
-    for _ in range(ATTEMPTS):
-        reading = read_visible(work, no, groups=GROUPS)
-        case, facts = reading.case, facts_of(work, reading)
-        role = _role(work, case)
-        paper = _paper(facts, code)
-        _check_time(facts, paper, _state(work, case))
-        type_ = _check_file(paper, name, content)
-        current = materials.current(work.conn, case.id, code)
-        if current is not None and current.sha256 == digest:
-            return _unchanged(case, code, name, type_, content, current)
-        material = NewMaterial(
-            case.id, code, name, CONTENT_TYPES[type_], digest, content, work.actor.id, work.now
-        )
-        said = {"code": code, "filename": name, "size": len(content), "sha256": digest.hex()}
-        # the case first: of two uploads at once one follows the other
-        if add_line(work, case, case, "attach", role, said) is not None:
-            kept = materials.keep(work.conn, material)
-            return _told(case, material, kept.id, kept.superseded, unchanged=False)
-    raise Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again", extra={"no": no})
+    hold(work, read_visible(work, no, groups=NOTHING).case.id)
+    reading = read_visible(work, no, groups=GROUPS)
+    case, facts = reading.case, facts_of(work, reading)
+    role = _role(work, case)
+    paper = _paper(facts, code)
+    _check_time(facts, paper, _state(work, case))
+    type_ = _check_file(paper, name, content)
+    current = materials.current(work.conn, case.id, code)
+    if current is not None and current.sha256 == digest:
+        return _unchanged(case, code, name, type_, content, current)
+    material = NewMaterial(case.id, code, name, CONTENT_TYPES[type_], digest, content, work.actor.id, work.now)
+    said = {"code": code, "filename": name, "size": len(content), "sha256": digest.hex()}
+    if add_line(work, case, case, "attach", role, said) is None:
+        raise busy(no)
+    kept = materials.keep(work.conn, material)
+    return _told(case, material, kept.id, kept.superseded, unchanged=False)
 
 
 def _role(work: Work, case: Case) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from workflow.case import Case
-from workflow.commands.add_line import ATTEMPTS, add_line
+from workflow.commands.add_line import add_line, busy, hold
 from workflow.commands.open_case import OPENERS, check_items
 from workflow.commands.take_action import read_visible, stale
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason
@@ -27,24 +27,24 @@ def change_draft(
     if items is not None:
         check_items(work, items)
     said = {name: value for name, value in (("items", items), ("form", form)) if value is not None}
-    for _ in range(ATTEMPTS):
-        reading = read_visible(work, no, groups=NOTHING)
-        before = reading.case
-        flow = work.office.flow(before.flow, before.flow_version)
-        role = work.actor.role_on(before, OPENERS)
-        if role is None:
-            raise NotAllowed(
-                "role_required", "草稿由建设单位或其专员修改", "A draft is changed by the applicant or its specialist"
-            )
-        if before.flow != "bundle" or before.state != flow.initial.name:
-            raise _no_draft(before, flow.states[before.state].title.zh, flow.states[before.state].title.en)
-        if before.version != version:
-            raise stale(work, reading, flow, version)
-        after = replace(before, data={**before.data, **said}, version=before.version + 1)
-        change = add_line(work, before, after, "change_draft", role, said)
-        if change is not None:
-            return change.after
-    raise Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again", extra={"no": no})
+    hold(work, read_visible(work, no, groups=NOTHING).case.id)
+    reading = read_visible(work, no, groups=NOTHING)
+    before = reading.case
+    flow = work.office.flow(before.flow, before.flow_version)
+    role = work.actor.role_on(before, OPENERS)
+    if role is None:
+        raise NotAllowed(
+            "role_required", "草稿由建设单位或其专员修改", "A draft is changed by the applicant or its specialist"
+        )
+    if before.flow != "bundle" or before.state != flow.initial.name:
+        raise _no_draft(before, flow.states[before.state].title.zh, flow.states[before.state].title.en)
+    if before.version != version:
+        raise stale(work, reading, flow, version)
+    after = replace(before, data={**before.data, **said}, version=before.version + 1)
+    change = add_line(work, before, after, "change_draft", role, said)
+    if change is None:
+        raise busy(no)
+    return change.after
 
 
 def _nothing_said() -> BadInput:

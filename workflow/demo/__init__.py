@@ -30,7 +30,8 @@ def accounts(config: Path | None = None) -> list[tuple[str, str, str, str]]:
         if not person.shown:
             continue
         role = catalogue.roles[person.role].title
-        titles = {one.code: one.title for one in (*catalogue.departments.values(), *catalogue.squads.values())}
+        titles = {code: one.title for code, one in catalogue.departments.items()}
+        titles |= {code: one.title for code, one in catalogue.squads.items()}
         place = titles.get(person.department or person.squad or "")
         zh, en = (place.zh, place.en) if place else (person.company, person.company)
         rows.append(

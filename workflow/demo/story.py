@@ -4,7 +4,7 @@ Two parts. History fills the months before, stage by stage, in the order the pre
 placed by hand, counted back from the day the demo is made, so that on that day every light is on somewhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random

@@ -83,6 +83,7 @@ def heartbeats(conn: Connection) -> dict[str, float]:
     """
     rows = conn.execute(
         text("""
-SELECT split_part(name, ':', 1) AS part, extract(epoch FROM now() - max(at))::float8 AS age FROM heartbeats GROUP BY 1""")
+SELECT split_part(name, ':', 1) AS part, extract(epoch FROM now() - max(at))::float8 AS age
+FROM heartbeats GROUP BY 1""")
     )
     return {row.part: max(row.age, 0.0) for row in rows}

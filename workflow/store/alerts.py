@@ -30,11 +30,9 @@ FROM alerts a JOIN clocks k ON k.id = a.clock_id WHERE a.id = :id AND a.person_i
     return None if row is None else AlertRow(*row)
 
 
-def acknowledge(conn: Connection, alert_id: int, note: str, now: datetime) -> bool:
-    """Mark an alert as seen; False where it already was."""
-    row = conn.execute(
-        text("""
-UPDATE alerts SET acknowledged_at = :now, note = :note WHERE id = :id AND acknowledged_at IS NULL RETURNING id"""),
+def acknowledge(conn: Connection, alert_id: int, note: str, now: datetime) -> None:
+    """Mark an alert as seen; the caller holds its case and has looked whether it was."""
+    conn.execute(
+        text("UPDATE alerts SET acknowledged_at = :now, note = :note WHERE id = :id"),
         {"id": alert_id, "note": note or None, "now": now},
-    ).one_or_none()
-    return row is not None
+    )

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.change import Change, instant
 from workflow.clock.limit import Limit, Unit
 from workflow.definition import Flow, Title
 from workflow.guards import AttachedMaterial, ChildCase
+from workflow.store import driver
 
 CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company,
   c.department, c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits,
@@ -58,25 +59,26 @@ def read(
 ) -> CaseReading | None:
     """The case ``no`` (or ``case_id``) with its clocks, pauses and ``groups``; None where there is none."""
     statement = _read_statement("no" if no is not None else "id", tuple(sorted(groups)))
-    row = conn.execute(statement, {"key": no if no is not None else case_id}).mappings().one_or_none()
-    return None if row is None else _reading(row)
+    found = driver.value(conn, statement, {"key": no if no is not None else case_id})
+    return None if found is None else _reading(found)
 
 
 @cache
-def _read_statement(by: str, groups: tuple[str, ...]) -> TextClause:
+def _read_statement(by: str, groups: tuple[str, ...]) -> bytes:
     # Put together from the constants of this file only; the key is a parameter.
     extra = "".join(f",\n  {_GROUPS[group]}" for group in groups)
-    return text(f"""
+    return f"""
+SELECT to_json(found) FROM (
 SELECT {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
   (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
   (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
 FROM cases c JOIN projects p ON p.id = c.project_id
-WHERE c.{by} = :key""")  # noqa: S608
+WHERE c.{by} = %(key)s) AS found""".encode()  # noqa: S608
 
 
-def _reading(row: Any) -> CaseReading:
+def _reading(row: dict[str, Any]) -> CaseReading:
     return CaseReading(
-        case=case_from(row, row["clocks"], row["pauses"]),
+        case=case_from(row),
         project_code=row["project_code"],
         project_facts=row["project_facts"],
         materials=tuple(AttachedMaterial(m["code"], moment(m["at"])) for m in row.get("materials", ())),
@@ -86,17 +88,24 @@ def _reading(row: Any) -> CaseReading:
     )
 
 
-def case_from(row: Any, clocks: list[dict[str, Any]], pauses: list[dict[str, Any]]) -> Case:
-    """A row of CASE_COLUMNS and the JSON of its clocks and pauses as a Case."""
+def case_from(row: dict[str, Any]) -> Case:
+    """CASE_COLUMNS with the clocks and pauses, as PostgreSQL's JSON has them, as a Case."""
     return Case(
         **{name: row[name] for name in _PLAIN},
-        chain_head=bytes(row["chain_head"]),
-        clocks=tuple(clock_from(clock) for clock in clocks),
-        pauses=tuple(pause_from(pause) for pause in pauses),
+        chain_head=bytes.fromhex(row["chain_head"].removeprefix("\\x")),
+        opened_at=moment(row["opened_at"]),
+        received_at=_finite(row["received_at"]),
+        accepted_at=_finite(row["accepted_at"]),
+        decided_at=_finite(row["decided_at"]),
+        entered_at=moment(row["entered_at"]),
+        ended_at=_finite(row["ended_at"]),
+        clocks=tuple(clock_from(clock) for clock in row["clocks"]),
+        pauses=tuple(pause_from(pause) for pause in row["pauses"]),
     )
 
 
-_PLAIN = tuple(name.strip().removeprefix("c.") for name in CASE_COLUMNS.split(",") if "chain_head" not in name)
+_NAMES = [words.strip().removeprefix("c.") for words in CASE_COLUMNS.split(",")]
+_PLAIN = tuple(name for name in _NAMES if name != "chain_head" and not name.endswith("_at"))
 
 
 def moment(text_: str | None) -> datetime:
@@ -155,17 +164,18 @@ def pause_from(row: dict[str, Any]) -> PauseRecord:
 
 _MOVED = """
 WITH moved AS (
-  UPDATE cases SET state = :state, outcome = :outcome, version = :version, rev = rev + 1, seq = :seq,
-    chain_head = :head, data = cast(:data AS jsonb), assignee_id = :assignee, received_at = :received_at,
-    accepted_at = :accepted_at, decided_at = :decided_at, entered_at = :entered_at, ended_at = :ended_at,
-    due_at = coalesce(cast(:due_at AS timestamptz), 'infinity'), paused = :paused
-  WHERE id = :id AND rev = :rev
+  UPDATE cases SET state = %(state)s, outcome = %(outcome)s, version = %(version)s, rev = rev + 1, seq = %(seq)s,
+    chain_head = %(head)s, data = cast(%(data)s AS jsonb), assignee_id = %(assignee)s,
+    received_at = %(received_at)s, accepted_at = %(accepted_at)s, decided_at = %(decided_at)s,
+    entered_at = %(entered_at)s, ended_at = %(ended_at)s,
+    due_at = coalesce(cast(%(due_at)s AS timestamptz), 'infinity'), paused = %(paused)s
+  WHERE id = %(id)s AND rev = %(rev)s
   RETURNING id),
 noted AS (
   INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at,
     input, hash)
-  SELECT id, :seq, :action, :from_state, :state, cast(:actor_id AS int), :actor_role, :effective_at, :recorded_at,
-    cast(:input AS jsonb), :head
+  SELECT id, %(seq)s, %(action)s, %(from_state)s, %(state)s, cast(%(actor_id)s AS int), %(actor_role)s,
+    %(effective_at)s, %(recorded_at)s, cast(%(input)s AS jsonb), %(head)s
   FROM moved)"""
 
 _PARTS = {
@@ -176,10 +186,10 @@ ticking AS (
   SELECT moved.id, k.name, k.round, k.started_at, k.amount, k.unit, k.direction, k.extension, k.state, k.epoch, k.rung,
     k.ladder_at, coalesce(k.fire_at, 'infinity'), k.due_on, coalesce(k.due_at, 'infinity'), k.provisional,
     k.calendar_version, k.settled_at
-  FROM moved, jsonb_to_recordset(cast(:clocks AS jsonb)) AS k(name text, round int, started_at timestamptz, amount int,
-    unit text, direction text, extension int, state text, epoch int, rung smallint, ladder_at timestamptz[],
-    fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean, calendar_version text,
-    settled_at timestamptz)
+  FROM moved, jsonb_to_recordset(cast(%(clocks)s AS jsonb)) AS k(name text, round int, started_at timestamptz,
+    amount int, unit text, direction text, extension int, state text, epoch int, rung smallint,
+    ladder_at timestamptz[], fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean,
+    calendar_version text, settled_at timestamptz)
   ON CONFLICT (case_id, name, round) DO UPDATE SET started_at = excluded.started_at, extension = excluded.extension,
     state = excluded.state, epoch = excluded.epoch, rung = excluded.rung, ladder_at = excluded.ladder_at,
     fire_at = excluded.fire_at, due_on = excluded.due_on, due_at = excluded.due_at,
@@ -189,38 +199,42 @@ ticking AS (
 opened AS (
   INSERT INTO pauses (case_id, cause, basis, stops, since, planned_until, reason, opened_at, opened_by)
   SELECT moved.id, z.cause, z.basis, z.stops, z.since, z.planned_until, z.reason, z.opened_at, z.opened_by
-  FROM moved, jsonb_to_recordset(cast(:opened AS jsonb)) AS z(cause text, basis text, stops text[], since date,
+  FROM moved, jsonb_to_recordset(cast(%(opened)s AS jsonb)) AS z(cause text, basis text, stops text[], since date,
     planned_until date, reason text, opened_at timestamptz, opened_by int))""",
     "closed": """,
 closed AS (
   UPDATE pauses SET until = z.until, closed_at = z.closed_at, closed_by = z.closed_by, result = z.result
-  FROM moved, jsonb_to_recordset(cast(:closed AS jsonb)) AS z(id bigint, until date, closed_at timestamptz,
+  FROM moved, jsonb_to_recordset(cast(%(closed)s AS jsonb)) AS z(id bigint, until date, closed_at timestamptz,
     closed_by int, result text)
   WHERE pauses.id = z.id AND pauses.case_id = moved.id)""",
     "documents": """,
 issued AS (
   INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at)
-  SELECT moved.id, :seq, d.kind, d.no, d.facts, :recorded_at, :effective_at
-  FROM moved, jsonb_to_recordset(cast(:documents AS jsonb)) AS d(kind text, no text, facts jsonb))""",
+  SELECT moved.id, %(seq)s, d.kind, d.no, d.facts, %(recorded_at)s, %(effective_at)s
+  FROM moved, jsonb_to_recordset(cast(%(documents)s AS jsonb)) AS d(kind text, no text, facts jsonb))""",
     "messages": """,
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
-  SELECT m.effect_key, m.channel, moved.id, m.body, :recorded_at, now()
-  FROM moved, jsonb_to_recordset(cast(:messages AS jsonb)) AS m(effect_key text, channel text, body jsonb)
+  SELECT m.effect_key, m.channel, moved.id, m.body, %(recorded_at)s, now()
+  FROM moved, jsonb_to_recordset(cast(%(messages)s AS jsonb)) AS m(effect_key text, channel text, body jsonb)
   ON CONFLICT (effect_key) DO NOTHING)""",
 }
+
+
+# Kept: json.dumps makes a new encoder for every call that is not in its default form.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write(conn: Connection, change: Change) -> bool:
     """Write one action whole, or nothing: False where the case has moved on since it was read."""
     parts = _parts(change)
-    row = conn.execute(_write_statement(tuple(parts)), _case_parameters(change) | parts).one_or_none()
-    return row is not None
+    written = driver.value(conn, _write_statement(tuple(parts)), _case_parameters(change) | parts)
+    return written is not None
 
 
 @cache
-def _write_statement(parts: tuple[str, ...]) -> TextClause:
-    return text(_MOVED + "".join(_PARTS[part] for part in parts) + "\nSELECT id FROM moved")
+def _write_statement(parts: tuple[str, ...]) -> bytes:
+    return (_MOVED + "".join(_PARTS[part] for part in parts) + "\nSELECT id FROM moved").encode()
 
 
 def _parts(change: Change) -> dict[str, str]:
@@ -232,7 +246,7 @@ def _parts(change: Change) -> dict[str, str]:
         "documents": [{"kind": d.kind, "no": d.no, "facts": dict(d.facts)} for d in change.documents],
         "messages": [{"effect_key": m.effect_key, "channel": m.channel, "body": dict(m.body)} for m in change.messages],
     }
-    return {name: json.dumps(rows, ensure_ascii=False) for name, rows in lists.items() if rows}
+    return {name: _as_json(rows) for name, rows in lists.items() if rows}
 
 
 def _case_parameters(change: Change) -> dict[str, Any]:
@@ -245,7 +259,7 @@ def _case_parameters(change: Change) -> dict[str, Any]:
         "version": after.version,
         "seq": after.seq,
         "head": change.hash,
-        "data": json.dumps(dict(after.data), ensure_ascii=False),
+        "data": _as_json(dict(after.data)),
         "assignee": after.assignee_id,
         "received_at": after.received_at,
         "accepted_at": after.accepted_at,
@@ -260,7 +274,7 @@ def _case_parameters(change: Change) -> dict[str, Any]:
         "actor_role": event.actor_role,
         "effective_at": event.effective_at,
         "recorded_at": event.recorded_at,
-        "input": json.dumps(dict(event.input), ensure_ascii=False),
+        "input": _as_json(dict(event.input)),
     }
 
 

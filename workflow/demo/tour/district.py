@@ -81,13 +81,11 @@ class District:
         query: dict[str, object] = {"limit": 100}
         for _ in range(10):
             page = caller.get("/api/v1/alerts", **query)
-            found += [
-                one for one in page["items"] if (one["case"], one["clock"], one["rung_text"]) == (no, clock, rung)
-            ]
+            found += [card for card in page["items"] if (card["case"], card["clock"]) == (no, clock)]
             if not page["next_cursor"]:
                 break
             query["cursor"] = page["next_cursor"]
-        return found
+        return [card for card in found if card["rung_text"] == rung]
 
     # ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

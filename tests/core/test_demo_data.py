@@ -1,0 +1,322 @@
+"""The demo: the war map as the article counts it, and a past in which every history is genuine."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.conftest import Databases
+from workflow.clock.days import local_day
+from workflow.demo import accounts, making
+from workflow.demo.codes import company_code, project_code_of
+from workflow.demo.files import DemoFiles, load_demo_files
+from workflow.demo.making import ensure_demo
+from workflow.demo.papers import demo_pdf
+from workflow.demo.play import Player
+from workflow.errors import ConfigFaults, Unusable
+from workflow.identifiers import credit_code, project_code
+from workflow.queries.verify import verify
+from workflow.settings import Settings, default_config_folder, load_settings
+from workflow.store import demo_marker
+from workflow.store.engine import open_engine
+from workflow.work import Office
+
+NAMED = (
+    "青岛虚拟现实产业园项目一期",
+    "株洲路两侧升级改造",
+    "张村河两岸开发建设",
+    "国际创新园",
+    "枣山东路",
+    "十九路南侧停车场",
+    "海尔路-银川路立交停车场",
+    "浮山绿道",
+    "午山绿道",
+    "石老人滨海公园",
+    "黄金海岸南侧口袋公园",
+    "中科曙光",
+    "东华软件副中心",
+    "歌尔微电子产业园",
+)
+# Domain fact book, 12.4: enterprises and a photograph's caption are no projects.
+NOT_PROJECTS = ("汉缆股份", "宏大纺机", "地铁11号线")
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load_settings({})
+
+
+@pytest.fixture(scope="module")
+def files(configuration: Office) -> DemoFiles:
+    return load_demo_files(default_config_folder(), configuration.catalogue)
+
+
+# ── the files ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_war_map_has_50_projects_with_a_permit_and_79_with_a_tender_in_129_rows(files: DemoFiles) -> None:
+    assert len(files.projects) == 129
+    assert sum(project.needs_permit for project in files.projects) == 50
+    assert sum(project.needs_tender for project in files.projects) == 79
+    assert all(project.needs_permit or project.needs_tender for project in files.projects)
+
+
+def test_the_projects_the_article_names_are_there_and_only_they_are_marked(files: DemoFiles) -> None:
+    assert {project.name for project in files.projects if project.named_in_article} == set(NAMED)
+    assert not [p.name for p in files.projects for word in NOT_PROJECTS if word in p.name]
+
+
+def test_invented_companies_and_people_say_so(files: DemoFiles) -> None:
+    assert all("示例" in company for company in files.companies)
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]*", person.username) for person in files.people)
+
+
+def test_every_code_is_valid_and_none_stands_twice(files: DemoFiles) -> None:
+    projects = [project_code_of(number, one.splclx) for number, one in enumerate(files.projects)]
+    companies = [company_code(number) for number in range(len(files.companies))]
+    assert len(set(projects)) == len(projects)
+    assert len(set(companies)) == len(companies)
+    for code in projects:
+        assert project_code(code).text == code
+        assert not project_code(code).legacy
+        assert code[5:11] == "370212"
+    for code in companies:
+        assert credit_code(code, check_organisation=True) == code
+
+
+def test_accounts_are_one_or_two_a_role_with_one_password(files: DemoFiles, configuration: Office) -> None:
+    shown = accounts()
+    roles = {files_person.role for files_person in files.people if files_person.shown}
+    assert roles == set(configuration.catalogue.roles) - {"clock", "system"}
+    assert {password for _, password, _, _ in shown} == {files.password}
+    assert len(shown) <= 2 * len(roles)
+
+
+def test_a_paper_of_the_demo_is_a_real_pdf_that_says_what_it_is() -> None:
+    paper = demo_pdf("application_form")
+    assert paper.startswith(b"%PDF-1.4")
+    assert b"DEMO DATA - application_form" in paper
+    assert paper.rstrip().endswith(b"%%EOF")
+
+
+def test_every_fault_of_the_demo_files_is_listed(tmp_path: Path, configuration: Office) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    for name in ("war-map.yaml", "people.yaml"):
+        (folder / name).write_text((default_config_folder() / "demo" / name).read_text("utf-8"), "utf-8")
+    war_map = (folder / "war-map.yaml").read_text("utf-8")
+    war_map = war_map.replace("needs_tender: true", "needs_tender: false", 1).replace(
+        "street: beizhai", "street: north", 1
+    )
+    (folder / "war-map.yaml").write_text(war_map, "utf-8")
+    people = (folder / "people.yaml").read_text("utf-8").replace("username: qx2", "username: qx1")
+    (folder / "people.yaml").write_text(people, "utf-8")
+    with pytest.raises(ConfigFaults) as caught:
+        load_demo_files(tmp_path, configuration.catalogue)
+    told = str(caught.value)
+    assert "78 projects carry needs_tender, the war map has 79" in told
+    assert "'north' is not known" in told
+    assert "'qx1' stands twice" in told
+
+
+# ── the making ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished demo: its database, and who played it."""
+
+    office: Office
+    url: str
+    player: Player
+
+    def rows(self, statement: str) -> list[tuple[object, ...]]:
+        with self.office.engine.connect() as conn:
+            return [tuple(row) for row in conn.execute(text(statement))]
+
+    def one(self, statement: str) -> int:
+        [[value]] = self.rows(statement)
+        assert isinstance(value, int)
+        return value
+
+    @property
+    def now(self) -> datetime:
+        return self.player.clock
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+@pytest.fixture(scope="module")
+def made(databases: Databases, configuration: Office, settings: Settings) -> Iterator[Made]:
+    """The demo, made after a first attempt was killed midway."""
+    url = databases.new()
+    engine = open_engine(url, "cli")
+    players: list[Player] = []
+
+    def killed_at_the_fortieth_step(done: int, total: int, words: str) -> None:
+        if done == 40:
+            raise Killed
+
+    with pytest.raises(Killed):
+        ensure_demo(url, settings, killed_at_the_fortieth_step)
+    with engine.connect() as conn:
+        assert demo_marker.state(conn) == "making"
+        assert conn.execute(text("SELECT count(*) FROM cases")).scalar_one() > 0
+    patch = pytest.MonkeyPatch()
+    make = making.make_demo
+    # Only listens: the demo is made as always.
+    patch.setattr(making, "make_demo", lambda *arguments: players.append(make(*arguments)))
+    ensure_demo(url, settings, lambda done, total, words: None)
+    patch.undo()
+    yield Made(replace(configuration, engine=engine), url, players[0])
+    engine.dispose()
+
+
+def test_after_a_killed_attempt_the_next_one_starts_from_a_clean_slate_and_finishes(made: Made) -> None:
+    with made.office.engine.connect() as conn:
+        assert demo_marker.state(conn) == "made"
+    assert made.one("SELECT count(*) FROM projects") == 129
+    assert made.rows("SELECT min(no) FROM cases WHERE opened_at = (SELECT min(opened_at) FROM cases)")[0][0] is not None
+    assert made.one("SELECT count(*) FROM people WHERE NOT demo") == 0
+
+
+def test_a_demo_that_stands_is_left_alone(made: Made, settings: Settings) -> None:
+    before = made.rows("SELECT count(*), max(id) FROM cases")
+    ensure_demo(made.url, settings, lambda done, total, words: pytest.fail("it was made again"))
+    assert made.rows("SELECT count(*), max(id) FROM cases") == before
+
+
+def test_nothing_in_the_story_was_refused_by_the_rules(made: Made) -> None:
+    assert made.player.refused == []
+
+
+def test_every_history_of_the_demo_holds(made: Made) -> None:
+    assert verify(made.office).breaches == ()
+
+
+def test_it_has_enough_cases_and_every_state_somewhere(made: Made) -> None:
+    assert 300 <= made.one("SELECT count(*) FROM cases WHERE flow = 'item'") <= 450
+    standing = {(flow, state) for flow, state in made.rows("SELECT DISTINCT flow, state FROM cases")}
+    known = {(flow.name, state) for flow in made.office.flows.values() for state in flow.states}
+    # An item case is born received: its draft is the draft of its bundle. What stands at today's first hour may lack
+    # the two that begin in the morning.
+    assert known - standing <= {("item", "draft")}
+
+
+def test_some_dates_fall_today_or_on_the_next_working_days_and_about_five_are_missed(made: Made) -> None:
+    today = local_day(made.now)
+    tomorrow = made.office.calendar.add_working_days(today, 1)
+    due = [day for (day,) in made.rows("SELECT due_on FROM clocks WHERE state <> 'settled' AND due_on IS NOT NULL")]
+    assert due.count(today) + due.count(tomorrow) >= 4
+    late = made.one(
+        f"""SELECT count(DISTINCT case_id) FROM clocks
+        WHERE state <> 'settled' AND name = 'promised' AND due_at <= '{made.now.isoformat()}'"""
+    )
+    assert 4 <= late <= 7
+
+
+def test_cards_were_given_climbed_and_acknowledged(made: Made) -> None:
+    cards = {card: count for card, count in made.rows("SELECT card, count(*) FROM alerts GROUP BY card")}
+    assert set(cards) == {"notice", "yellow", "red"}
+    assert made.one("SELECT count(*) FROM alerts WHERE role = 'district_leader' AND card = 'red'") >= 1
+    assert made.one("SELECT count(*) FROM alerts WHERE acknowledged_at IS NOT NULL") >= 1
+    assert made.one("SELECT count(*) FROM alerts WHERE acknowledged_at IS NULL AND card = 'red'") >= 1
+
+
+def test_rungs_fired_at_their_very_moment_unless_the_clock_was_armed_late(made: Made) -> None:
+    late = made.rows("""
+SELECT f.case_id FROM firings f JOIN clocks k ON k.id = f.clock_id
+WHERE f.fired_at > f.moment_at AND f.fired_at > (SELECT max(e.recorded_at) FROM events e
+  WHERE e.case_id = f.case_id AND e.recorded_at <= f.fired_at AND e.actor_role <> 'clock')
+  AND NOT EXISTS (SELECT FROM events e WHERE e.case_id = f.case_id AND e.action = 'accept_by_silence'
+    AND e.recorded_at = f.fired_at)""")
+    assert late == []
+
+
+def test_silence_was_taken_as_acceptance_and_dated_back(made: Made) -> None:
+    deemed = "data ->> 'acceptance_mode' = 'deemed'"
+    assert made.one(f"SELECT count(*) FROM cases WHERE {deemed}") >= 3
+    assert made.one(f"SELECT count(*) FROM cases WHERE {deemed} AND accepted_at <> received_at") == 0
+
+
+def test_more_than_76_of_100_decided_cases_were_finished_early(made: Made) -> None:
+    calendar = made.office.calendar
+    used: list[tuple[int, int]] = []
+    for no, accepted, decided, promised in made.rows("""
+SELECT c.id, c.accepted_at, c.decided_at, k.amount FROM cases c JOIN clocks k ON k.case_id = c.id
+WHERE k.name = 'promised' AND k.unit = 'wd' AND c.decided_at IS NOT NULL"""):
+        assert isinstance(accepted, datetime)
+        assert isinstance(decided, datetime)
+        assert isinstance(promised, int)
+        days = calendar.working_days_between(local_day(accepted), local_day(decided))
+        for since, until in made.rows(f"SELECT since, until FROM pauses WHERE case_id = {no} AND until IS NOT NULL"):
+            days -= calendar.working_days_between(since, until)  # type: ignore[arg-type]
+        used.append((days, promised))
+    assert len(used) > 200
+    assert sum(days < promised for days, promised in used) / len(used) > 0.76
+
+
+def test_two_requests_for_help_wait_and_many_were_solved(made: Made) -> None:
+    states = dict(made.rows("SELECT state, count(*) FROM cases WHERE flow = 'assistance' GROUP BY state"))
+    assert (states["requested"], states["answered"]) == (1, 1)
+    assert states["solved"] >= 10
+
+
+def test_nothing_is_left_to_be_sent_or_fired_when_the_service_starts(made: Made) -> None:
+    assert made.one("SELECT count(*) FROM outbox WHERE state <> 'delivered'") == 0
+    assert made.one("SELECT count(*) FROM outbox WHERE channel <> 'system' AND NOT body ? 'note'") == 0
+    due = f"SELECT count(*) FROM clocks WHERE state = 'armed' AND fire_at <= '{made.now.isoformat()}'"
+    assert made.one(due) == 0
+
+
+def test_it_ends_now_and_began_months_ago(made: Made) -> None:
+    [[first, last]] = made.rows("SELECT min(recorded_at), max(recorded_at) FROM events")
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    assert timedelta(days=80) < made.now - first < timedelta(days=180)
+    assert last <= made.now
+
+
+def test_the_same_day_makes_the_same_demo(made: Made, databases: Databases, configuration: Office) -> None:
+    url = databases.new()
+    engine: Engine = open_engine(url, "cli")
+    office = replace(configuration, engine=engine)
+    files = load_demo_files(default_config_folder(), office.catalogue)
+    making.make_demo(office, files, made.now, lambda done, total, words: None)
+    told = text(
+        "SELECT encode(sha256(string_agg(encode(chain_head, 'hex'), ',' ORDER BY id)::bytea), 'hex') FROM cases"
+    )
+    with engine.connect() as again, made.office.engine.connect() as first:
+        assert again.execute(told).scalar_one() == first.execute(told).scalar_one()
+    engine.dispose()
+
+
+# ── where no demo may be made ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_outside_of_demo_mode_it_is_refused(database_url: str, settings: Settings) -> None:
+    with pytest.raises(Unusable, match="accepted: WUGEYI_DEMO=1"):
+        ensure_demo(database_url, replace(settings, demo=False), lambda done, total, words: None)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_database_with_somebody_elses_data_is_left_alone(
+    engine: Engine, database_url: str, settings: Settings, begun: bool
+) -> None:
+    from tests import given
+
+    with engine.begin() as conn:
+        given.project(conn, given.company(conn))
+        if begun:
+            # Even where an attempt was cut off: what is not marked as demo data is not ours.
+            demo_marker.mark(conn, "making", given.moment("2026-03-02"))
+    with pytest.raises(Unusable, match="not demo data"):
+        ensure_demo(database_url, settings, lambda done, total, words: None)
+    with engine.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM projects")).scalar_one() == 1
