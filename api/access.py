@@ -17,10 +17,10 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Connection
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from api.route_table import ROUTES, UPLOADS, Access
-from workflow.errors import NotAllowed, NotSignedIn
+from workflow.errors import BadInput, NotAllowed, NotSignedIn
 from workflow.settings import Settings
 from workflow.store import tokens
 from workflow.store.tokens import Kind, NewToken, SignedIn
@@ -184,14 +184,20 @@ def _begin() -> Connection:
 
 
 def _read_body(route: str) -> None:
-    # Before the transaction begins: a slow sender must not hold a connection and a snapshot.
-    if request.mimetype == "multipart/form-data":
-        if route not in UPLOADS:
-            raise UnsupportedMediaType()
+    """Take the body in before the transaction begins: a slow sender must not hold a connection and a snapshot."""
+    with_files = request.mimetype == "multipart/form-data"
+    if with_files and route not in UPLOADS:
+        raise UnsupportedMediaType()
+    if not with_files:
+        request.max_content_length = BODY_BYTES
+    try:
+        body = b"" if with_files else request.get_data()
         _ = request.files
-        return
-    request.max_content_length = BODY_BYTES
-    body = request.get_data()
+    except (HTTPException, OSError):
+        raise  # too large, broken off; or our own disk is full
+    except Exception as error:
+        # Each server has its own errors for a body that is wrongly sent (chunks), without a common base.
+        raise BadInput("bad_body", "请求正文传输有误", "The body is not sent as HTTP has it") from error
     if request.content_length is None and len(body) >= BODY_BYTES:
         # werkzeug cuts a body of unannounced length off at the limit without a word.
         raise RequestEntityTooLarge()

@@ -1,5 +1,6 @@
 """What gunicorn serves: ``api.wsgi:application``, wired from the environment, once in every web process."""
 
+import logging
 import os
 import shutil
 import sys
@@ -20,6 +21,7 @@ def make_application() -> Flask:
     try:
         settings = with_secret(load_settings())
         logs.configure(settings.log_level)
+        _take_over_gunicorns_lines()
         return _application(settings)
     except (Unusable, ConfigFaults) as error:
         print(*(f"wugeyi web: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr, flush=True)
@@ -36,6 +38,30 @@ def _application(settings: Settings) -> Flask:
     office = open_office(settings.config, open_engine(sqlalchemy_url(settings), "web", pool_size=8))
     check_flows_unchanged(office)
     return create_app(office, settings)
+
+
+class Discreet(logging.Filter):
+    """Fixed texts in place of gunicorn's lines about requests, which quote addresses and what was sent."""
+
+    TEXTS = (
+        ("Invalid request from", "a request that is no HTTP was refused"),
+        ("Error handling request", "a request failed below the application"),
+    )
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always lets the line pass."""
+        for beginning, text in self.TEXTS:
+            if str(record.msg).startswith(beginning):
+                record.msg, record.args = text, ()
+        return True
+
+
+def _take_over_gunicorns_lines() -> None:
+    """What gunicorn has to say in this process becomes JSON like everything else."""
+    server = logging.getLogger("gunicorn.error")
+    server.handlers.clear()
+    server.propagate = True
+    server.addFilter(Discreet())
 
 
 def _counters_folder(home: Path) -> Path:

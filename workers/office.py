@@ -42,8 +42,10 @@ def _unchecked() -> Office:
     return _wired["unchecked"]
 
 
-def forget_connections() -> None:
-    """In a process just forked: connections stay the parent's."""
+def forget_parent() -> None:
+    """In a process just forked: connections stay the parent's, and a lock that one of its threads held is nobody's."""
+    global _wiring
+    _wiring = threading.Lock()
     if "unchecked" in _wired:
         after_fork(_wired["unchecked"].engine)
 

@@ -21,7 +21,8 @@ from workflow.store import heartbeats, outbox
 log = logger("relay")
 
 BATCH = 200
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+"""How long it sleeps where nobody wakes it; the sweeper does, as soon as something waits."""
 LONGEST_WAIT = 5.0
 
 

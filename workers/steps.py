@@ -5,7 +5,6 @@ import socket
 from typing import Any
 
 from celery import bootsteps
-from celery.signals import worker_shutting_down
 
 from workers.office import settings, worker_office
 from workers.relay import Relay, publisher
@@ -27,8 +26,6 @@ class ClockStep(bootsteps.StartStopStep):
         super().__init__(parent, **options)
         self._relay: Relay | None = None
         self._sweeper: Sweeper | None = None
-        # Celery's soft shutdown waits for running tasks before it stops any step; nothing new is to fire meanwhile.
-        worker_shutting_down.connect(self._ask_to_stop, weak=False)
 
     def start(self, parent: Any) -> None:
         """Begin sweeping and relaying."""
@@ -46,18 +43,16 @@ class ClockStep(bootsteps.StartStopStep):
         self._sweeper.start()
 
     def stop(self, parent: Any) -> None:
-        """End both within a second; what they were at is rolled back or committed, nothing in between."""
-        self._ask_to_stop()
-        for thread in self._threads():
+        """End both within a second; what they were at is rolled back or committed, nothing in between.
+
+        Celery asks for it after a soft shutdown's wait for running tasks; until then clocks go on firing.
+        """
+        threads = [thread for thread in (self._sweeper, self._relay) if thread is not None]
+        for thread in threads:
+            thread.stop()
+        for thread in threads:
             thread.join(STOP_SECONDS)
 
     def terminate(self, parent: Any) -> None:
         """The same when the worker has no time."""
         self.stop(parent)
-
-    def _ask_to_stop(self, **_: Any) -> None:
-        for thread in self._threads():
-            thread.stop()
-
-    def _threads(self) -> list[Sweeper | Relay]:
-        return [thread for thread in (self._sweeper, self._relay) if thread is not None]

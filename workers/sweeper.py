@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from workers.office import worker_office
-from workflow.commands.fire_rungs import SweepResult, sweep
+from workflow.commands.fire_rungs import SweepResult, fire_due, sweep
+from workflow.errors import Unusable
 from workflow.logs import facts, logger
 from workflow.store import heartbeats, timers
 from workflow.work import Office
@@ -76,8 +77,10 @@ class Sweeper(threading.Thread):
                 failures += 1
                 log.warning("the sweeper waits for the database", extra=facts(error=type(error.orig).__name__))
                 self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2**failures) * random.uniform(0.8, 1.2))
+            except Unusable as error:
+                log.error("the sweeper may not work", extra=facts(error=str(error)))
+                self._stopping.wait(LONGEST_WAIT)
             except Exception:
-                failures += 1
                 log.exception("the sweeper cannot work")
                 self._stopping.wait(LONGEST_WAIT)
         engine.dispose()
@@ -85,21 +88,20 @@ class Sweeper(threading.Thread):
     def _watch(self, office: Office, conn: Connection) -> None:
         while not self._stopping.is_set():
             probe = timers.probe(conn)
-            if probe.due:
-                self._sweep(office)
-            if probe.due or probe.messages:
+            done = self._fire(office) if probe.due else 0
+            if done or probe.messages:
                 self._wake_relay()
             self._beat(conn)
-            self._stopping.wait(self._pause(probe))
+            self._stopping.wait(0 if done else self._pause(probe))
 
-    def _sweep(self, office: Office) -> None:
+    def _fire(self, office: Office) -> int:
         began = monotonic()
-        done = sweep(office, BATCH, self._stopping.is_set)
-        self._total = SweepResult(
-            self._total.fired + done.fired, self._total.acted + done.acted, self._total.failed + done.failed
-        )
-        if done.done:
-            log.info("rungs fired", extra=facts(count=done.done, milliseconds=round((monotonic() - began) * 1000)))
+        now = fire_due(office, BATCH, self._stopping.is_set)
+        total = self._total
+        self._total = SweepResult(total.fired + now.fired, total.acted + now.acted, total.failed + now.failed)
+        if now.done:
+            log.info("rungs fired", extra=facts(count=now.done, milliseconds=round((monotonic() - began) * 1000)))
+        return now.done
 
     def _beat(self, conn: Connection) -> None:
         if monotonic() < self._beat_due:

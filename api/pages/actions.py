@@ -24,7 +24,7 @@ from workflow.commands.take_action import take_action
 from workflow.definition import Action, Field
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.queries.actions import ActionView, Ask
-from workflow.queries.reading import visible_case
+from workflow.reading import visible_case
 from workflow.work import Work
 
 # The condition that a missed promise is explained (优化营商环境条例 36).

@@ -87,6 +87,7 @@ def worklist_page() -> Response:
         lights=[(str(light), _(LIGHT_WORDS[light])) for light in LIGHTS],
         given=filters,
         tab=chosen,
+        narrowing=_narrowing(filters, chosen),
         narrowed=any(request.args.get(name) for name in ("q", "item", "state", "light")),
         without=url_for("pages.worklist", tab=chosen),
         next_page=with_query("pages.worklist", cursor=found.next_cursor) if found.next_cursor else None,
@@ -114,6 +115,19 @@ def _filters(tab: str) -> Filters:
         text=half_width(request.args.get("q", "")).upper() or None,
         unassigned=tab == "unassigned",
     )
+
+
+def _narrowing(filters: Filters, tab: str) -> str:
+    """The filters in words, for the title."""
+    catalogue = access.office().catalogue
+    states = dict(_states(access.office().flows.values()))
+    given = [
+        filters.text or "",
+        catalogue.items[filters.item].title.zh if filters.item in catalogue.items else "",
+        _(LIGHT_WORDS[Light(filters.light)]) if filters.light and filters.light != tab else "",
+        states.get(filters.state or "", ""),
+    ]
+    return "，".join(words for words in given if words)
 
 
 def _tabs(counts: Tabs, chosen: str) -> list[Tab]:

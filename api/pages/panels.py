@@ -18,7 +18,9 @@ from workflow.definition import Flow
 from workflow.queries.case import CaseView, PauseView
 from workflow.queries.clocks import ClockView
 
-MAIN = ("promised", "statutory", "resolution")
+# The two clocks of every item stand first and side by side; they and the help desk's say how an ended case went.
+FIRST = ("promised", "statutory")
+JUDGED = (*FIRST, "resolution")
 _BIG = re.compile(r"(\D+?) (\d+) (.+)")
 
 
@@ -47,8 +49,8 @@ class Panel:
 def panels(case: CaseView, now: datetime) -> tuple[Panel, ...]:
     """The clocks worth showing: those that run, the promise first; of an ended case how its promises were kept."""
     running = [clock for clock in case.clocks if clock.state != "settled"]
-    shown = running or _last_of_each([clock for clock in case.clocks if clock.name in MAIN])
-    ordered = sorted(shown, key=lambda clock: MAIN.index(clock.name) if clock.name in MAIN else len(MAIN))
+    shown = running or _last_of_each([clock for clock in case.clocks if clock.name in JUDGED])
+    ordered = sorted(shown, key=lambda clock: FIRST.index(clock.name) if clock.name in FIRST else len(FIRST))
     return tuple(panel(case, clock, now) for clock in ordered)
 
 

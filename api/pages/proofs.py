@@ -41,7 +41,7 @@ class DayLine:
     short: str
     words: str
     calendar: str
-    count: str
+    number: int | None
     why: str
     provisional: bool
     tone: str
@@ -103,7 +103,7 @@ def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -
         short=f"{day.date.month}/{day.date.day}",
         words=date_words(day.date, today, "zh"),
         calendar=_calendar(day),
-        count=_("第 %(n)s 日", n=day.total) if day.counts else "",
+        number=day.total if day.counts else None,
         why="，".join(note for note in notes if note),
         provisional=day.provisional,
         tone=_tone(day, found, today),

@@ -23,8 +23,8 @@ from workflow.queries.ended import EndedFilters, EndedRow, ended
 from workflow.queries.history import HistoryLine, history
 from workflow.queries.paging import Page, capped
 from workflow.queries.proof import ClockProof, clock_proof
-from workflow.queries.reading import visible_case
 from workflow.queries.worklist import Filters, WorkRow, tabs, worklist
+from workflow.reading import visible_case
 
 # Made once: a schema with others inside takes longer to make than to use.
 TAKEN = TakenSchema()

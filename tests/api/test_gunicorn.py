@@ -142,6 +142,8 @@ def test_bodies_too_long_are_refused_however_they_are_sent(server: Server) -> No
         b"GET /api/v1/me HTTP/1.1\r\nHost: x\r\nCookie: " + b"x" * 9000 + b"\r\n\r\n",
         b"POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         b"POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nnonsense\r\n\r\n",
         b"POST /api/v1/tokens HTTP/1.1\r\nHost: \r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
         b"GET http://elsewhere.example/api/v1/me HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
@@ -155,12 +157,14 @@ def test_what_is_logged_is_json_and_without_what_was_typed(server: Server) -> No
     body = json.dumps({"username": "zhang.san", "password": "geheim"}).encode()
     status, _, answer = server.ask("POST", "/api/v1/tokens", body, Content_Type="application/json")
     server.send(b"GET /?phone=13800000000 nonsense\r\n\r\n")
+    server.send(b"GET / HTTP/1.1\r\nHost: x\r\nphone 13800000000: x\r\n\r\n")
     time.sleep(0.5)
 
     ours = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
     assert status == 401
     assert answer.headers["X-Request-ID"] in [line.get("request") for line in ours]
-    for typed in ("zhang.san", "geheim", "13800000000"):
+    assert "a request that is no HTTP was refused" in [line["text"] for line in ours]
+    for typed in ("zhang.san", "geheim", "13800000000", "ip="):
         assert typed not in server.log
 
 

@@ -1,4 +1,4 @@
-"""Ratios, not rates: each subject against a reference taken in the same run, on the same server, with the same promises.
+"""Ratios, not rates: each subject against a reference taken in the same run, on the same server, equally durable.
 
 ``python -m tests.bench`` runs them all on an embedded PostgreSQL with the settings the service ships (fsync and
 synchronous_commit on) in a temporary folder, prints a table and writes ``bench.json`` into WUGEYI_HOME. Every subject

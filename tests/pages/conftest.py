@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 from werkzeug.datastructures import MultiDict
+from werkzeug.serving import make_server
 
 from api.app import create_app
 from tests import given
@@ -21,6 +21,7 @@ from workflow.settings import Settings, load_settings
 from workflow.work import Office
 
 NOW = given.moment("2026-03-02", "10:00")
+HEADERS = {"Accept": "text/html"}
 PDF = b"%PDF-1.7 example"
 
 
@@ -33,7 +34,7 @@ class Reader:
 
     def open(self, address: str) -> Page:
         """Go to an address, following redirects."""
-        response = self.client.get(address, follow_redirects=True)
+        response = self.client.get(address, follow_redirects=True, headers=HEADERS)
         self.page = read(response, response.request.full_path.rstrip("?"))
         return self.page
 
@@ -59,7 +60,7 @@ class Reader:
 
     def send(self, address: str, sent: MultiDict[str, Any] | dict[str, Any]) -> Page:
         """Post a form, following the redirect after it."""
-        response = self.client.post(address, data=sent, follow_redirects=True)
+        response = self.client.post(address, data=sent, follow_redirects=True, headers=HEADERS)
         self.page = read(response, response.request.full_path.rstrip("?"))
         return self.page
 

@@ -41,9 +41,7 @@ def item_case(page_words: str, reader: Reader, title: str) -> str:
     return href.rsplit("/", 1)[1]
 
 
-def test_the_main_job_is_done_by_hand(
-    office: Office, town: given.Town, signed_in: SignedIn, it_is: ItIs
-) -> None:
+def test_the_main_job_is_done_by_hand(office: Office, town: given.Town, signed_in: SignedIn, it_is: ItIs) -> None:
     applicant, clerk, officer = signed_in("applicant"), signed_in("clerk"), signed_in("officer_qx")
     bundle = apply_for(office, applicant, ITEMS)
     page = applicant.open(f"/cases/{bundle}")
@@ -54,14 +52,18 @@ def test_the_main_job_is_done_by_hand(
     page = clerk.open(f"/cases/{no}")
     assert {"受理"} <= set(page.buttons)
     page = clerk.open(f"/cases/{no}/actions/ask_correction")
-    page = clerk.press("一次性告知补正", **{"faults.energy_report.problem": "缺盖章", "faults.energy_report.fix": "盖章后重新上传"})
+    page = clerk.press(
+        "一次性告知补正", **{"faults.energy_report.problem": "缺盖章", "faults.energy_report.fix": "盖章后重新上传"}
+    )
     assert page.status == 200, page.words
     assert "待补正" in page.words
 
     # the applicant sees it at home, corrects in place, hands in again
     page = applicant.open("/my")
     assert "需要您处理（1）" in page.words
-    page = applicant.follow("去补正：" + next(words for words, _ in page.links if "节能审查" in words).removeprefix("去补正："))
+    page = applicant.follow(
+        "去补正：" + next(words for words, _ in page.links if "节能审查" in words).removeprefix("去补正：")
+    )
     assert "缺盖章" in page.words
     assert "提交补正材料" not in page.buttons, "still closed: nothing was corrected"
     hand_in(applicant, "application_form")

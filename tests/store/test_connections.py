@@ -54,9 +54,10 @@ def test_an_error_on_the_short_way_is_sqlalchemys_and_holds_no_parameters(engine
 
 
 def test_a_session_lost_on_the_short_way_leaves_the_pool(engine: Engine, superuser_url: str) -> None:
-    with pytest.raises(OperationalError) as raised, engine.begin() as conn:
+    with engine.connect() as conn:
         end_session(superuser_url, backend(conn))
-        driver.value(conn, b"SELECT 1")
+        with pytest.raises(OperationalError) as raised:
+            driver.value(conn, b"SELECT 1")
     assert raised.value.connection_invalidated
     with engine.begin() as conn:
         assert driver.value(conn, b"SELECT 1") == 1

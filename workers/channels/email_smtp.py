@@ -19,7 +19,7 @@ from workflow.letters import Template, write_letter
 from workflow.settings import SmtpServer
 
 SECONDS = 10
-"""Bound of every step of the conversation; the whole of it stays below the time limit of a delivery."""
+"""Bound of every step of the conversation; one that drags on is ended by the soft time limit of the task."""
 
 
 @dataclass(frozen=True, slots=True)

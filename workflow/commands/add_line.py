@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import text
-
 from workflow.case import Case
 from workflow.change import Change, Event, chain
 from workflow.errors import Conflict
@@ -19,7 +17,7 @@ def hold(work: Work, case_id: int) -> None:
 
     Several papers of one case are handed in side by side, and none of them may be refused for the others' sake.
     """
-    work.conn.execute(text("SELECT FROM cases WHERE id = :id FOR UPDATE"), {"id": case_id})
+    cases.hold(work.conn, case_id)
 
 
 def busy(no: str) -> Conflict:

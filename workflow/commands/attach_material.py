@@ -8,11 +8,11 @@ from workflow.case import Case
 from workflow.commands.add_line import add_line, busy, hold
 from workflow.commands.file_types import CONTENT_TYPES, EXTENSIONS, extension_of, name_of_type, plain_name, type_of
 from workflow.commands.open_case import OPENERS
-from workflow.commands.take_action import facts_of, read_visible
 from workflow.definition import State
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason, Refused
 from workflow.guards import Facts
 from workflow.papers import Paper, may_come_now, papers_of
+from workflow.reading import facts_of, visible_case
 from workflow.store import materials
 from workflow.store.materials import Current, NewMaterial
 from workflow.work import Work
@@ -37,8 +37,8 @@ def attach_material(work: Work, no: str, code: str, filename: str, content: byte
     """
     name = plain_name(filename)
     digest = hashlib.sha256(content).digest()
-    hold(work, read_visible(work, no, groups=NOTHING).case.id)
-    reading = read_visible(work, no, groups=GROUPS)
+    hold(work, visible_case(work, no, groups=NOTHING).case.id)
+    reading = visible_case(work, no, groups=GROUPS)
     case, facts = reading.case, facts_of(work, reading)
     role = _role(work, case)
     paper = _paper(facts, code)

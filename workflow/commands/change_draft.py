@@ -7,7 +7,7 @@ from typing import Any
 from workflow.case import Case
 from workflow.commands.add_line import add_line, busy, hold
 from workflow.commands.open_case import OPENERS, check_items
-from workflow.commands.take_action import read_visible, stale
+from workflow.commands.take_action import stale
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason
 from workflow.work import Work
 
@@ -27,8 +27,8 @@ def change_draft(
     if items is not None:
         check_items(work, items)
     said = {name: value for name, value in (("items", items), ("form", form)) if value is not None}
-    hold(work, read_visible(work, no, groups=NOTHING).case.id)
-    reading = read_visible(work, no, groups=NOTHING)
+    hold(work, visible_case(work, no, groups=NOTHING).case.id)
+    reading = visible_case(work, no, groups=NOTHING)
     before = reading.case
     flow = work.office.flow(before.flow, before.flow_version)
     role = work.actor.role_on(before, OPENERS)

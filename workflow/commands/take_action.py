@@ -8,13 +8,13 @@ from workflow.change import Change, plan
 from workflow.clock.days import OFFICE_ZONE
 from workflow.commands.open_case import open_items
 from workflow.definition import Flow
-from workflow.errors import Conflict, NotFound
+from workflow.errors import Conflict
 from workflow.guards import Facts
 from workflow.inputs import read_inputs
 from workflow.machine import Decision, Refusal, decide
+from workflow.reading import facts_of, visible_case
 from workflow.store import cases, people
-from workflow.store.cases import ALL_GROUPS, CaseReading
-from workflow.visibility import may_see
+from workflow.store.cases import CaseReading
 from workflow.work import Work
 
 # Only the clock writes without raising `version`; more than a few of its rungs on one case at one instant is a fault.
@@ -47,7 +47,7 @@ def _follow(work: Work, change: Change) -> None:
 
 
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
-    reading = read_visible(work, no, work.office.reads.get(action, frozenset()))
+    reading = visible_case(work, no, work.office.reads.get(action, frozenset()))
     flow = work.office.flow(reading.case.flow, reading.case.flow_version)
     if version is not None and version != reading.case.version:
         raise stale(work, reading, flow, version)
@@ -60,31 +60,6 @@ def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: 
     if isinstance(verdict, Refusal):
         raise verdict.error(action)
     return plan(flow, verdict, facts, _assignee(work, flow, verdict, facts))
-
-
-def read_visible(work: Work, no: str, groups: frozenset[str] = ALL_GROUPS) -> CaseReading:
-    """The case, if the actor may know of it, with these groups of facts."""
-    reading = cases.read(work.conn, no=no, groups=groups)
-    if reading is None or not may_see(work.actor, reading.case):
-        raise NotFound("no_such_case", f"没有编号为 {no} 的办件", f"There is no case {no}", extra={"no": no})
-    return reading
-
-
-def facts_of(work: Work, reading: CaseReading) -> Facts:
-    """What the rules may look at, as of this unit of work."""
-    return Facts(
-        case=reading.case,
-        actor=work.actor,
-        now=work.now,
-        catalogue=work.office.catalogue,
-        calendar=work.office.calendar,
-        project_code=reading.project_code,
-        project_facts=reading.project_facts,
-        materials=reading.materials,
-        permits=reading.permits,
-        children=reading.children,
-        colleagues=reading.colleagues,
-    )
 
 
 def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflict:

@@ -6,7 +6,7 @@ from workflow.definition import State
 from workflow.guards import ChildCase
 from workflow.machine import possibilities
 from workflow.queries.clocks import ClockView, clock_views
-from workflow.queries.reading import EVERY_GROUP, facts_of, visible_case
+from workflow.reading import ALL_GROUPS, facts_of, visible_case
 from workflow.work import Work
 
 
@@ -24,7 +24,7 @@ class AfterAction:
 
 def after_action(work: Work, no: str) -> AfterAction:
     """The case ``no`` as this unit of work left it; raises NotFound."""
-    reading = visible_case(work, no, EVERY_GROUP)
+    reading = visible_case(work, no, ALL_GROUPS)
     case = reading.case
     flow = work.office.flow(case.flow, case.flow_version)
     found = possibilities(flow, facts_of(work, reading))

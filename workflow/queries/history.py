@@ -10,7 +10,7 @@ from sqlalchemy import text
 from workflow.definition import Flow, Title
 from workflow.letters import CARDS, rung_title
 from workflow.queries.paging import Listing, Page, Paging, page, position
-from workflow.queries.reading import visible_case
+from workflow.reading import visible_case
 from workflow.visibility import shows_names
 from workflow.work import Work
 

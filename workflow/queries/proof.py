@@ -7,7 +7,7 @@ from workflow.clock.proof import Proof
 from workflow.clock.proof import proof as prove
 from workflow.errors import NotFound
 from workflow.queries.clocks import ClockView, clock_view, stopping
-from workflow.queries.reading import visible_case
+from workflow.reading import visible_case
 from workflow.work import Work
 
 

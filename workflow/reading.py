@@ -3,12 +3,11 @@
 from workflow.errors import NotFound
 from workflow.guards import Facts
 from workflow.store import cases
-from workflow.store.cases import CaseReading
+from workflow.store.cases import ALL_GROUPS, CaseReading
 from workflow.visibility import may_see
 from workflow.work import Work
 
-EVERY_GROUP = frozenset({"materials", "permits", "children", "colleagues"})
-
+__all__ = ["ALL_GROUPS", "facts_of", "no_such_case", "visible_case"]
 
 def visible_case(work: Work, no: str, groups: frozenset[str] = frozenset()) -> CaseReading:
     """The case of that number; raises NotFound where there is none, or none for this actor's eyes."""

@@ -1,0 +1,74 @@
+"""A small district in which every page has something to show: made by the real commands, on one day in March 2026."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests import given
+from workflow.actor import Actor
+from workflow.commands.fire_rungs import sweep
+from workflow.commands.open_case import open_bundle
+from workflow.work import Office
+
+FILED = given.moment("2026-03-02", "10:00")
+NOW = given.moment("2026-03-11", "09:30")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Numbers of cases in every situation that a page tells apart."""
+
+    town: given.Town
+    bundle: str
+    draft: str
+    correcting: str
+    paused: str
+    overdue: str
+    received: str
+    delivered: str
+    document: str
+    help: str
+
+
+def build(office: Office) -> World:
+    """Build it in an empty database; it is Wednesday, 11 March 2026, 09:30 afterwards."""
+    town = given.town(office)
+    qx, zg = town.officers["QX"], town.officers["ZG"]
+    application = given.application(office, town, FILED, ["LX10", "LX06", "LX12", "LX11"])
+    paused, correcting, overdue, delivered = (application.cases[item] for item in ("LX10", "LX06", "LX12", "LX11"))
+    tuesday = given.moment("2026-03-03", "11:00")
+    notice = [{"material": "site_map", "problem": "图纸缺设计单位盖章", "fix": "盖章后重新上传"}]
+    given.act(office, town.clerk, tuesday, correcting, "ask_correction", {"faults": notice})
+    for no in (paused, overdue, delivered):
+        given.act(office, town.clerk, tuesday, no, "accept")
+    _pause(office, qx, paused)
+    given.act(office, qx, given.moment("2026-03-05"), delivered, "grant", {"opinion": "符合要求"})
+    handed = {"way": "window", "recipient": "王敏"}
+    given.act(office, town.clerk, given.moment("2026-03-06"), delivered, "deliver", handed)
+    later = given.application(office, town, given.moment("2026-03-09"), ["LX01", "SG08"])
+    given.time_is(office.engine, NOW)
+    sweep(office)
+    assert zg.id is not None
+    return World(
+        town=town,
+        bundle=application.no,
+        draft=_draft(office, town, given.moment("2026-03-10")),
+        correcting=correcting,
+        paused=paused,
+        overdue=overdue,
+        received=later.cases["SG08"],
+        delivered=delivered,
+        document=f"{delivered}-准-3",
+        help=given.help_request(office, town, given.moment("2026-03-11", "09:10")),
+    )
+
+
+def _pause(office: Office, officer: Actor, no: str) -> None:
+    asked = {"cause": "expert_review", "until": "2026-03-20", "reason": "组织节能专家评审"}
+    given.act(office, officer, given.moment("2026-03-05", "09:30"), no, "start_special", asked)
+
+
+def _draft(office: Office, town: given.Town, now: datetime) -> str:
+    with given.at(office, town.applicant, now) as work:
+        case = open_bundle(work, town.project.code, ["SG07", "LX10"], {})
+        given.attach(work, case.id, "application_form")
+    return case.no
