@@ -91,12 +91,12 @@ class _Day(fields.Field[date]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         wrong = ValidationError([Title("应为 2026-11-25 这样的日期", "must be a date such as 2026-11-25")])
-        if not isinstance(value, str) or len(value) != len("2026-11-25"):
-            raise wrong
         try:
             day = date.fromisoformat(value)
-        except ValueError:
+        except (TypeError, ValueError):
             raise wrong from None
+        if day.isoformat() != value:  # 20261125 and 2026-W48-3 are ISO too
+            raise wrong
         if not FIRST_DAY <= day <= LAST_DAY:
             raise ValidationError(
                 [Title(f"应在 {FIRST_DAY} 到 {LAST_DAY} 之间", f"must lie in {FIRST_DAY} to {LAST_DAY}")]

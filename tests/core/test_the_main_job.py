@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from workflow.commands.look_at import look_at
 
 from tests import given
 from tests.given import moment
+from workflow.commands.look_at import look_at
 from workflow.commands.take_action import take_action
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Refused
 from workflow.queries.verify import verify

@@ -9,6 +9,7 @@ from workflow.commands.add_line import add_line, busy, hold
 from workflow.commands.open_case import OPENERS, check_items
 from workflow.commands.take_action import stale
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason
+from workflow.reading import visible_case
 from workflow.work import Work
 
 NOTHING: frozenset[str] = frozenset()

@@ -22,16 +22,16 @@ class Limit:
 def seconds_locked(conn: Connection, account: str, address: str) -> int:
     """How long this account or this address is still locked, 0 if it is not; the rows stay locked until the commit.
 
-    Counted failures are thereby serialized: of any number of guesses at once, only the first few learn anything.
+    Every row is taken, locked or not: a failure being counted at this moment is waited for, so that of any number of
+    guesses at once only the first few learn anything.
     """
     left = conn.execute(
         text("""
-SELECT ceil(extract(epoch FROM locked_until - statement_timestamp()))::int AS left FROM login_failures
-WHERE account IN (:account, '') AND address = :address AND locked_until > statement_timestamp()
-ORDER BY account DESC FOR UPDATE"""),
+SELECT coalesce(ceil(extract(epoch FROM locked_until - statement_timestamp()))::int, 0) AS left FROM login_failures
+WHERE account IN (:account, '') AND address = :address ORDER BY account DESC FOR UPDATE"""),
         {"account": account, "address": address},
     ).scalars()
-    return max(left, default=0)
+    return max([0, *(int(seconds) for seconds in left)])
 
 
 def count_failure(conn: Connection, account: str, address: str, limit: Limit) -> int:

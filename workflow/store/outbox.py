@@ -148,24 +148,3 @@ ORDER BY next_at, id LIMIT :limit"""),
         {"limit": limit},
     ).scalars()
     return list(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxCounts:
-    """For the metrics: rows on their way, rows given up, and for how long the oldest due one has been waiting."""
-
-    waiting: int
-    failed: int
-    lag: timedelta
-
-
-def counts(conn: Connection) -> OutboxCounts:
-    """How the outbox stands; each number is read from a partial index."""
-    row = conn.execute(
-        text("""
-SELECT (SELECT count(*) FROM outbox WHERE state IN ('pending', 'queued', 'leased')) AS waiting,
-  (SELECT count(*) FROM outbox WHERE state = 'failed') AS failed,
-  greatest(interval '0', now() - coalesce(
-    (SELECT min(next_at) FROM outbox WHERE state IN ('pending', 'queued', 'leased')), 'infinity')) AS lag""")
-    ).one()
-    return OutboxCounts(*row)

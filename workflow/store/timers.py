@@ -244,26 +244,3 @@ SELECT app_now() AS now, (SELECT min(fire_at) FROM clocks WHERE state = 'armed')
 def probe(conn: Connection) -> Probe:
     """Look without locking; the cost does not grow with what is armed."""
     return Probe(*conn.execute(_PROBE).one())
-
-
-@dataclass(frozen=True, slots=True)
-class TimerCounts:
-    """For the metrics: armed, due by now, quarantined, and how late the latest of the due ones is."""
-
-    armed: int
-    due: int
-    quarantined: int
-    lag: timedelta
-
-
-def counts(conn: Connection) -> TimerCounts:
-    """How the timers stand; each number is read from a partial index."""
-    row = conn.execute(
-        text("""
-SELECT (SELECT count(*) FROM clocks WHERE state = 'armed') AS armed,
-  (SELECT count(*) FROM clocks WHERE state = 'armed' AND fire_at <= app_now()) AS due,
-  (SELECT count(*) FROM clocks WHERE state = 'quarantined') AS quarantined,
-  greatest(interval '0', app_now() - coalesce(
-    (SELECT min(fire_at) FROM clocks WHERE state = 'armed'), 'infinity')) AS lag""")
-    ).one()
-    return TimerCounts(*row)
