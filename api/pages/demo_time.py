@@ -10,6 +10,7 @@ from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.commands.move_time import move_time as move_forward
 from workflow.commands.move_time import not_a_demo
+from workflow.queries.time_standing import time_standing
 from workflow.work import Work
 
 # What the buttons send, and what it means to `move_time`.
@@ -29,8 +30,9 @@ def move_time() -> Response:
 
 def _moved(work: Work, back: str) -> Done:
     step = request.form.get("step", "")
-    standing = move_forward(work.conn, work.office.calendar, STEPS.get(step, step))
-    said = _("演示时间已前移到 %(now)s。", now=date_and_time(standing.now, local_day(standing.now)))
-    if standing.due:
+    now = move_forward(work.conn, work.office.calendar, STEPS.get(step, step))
+    said = _("演示时间已前移到 %(now)s。", now=date_and_time(now, local_day(now)))
+    standing = time_standing(work.conn)
+    if standing is not None and standing.due:
         said += _("有 %(n)s 个时限到了预警或升级的时刻，后台正在处理，稍后刷新可见。", n=standing.due)
     return Done(back, said)

@@ -42,7 +42,7 @@ def page(problem: Problem) -> Response:
         problem.status,
         problem=problem,
         advice=_(ADVICE.get(problem.status, ADVICE[400 if problem.status < 500 else 500])),
-        typed=_typed(),
+        typed=_typed() if problem.status != 413 else [],
         back=_back(),
         here="/",
     )
@@ -66,7 +66,7 @@ def _sign_in() -> Response:
 
 
 def _typed() -> list[str]:
-    """What a person wrote into the form that failed, so that it can be copied."""
+    """What a person wrote into the form that failed, so that it can be copied; a form too large cannot be read."""
     if request.method != "POST":
         return []
     return [

@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.serving import make_server
+from werkzeug.test import stream_encode_multipart
 
 from api.app import create_app
 from tests import given
@@ -55,12 +56,18 @@ class Reader:
         if name:
             sent.add(name, value)
         for field, (filename, content) in files.items():
-            sent.add(field, (BytesIO(content), filename))
-        return self.send(form.action, sent)
+            sent.add(field, FileStorage(BytesIO(content), filename))
+        return self.send(form.action, sent, in_parts=bool(files) or button == "上传所选文件")
 
-    def send(self, address: str, sent: MultiDict[str, Any] | dict[str, Any]) -> Page:
-        """Post a form, following the redirect after it."""
-        response = self.client.post(address, data=sent, follow_redirects=True, headers=HEADERS)
+    def send(self, address: str, sent: MultiDict[str, Any] | dict[str, Any], *, in_parts: bool = False) -> Page:
+        """Post a form, following the redirect after it; ``in_parts``: as a form with files is."""
+        data: Any = sent
+        headers = dict(HEADERS)
+        if in_parts:
+            # The client's own way would leave a temporary file behind when the form is refused unread.
+            stream, _, boundary = stream_encode_multipart(sent, use_tempfile=False)
+            data, headers["Content-Type"] = stream.read(), f'multipart/form-data; boundary="{boundary}"'
+        response = self.client.post(address, data=data, follow_redirects=True, headers=headers)
         self.page = read(response, response.request.full_path.rstrip("?"))
         return self.page
 

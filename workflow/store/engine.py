@@ -33,6 +33,8 @@ def open_engine(database_url: str, role: Role, pool_size: int = 5) -> Engine:
     )
     engine = create_engine(
         url,
+        # An error's text must not quote what somebody typed.
+        hide_parameters=True,
         pool_recycle=1800,
         pool_timeout=5,
         pool_use_lifo=True,
