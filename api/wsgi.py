@@ -33,10 +33,10 @@ def _application(settings: Settings) -> Flask:
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_counters_folder(settings.home / "metrics")))
     from api.app import create_app
     from workflow.store.engine import open_engine
-    from workflow.work import check_flows_unchanged, open_office
+    from workflow.work import check_startable, open_office
 
     office = open_office(settings.config, open_engine(sqlalchemy_url(settings), "web", pool_size=8))
-    check_flows_unchanged(office)
+    check_startable(office, settings.demo)
     return create_app(office, settings)
 
 

@@ -9,7 +9,7 @@ from workflow.commands.pass_on import Channel
 from workflow.embedded import urls_at_hand
 from workflow.settings import Settings, load_settings, sqlalchemy_url
 from workflow.store.engine import after_fork, open_engine
-from workflow.work import Office, check_flows_unchanged, open_office
+from workflow.work import Office, check_startable, open_office
 
 _wiring = threading.Lock()
 _wired: dict[str, Office] = {}
@@ -24,13 +24,13 @@ def settings() -> Settings:
 def worker_office() -> Office:
     """The office on an engine of the role "worker", wired at the first call.
 
-    Raises ConfigFaults, Unusable where a flow was changed that cases run on, OperationalError while the database is
+    Raises ConfigFaults, Unusable where `check_startable` refuses, OperationalError while the database is
     away (the next call tries again).
     """
     with _wiring:
         if "checked" not in _wired:
             office = _unchecked()
-            check_flows_unchanged(office)
+            check_startable(office, settings().demo)
             _wired["checked"] = office
         return _wired["checked"]
 

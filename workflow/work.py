@@ -16,7 +16,7 @@ from workflow.definition import Flow
 from workflow.errors import Unusable
 from workflow.loading import latest, load_flows
 from workflow.machine import facts_read_by
-from workflow.store import driver
+from workflow.store import demo_time, driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,15 @@ def read_now(conn: Connection) -> datetime:
     return now
 
 
-def check_flows_unchanged(office: Office) -> None:
-    """Refuse to start when a flow file differs from what cases already use (Unusable, naming every such file)."""
+def check_startable(office: Office, demo: bool) -> None:
+    """Refuse to start on a flow file that differs from what cases already use, and on moved time outside of demo mode.
+
+    Raises Unusable, naming every such file.
+    """
     with office.engine.connect() as conn:
         used = conn.execute(text("SELECT flow, version, digest FROM flow_versions")).all()
+        if demo_time.installed(conn) and not demo:
+            raise Unusable("time was moved in this database, it holds a demonstration: WUGEYI_DEMO=0 needs another one")
     broken = [
         f"flows/{name}.v{version}.yaml " + ("is missing" if (name, version) not in office.flows else "was changed")
         for name, version, digest in used

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from werkzeug.test import TestResponse
 
+BLOCKS = frozenset({"td", "th", "dt", "dd", "li", "p", "h1", "h2", "h3", "div"})
 VOID = frozenset({"input", "meta", "link", "br", "img", "hr"})
 
 
@@ -89,6 +90,8 @@ class _Reader(HTMLParser):
             found, start, given = self.marks.pop()
             if found == tag:
                 self._close(tag, "".join(self.text[start:]), given)
+                if tag in BLOCKS:
+                    self.text.append(" ")
                 return
 
     def handle_data(self, data: str) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import pytest
-
 from tests import given
 from tests.pages.conftest import PDF, Reader
 from workflow.work import Office
@@ -98,14 +96,3 @@ def test_the_main_job_is_done_by_hand(office: Office, town: given.Town, signed_i
     page = applicant.open(f"/cases/{no}")
     assert "已送达" in page.headings[0]
     assert "目前不需要您做任何事" in page.words
-
-
-@pytest.mark.parametrize("name", ["accept", "grant"])
-def test_the_wrong_role_is_refused_with_the_words_of_the_page(
-    office: Office, town: given.Town, signed_in: SignedIn, name: str
-) -> None:
-    applicant = signed_in("applicant")
-    apply_for(office, applicant, ITEMS)
-    no = item_case("", applicant, "节能审查")
-    page = applicant.open(f"/cases/{no}/actions/{name}")
-    assert not [one for one in page.forms if one.action.endswith(name)]
