@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
 from api.pages.deeds import deeds
 from api.pages.faults import Fault, faults_of
-from api.pages.frame import show
+from api.pages.frame import is_applicant, lead, show
 from api.pages.lists import paging
 from api.pages.names import department_name
 from api.pages.once import Done, lead_on, once
@@ -88,8 +88,8 @@ def draft(no: str) -> Response:
     """The draft: what is done, what is missing, and submitting it."""
     with access.work() as work:
         case, today = read_case(work, no), local_day(work.now)
-    if case.flow != "bundle" or case.state.name != "draft":
-        return redirect(url_for("pages.case", no=no))  # type: ignore[return-value]
+    if case.flow != "bundle" or case.state.name != "draft" or not is_applicant(access.me().actor):
+        return lead(url_for("pages.case", no=no))
     return draft_page(case, today)
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
 from api.pages.deeds import Deeds, deeds
 from api.pages.faults import Fault
-from api.pages.frame import is_applicant, is_staff, show
+from api.pages.frame import is_applicant, is_staff, lead, show
 from api.pages.lists import cursor, paging
 from api.pages.names import STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
@@ -78,8 +78,8 @@ def case(no: str) -> Response:
     """The case ``no``, for this reader."""
     with access.work() as work:
         page = read_page(work, no)
-    if page.case.flow == "bundle" and page.case.state.name == "draft":
-        return redirect(url_for("pages.draft", no=no))  # type: ignore[return-value]
+    if page.case.flow == "bundle" and page.case.state.name == "draft" and is_applicant(access.me().actor):
+        return lead(url_for("pages.draft", no=no))
     return case_page(page)
 
 

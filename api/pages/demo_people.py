@@ -49,9 +49,9 @@ def _place_in_line(person: DemoPerson) -> int:
 
 def _place(person: DemoPerson) -> str:
     catalogue = office().catalogue
-    if person.department in catalogue.departments:
+    if person.department and person.department in catalogue.departments:
         return catalogue.departments[person.department].title.zh
-    if person.squad in catalogue.squads:
+    if person.squad and person.squad in catalogue.squads:
         return catalogue.squads[person.squad].title.zh
     return person.company or ""
 

@@ -18,7 +18,7 @@ from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.definition import Flow
 from workflow.queries.paging import COUNT_CAP, capped
-from workflow.queries.worklist import LIGHTS, Filters, Tabs, WorkRow, tabs, worklist
+from workflow.queries.worklist import LIGHTS, Filters, Scope, Tabs, WorkRow, tabs, worklist
 
 LIGHT_WORDS = {
     Light.OVERDUE: N_("超期"),
@@ -105,10 +105,10 @@ def _chosen_tab(counts: Tabs, actor: Actor) -> str:
 
 
 def _filters(tab: str) -> Filters:
-    scope = {"mine": "mine", "department": "department", "squad": "squad"}.get(tab, "all")
+    scopes: dict[str, Scope] = {"mine": "mine", "department": "department", "squad": "squad"}
     light = tab if tab in ("overdue", "warning", "paused") else request.args.get("light") or None
     return Filters(
-        scope=scope,  # type: ignore[arg-type]
+        scope=scopes.get(tab, "all"),
         light=light,
         state=request.args.get("state") or None,
         item=request.args.get("item") or None,
@@ -123,7 +123,7 @@ def _narrowing(filters: Filters, tab: str) -> str:
     states = dict(_states(access.office().flows.values()))
     given = [
         filters.text or "",
-        catalogue.items[filters.item].title.zh if filters.item in catalogue.items else "",
+        catalogue.items[filters.item].title.zh if filters.item else "",
         _(LIGHT_WORDS[Light(filters.light)]) if filters.light and filters.light != tab else "",
         states.get(filters.state or "", ""),
     ]

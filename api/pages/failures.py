@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import access
-from api.pages.frame import local, show
+from api.pages.frame import lead, local, show
 from api.pages.wording import N_, _
 from api.problems import Problem
 from workflow.errors import NotSignedIn
@@ -58,11 +58,10 @@ def _find_out_who() -> None:
 
 def _sign_in() -> Response:
     wanted = request.full_path.rstrip("?")
-    leads = url_for("pages.sign_in_form", next=wanted if local(wanted) and wanted != "/" else None)
-    response = redirect(leads, 303)
+    response = lead(url_for("pages.sign_in_form", next=wanted if local(wanted) and wanted != "/" else None))
     if request.cookies.get(access.wiring().cookie):
-        access.forget_session(response)  # type: ignore[arg-type]
-    return response  # type: ignore[return-value]
+        access.forget_session(response)
+    return response
 
 
 def _typed() -> list[str]:

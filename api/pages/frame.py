@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 
 from api.access import me_if_signed_in, wiring
 from api.pages import banner
@@ -59,6 +59,11 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
     if said:
         banner.forget(response)
     return response
+
+
+def lead(to: str) -> Response:
+    """A redirect to another of our pages; a form that was sent is not sent again there."""
+    return make_response(redirect(to, 303))
 
 
 def csrf_token() -> str:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import Response, redirect, request, send_from_directory, url_for
+from flask import Response, request, send_from_directory, url_for
 
 from api import access
 from api.pages.blueprint import pages
 from api.pages.demo_people import demo_accounts, demo_password
 from api.pages.faults import Fault
-from api.pages.frame import LOOKS, STATIC, YEAR, home_of, local, show
+from api.pages.frame import LOOKS, STATIC, YEAR, home_of, lead, local, show
 from api.pages.once import Done, lead_on
 from api.pages.wording import _
 from workflow.commands.sign_in import Credentials, sign_in
@@ -27,7 +27,7 @@ class Typed:
 @pages.get("/")
 def home() -> Response:
     """To the first page of this role."""
-    return redirect(home_of(access.me().actor))  # type: ignore[return-value]
+    return lead(home_of(access.me().actor))
 
 
 @pages.get("/login")
@@ -76,13 +76,13 @@ def sign_out() -> Response:
 @pages.post("/display")
 def display() -> Response:
     """大字版 and 高对比, kept in cookies so that they work without script."""
-    response = redirect(local(request.form.get("back")) or "/", 303)
+    response = lead(local(request.form.get("back")) or "/")
     for name, known in LOOKS.items():
         wanted = request.form.get(name)
         if wanted in known:
             secure = access.wiring().https
             response.set_cookie(f"wugeyi-{name}", wanted, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
-    return response  # type: ignore[return-value]
+    return response
 
 
 @pages.get("/accessibility")
@@ -106,9 +106,9 @@ def _enter(typed: Typed, password: str) -> Response:
         token = sign_in(access.office(), given, "session", replaces=old)
     except (NotSignedIn, TooMany) as refusal:
         return _form(typed, [Fault("username", refusal.zh)], refusal.status, refusal.extra.get("retry_after"))
-    response = redirect(typed.next or "/", 303)
-    access.keep_session(response, token)  # type: ignore[arg-type]
-    return response  # type: ignore[return-value]
+    response = lead(typed.next or "/")
+    access.keep_session(response, token)
+    return response
 
 
 def _form(

@@ -58,9 +58,9 @@ def role_title(grant: Grant) -> str:
     """A role with the department or squad it holds in."""
     catalogue = office().catalogue
     place = ""
-    if grant.department in catalogue.departments:
+    if grant.department and grant.department in catalogue.departments:
         place = catalogue.departments[grant.department].title.zh + " "
-    elif grant.squad in catalogue.squads:
+    elif grant.squad and grant.squad in catalogue.squads:
         place = catalogue.squads[grant.squad].title.zh + " "
     return place + role_name(grant.role)
 

@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from api.pages import banner
+from api.pages.frame import lead
 from workflow.store import idempotency
 from workflow.work import Work
 
@@ -44,9 +45,9 @@ def once(work: Work, deed: Callable[[], Done]) -> Done:
 
 def lead_on(done: Done) -> Response:
     """The redirect after a deed; what it has to say stands on the next page."""
-    response = redirect(done.location, 303)
+    response = lead(done.location)
     banner.leave(response, done.said)
-    return response  # type: ignore[return-value]
+    return response
 
 
 def _mark() -> bytes:
@@ -55,7 +56,7 @@ def _mark() -> bytes:
     for name, file in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
         parts += [
             f"{name}={file.filename}".encode("utf-8", "replace"),
-            hashlib.file_digest(file.stream, "sha256").digest(),
+            hashlib.sha256(file.stream.read()).digest(),
         ]
         file.stream.seek(0)
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

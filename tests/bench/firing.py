@@ -19,11 +19,11 @@ from workflow.store.engine import open_engine
 
 RUNGS = 20_000
 
-_TOLD = '\'{"told": [{"role": "officer", "person": 17}]}\''
 _SAID = """'{"card": "yellow", "told": [{"role": "officer", "person": 17}], "clock": "waiting_here", "epoch": 1,
   "rung": "1 working day left", "due_on": "2026-11-30", "provisional": false}'"""
 _MESSAGE = """'{"card": "yellow", "told": [{"role": "officer", "person": 17}], "what": "rung", "clock": "waiting_here",
-  "epoch": 1, "index": 0, "rung": "1 working day left", "due_at": null, "due_on": "2026-11-30", "provisional": false}'"""
+  "epoch": 1, "index": 0, "rung": "1 working day left", "due_at": null, "due_on": "2026-11-30",
+  "provisional": false}'"""
 
 R4 = rf"""
 WITH f AS MATERIALIZED (

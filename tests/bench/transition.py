@@ -41,7 +41,7 @@ settled AS (
 armed AS (
   INSERT INTO clocks (case_id, name, round, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
     calendar_version)
-  SELECT id, 'waiting_' || state, seq, now(), 10, 'working_day', 'armed',
+  SELECT id, 'waiting_' || state, seq, now(), 10, 'wd', 'armed',
     ARRAY[now() + interval '6 days', now() + interval '8 days', now() + interval '11 days'], now() + interval '6 days',
     current_date + 7, now() + interval '7 days', '2004-2026.a1b2c3d4' FROM moved),
 noted AS (
@@ -65,7 +65,7 @@ WHERE id = :id RETURNING no, seq, state \gset
 UPDATE clocks SET state = 'settled', fire_at = 'infinity', settled_at = now() WHERE case_id = :id AND state = 'armed';
 INSERT INTO clocks (case_id, name, round, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
   calendar_version)
-VALUES (:id, 'waiting_' || :state, :seq, now(), 10, 'working_day', 'armed',
+VALUES (:id, 'waiting_' || :state, :seq, now(), 10, 'wd', 'armed',
   ARRAY[now() + interval '6 days', now() + interval '8 days', now() + interval '11 days'], now() + interval '6 days',
   current_date + 7, now() + interval '7 days', '2004-2026.a1b2c3d4');
 INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at, input,

@@ -180,3 +180,12 @@ def test_an_applicant_reads_no_officers_name(world: World, sign_in: SignIn) -> N
     assert "综合窗口人员" in words
     assert "clerk·示例" not in words
     assert "officer_qx·示例" not in words
+
+
+def test_a_draft_is_filled_in_by_its_owner_and_only_looked_at_by_the_office(world: World, sign_in: SignIn) -> None:
+    page = sign_in("applicant").open(f"/cases/{world.draft}")
+    assert page.address == f"/apply/{world.draft}"
+    assert "保存" in page.buttons
+    page = sign_in("clerk").open(f"/apply/{world.draft}")
+    assert page.address == f"/cases/{world.draft}"
+    assert "保存" not in page.buttons

@@ -60,7 +60,9 @@ def worker_command(settings: Settings, shutdown_seconds: float | None = None) ->
         # Several workers of one machine need names of their own; the id outlives the exec.
         "--hostname": f"worker-{os.getpid()}@%h",
     }
-    command = [*_celery(), "worker", *_words(options), "--without-mingle", "--without-gossip"]
+    # With heartbeat events on, a worker that is stopping when Redis goes away waits for Redis for ever (Celery 5.7.0).
+    quiet = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    command = [*_celery(), "worker", *_words(options), *quiet]
     if shutdown_seconds is None:
         return command
     # Celery would otherwise wait its whole time even where nothing is running.

@@ -38,6 +38,7 @@ BATCH = 500
 ATTEMPTS = 5
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_ERROR = 500
+EXACT = (Unit.HOUR.value, Unit.MINUTE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _firing(due: DueClock, rung: Rung, directory: Directory, place: Place, now: 
         "told": [{"person": person, "role": role} for person, role in telling.told],
     }
     # Of a clock of hours the minute counts, of a clock of days the day (due_on).
-    due_at = instant(due.due_at) if due.due_at and not Unit(due.unit).counts_days else None
+    due_at = instant(due.due_at) if due.due_at and due.unit in EXACT else None
     message = {"what": "rung", "index": due.rung, "due_at": due_at, **said}
     if telling.nobody:
         said["nobody"] = list(telling.nobody)
@@ -170,7 +171,8 @@ def _put_back(office: Office, due: DueClock, error: Exception) -> None:
     if state == "quarantined":
         log.error("a rung could not fire and waits for a person", extra=which, exc_info=error)
     else:
-        log.warning("a rung could not fire and is tried again later", extra=which, exc_info=error)
+        # Without the trace: a mistake of ours may hit thousands at once, and the batch has shown it already.
+        log.warning("a rung could not fire and is tried again later", extra=which)
 
 
 def _words(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What nobody needs any more: used-up idempotency keys, tokens that let nobody in, old signs of life. Real time."""
+"""What nobody needs any more: used-up keys, tokens that let nobody in, old failures and signs of life. Real time."""
 
 from sqlalchemy import Connection, text
 
@@ -11,6 +11,9 @@ DELETE FROM idempotency WHERE (actor_id, key) IN (
     "tokens": text("""
 DELETE FROM tokens WHERE id IN (
   SELECT id FROM tokens WHERE expires_at < now() OR revoked_at IS NOT NULL LIMIT :batch)"""),
+    "login_failures": text("""
+DELETE FROM login_failures WHERE (account, address) IN (
+  SELECT account, address FROM login_failures WHERE last_at < now() - interval '1 day' LIMIT :batch)"""),
     "heartbeats": text("DELETE FROM heartbeats WHERE at < now() - interval '1 day'"),
 }
 
