@@ -78,6 +78,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             faults.append(f"{name}={_shown(name, text)!r}: {error}")
     if faults:
         raise Unusable("\n".join(faults))
+    # A database of one's own is not filled with made-up people unless that is said.
+    values["demo"] = values["demo"] if values["demo"] is not None else not values["database_url"]
     values["public_url"] = values["public_url"] or _own_address(values["host"], values["port"])
     settings = Settings(**values)
     return settings if settings.secret else replace(settings, secret=_stored_secret(settings))
@@ -272,6 +274,10 @@ def _seconds(lowest: float, highest: float) -> Callable[[str], float]:
     return read
 
 
+def _switch_or_default(text: str) -> bool | None:
+    return _switch(text) if text else None
+
+
 def _switch(text: str) -> bool:
     if text not in {"0", "1"}:
         raise _NotAccepted("accepted: 1 (yes) or 0 (no)")
@@ -317,7 +323,7 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "WUGEYI_CONFIG": ("config", "", _config_folder),
     "WUGEYI_HOST": ("host", "127.0.0.1", _host),
     "WUGEYI_PORT": ("port", "8000", _whole(1, 65535)),
-    "WUGEYI_DEMO": ("demo", "1", _switch),
+    "WUGEYI_DEMO": ("demo", "", _switch_or_default),
     "WUGEYI_SECRET": ("secret", "", _secret),
     "WUGEYI_WEB_WORKERS": ("web_workers", "2", _whole(1, 64)),
     "WUGEYI_WORKER_CONCURRENCY": ("worker_concurrency", "2", _whole(1, 64)),

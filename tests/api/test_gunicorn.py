@@ -40,7 +40,7 @@ def command(port: int, processes: int = 3) -> list[str]:
 
 def environment(home: Path, database_url: str, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("WUGEYI_", "PROMETHEUS_"))}
-    settings = {"DATABASE_URL": database_url, "WUGEYI_HOME": str(home), "WUGEYI_UPLOAD_MB": "1", "WUGEYI_DEMO": "0"}
+    settings = {"DATABASE_URL": database_url, "WUGEYI_HOME": str(home), "WUGEYI_UPLOAD_MB": "1", "WUGEYI_DEMO": "1"}
     return {**kept, **settings, **more}
 
 

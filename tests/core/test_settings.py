@@ -36,6 +36,12 @@ def test_an_empty_environment_gives_the_defaults_of_one_machine(
     assert not settings.home.exists()
 
 
+def test_a_database_of_ones_own_is_not_filled_with_made_up_people_unless_that_is_said() -> None:
+    own = {"DATABASE_URL": "postgresql://office@db.example.org/wugeyi"}
+    assert not load_settings(own).demo
+    assert load_settings(own | {"WUGEYI_DEMO": "1"}).demo
+
+
 def test_an_empty_value_means_the_default() -> None:
     assert load_settings(dict.fromkeys(VARIABLES, "")) == load_settings({})
 

@@ -36,6 +36,8 @@ def process_environment(tmp_path: Path, database_url: str, redis_url: str) -> di
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "WUGEYI_HOME": str(tmp_path / "home"),
+        # The tests move time in their databases, as a demonstration does.
+        "WUGEYI_DEMO": "1",
         "WUGEYI_CONFIG": str(default_config_folder()),
         "WUGEYI_LOG_LEVEL": "INFO",
         "REMAP_SIGTERM": "SIGQUIT",

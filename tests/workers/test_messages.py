@@ -152,6 +152,22 @@ def test_a_courier_that_dies_after_handing_over_sends_the_same_message_and_no_ot
     assert len(set(mailbox.ids)) == 1
 
 
+def test_a_courier_whose_lease_has_run_out_marks_nothing(office: Office, town: Town) -> None:
+    given.application(office, town, FILED, ["LX01"])
+    tell = message(office.engine, "case:%:tell")
+    with office.engine.begin() as conn:
+        slow = outbox.lease(conn, tell)
+    wait_is_over(office.engine)
+    with office.engine.begin() as conn:
+        quick = outbox.lease(conn, tell)
+        assert slow is not None
+        assert quick is not None
+        assert outbox.mark_delivered(conn, tell, slow.token) is False
+        assert outbox.retry_later(conn, tell, slow.token, "late", "never") is None
+        assert outbox.mark_delivered(conn, tell, quick.token) is True
+        assert outbox.lease(conn, tell) is None
+
+
 def test_people_without_an_address_are_told_by_the_log(
     office: Office, town: Town, mailbox: Mailbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -340,8 +356,13 @@ VALUES (:person, 'bearer', :hash, now(), now() + :expires, now() + cast(:revoked
                 },
             )
         conn.execute(text("INSERT INTO heartbeats VALUES ('old', now() - interval '2 days'), ('new', now())"))
+        conn.execute(
+            text("""
+INSERT INTO login_failures (account, address, failures, last_at)
+VALUES ('a', 'old', 5, now() - interval '2 days'), ('a', 'new', 5, now())""")
+        )
         removed = leftovers.remove(conn)
-        assert removed == {"idempotency": 1, "tokens": 2, "heartbeats": 1}
+        assert removed == {"idempotency": 1, "tokens": 2, "login_failures": 1, "heartbeats": 1}
         assert conn.execute(text("SELECT key FROM idempotency")).scalars().all() == ["young"]
         assert conn.execute(text("SELECT hash FROM tokens")).scalars().all() == [b"live"]
         assert conn.execute(text("SELECT name FROM heartbeats")).scalars().all() == ["new"]

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 from tests import given
 from tests.conftest import Databases
@@ -178,6 +179,24 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_d
     assert_fired_once(office, 3)
 
 
+def test_a_worker_that_starts_before_the_database_fires_when_the_database_comes(
+    office: Office, town: Town, start: Start, superuser_url: str
+) -> None:
+    given.application(office, town, FILED)
+    given.time_is(office.engine, YELLOW)
+    office.engine.dispose()
+    name = make_url(superuser_url).database
+    elsewhere = make_url(superuser_url).set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(elsewhere, autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        worker = start("worker")
+        time.sleep(3)
+        assert worker.poll() is None
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+    until("every rung fired", lambda: fired(office.engine) == 3)
+    until("every message delivered", lambda: undelivered(office.engine) == 0)
+
+
 def test_the_sweeper_stops_within_a_second_and_sweeps_no_more(office: Office, town: Town, start: Start) -> None:
     given.application(office, town, FILED)
     worker = start("worker")
@@ -215,7 +234,7 @@ FROM events ORDER BY 1, 2""",
 
 
 def test_zero_one_and_two_beats_leave_identical_tables(
-    configuration: Office, databases: Databases, start: Start, redis_server_url: str
+    configuration: Office, databases: Databases, start: Start, redis_server_url: str, tmp_path: Path
 ) -> None:
     worlds: list[Office] = []
     for beats in range(3):
@@ -245,5 +264,7 @@ def test_zero_one_and_two_beats_leave_identical_tables(
             tables.append({name: conn.execute(text(query)).all() for name, query in WORLD.items()})
         assert verify(office).breaches == ()
         office.engine.dispose()
+    beats_words = [log.read_text(encoding="utf-8") for log in tmp_path.glob("beat-*.log")]
+    assert ["Sending due task sweep" in words for words in beats_words] == [True] * 3
     assert tables[0]["claims"]
     assert tables[0] == tables[1] == tables[2]

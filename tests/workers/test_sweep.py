@@ -1,5 +1,6 @@
 """Rungs fire when they are due, once, whatever happened before."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -104,6 +105,31 @@ def test_silence_accepts_by_the_real_sweep_and_dates_it_back(office: Office, tow
     assert clock(office, no, "completeness").state == "settled"
     assert number(office.engine, "SELECT count(*) FROM documents WHERE kind = 'acceptance_notice'") == 1
     assert verify(office).breaches == ()
+
+
+def test_an_action_of_the_clock_that_stays_in_its_state_is_taken_once_and_the_ladder_goes_on(
+    office: Office, town: Town
+) -> None:
+    item = office.flow("item")
+    urge = replace(item.actions["accept_by_silence"], name="urge", target=None, marks=None, effective=None, issues=())
+    completeness = item.clocks["completeness"]
+    yellow, silence = completeness.ladder
+    ladder = (replace(yellow, card=None, tell=(), act="urge"), silence)
+    urging = replace(
+        item,
+        actions={**item.actions, "urge": urge},
+        clocks={**item.clocks, "completeness": replace(completeness, ladder=ladder)},
+        digest="with urge",
+    )
+    office = replace(office, flows={**office.flows, item.key: urging})
+    no = given.application(office, town, FILED, ["LX01"]).cases["LX01"]
+    given.time_is(office.engine, YELLOW)
+    assert sweep(office).acted == 1
+    assert sweep(office).done == 0
+    assert lines(office, no) == ["submit", "urge"]
+    given.time_is(office.engine, SILENCE)
+    sweep(office)
+    assert lines(office, no)[2] == "accept_by_silence"
 
 
 def test_after_an_outage_late_rungs_fire_in_the_order_of_the_ladder_with_their_own_moments(

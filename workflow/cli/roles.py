@@ -81,6 +81,7 @@ def role_environment(settings: Settings, urls: Urls, environ: Mapping[str, str])
         "DATABASE_URL": urls.database,
         "REDIS_URL": urls.redis,
         "WUGEYI_HOME": str(settings.home),
+        "WUGEYI_DEMO": str(int(settings.demo)),
         "WUGEYI_CONFIG": str(settings.config),
         "PYTHONUNBUFFERED": "1",
         # Celery's soft shutdown: on SIGTERM ids that are not acknowledged go back to the queue.
