@@ -9,6 +9,7 @@ from workflow.work import Work
 
 __all__ = ["ALL_GROUPS", "facts_of", "no_such_case", "visible_case"]
 
+
 def visible_case(work: Work, no: str, groups: frozenset[str] = frozenset()) -> CaseReading:
     """The case of that number; raises NotFound where there is none, or none for this actor's eyes."""
     reading = cases.read(work.conn, no=no, groups=groups)

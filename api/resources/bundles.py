@@ -70,8 +70,6 @@ def submit_bundle(body: dict[str, Any], no: str) -> Response:
     """
     with access.work() as work:
         return tagged(
-            once.answer(
-                work, TAKEN, lambda: taken(work, take_action(work, no, "submit", {}, body["version"])), 201
-            ),
+            once.answer(work, TAKEN, lambda: taken(work, take_action(work, no, "submit", {}, body["version"])), 201),
             body["version"] + 1,
         )

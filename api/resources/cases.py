@@ -99,9 +99,7 @@ def act(body: dict[str, Any], no: str, action: str) -> Response:
     """
     said = {name: value for name, value in body.items() if name != "version"}
     with access.work() as work:
-        answer = once.answer(
-            work, TAKEN, lambda: taken(work, take_action(work, no, action, said, body["version"]))
-        )
+        answer = once.answer(work, TAKEN, lambda: taken(work, take_action(work, no, action, said, body["version"])))
     return tagged(answer, body["version"] + 1)
 
 

@@ -26,7 +26,5 @@ def new_help_request(body: dict[str, Any]) -> Response:
     The clocks of the first answer and of the solution run at once, in real time, day and night.
     """
     with access.work() as work:
-        answer = once.answer(
-            work, CASE, lambda: case(work, ask_help(work, body["project"], body["question"]).no), 201
-        )
+        answer = once.answer(work, CASE, lambda: case(work, ask_help(work, body["project"], body["question"]).no), 201)
     return tagged(answer, 1)

@@ -92,5 +92,3 @@ class DueDateSchema(Schema):
     calendar_version = fields.String(required=True, attribute="deadline.calendar_version")
     words = Words(required=True, allow_none=True)
     proof = fields.Nested(ProofSchema, required=True, allow_none=True)
-
-

@@ -72,9 +72,7 @@ def test_every_role_against_every_case(office: Office, town: Town, other: Town) 
         expected = {one.no for one in all_cases if may_see(actor, one)}
         condition, parameters = visible_cases(actor)
         with given.at(office, actor, NOW) as work:
-            in_sql = set(
-                work.conn.execute(text(f"SELECT c.no FROM cases c WHERE {condition}"), parameters).scalars()
-            )
+            in_sql = set(work.conn.execute(text(f"SELECT c.no FROM cases c WHERE {condition}"), parameters).scalars())
             listed = {row.no for row in worklist(work, Filters(), Paging(SECRET, 100)).rows}
             drafts = {row.no for row in worklist(work, Filters(state="draft"), Paging(SECRET, 100)).rows}
             for one in all_cases:

@@ -32,9 +32,7 @@ def application(office: Office, town: Town) -> Application:
     return given.application(office, town, NOW)
 
 
-def rows(
-    office: Office, actor: Actor, now: datetime, filters: Filters | None = None, size: int = 40
-) -> list[WorkRow]:
+def rows(office: Office, actor: Actor, now: datetime, filters: Filters | None = None, size: int = 40) -> list[WorkRow]:
     """The whole list, page by page."""
     found: list[WorkRow] = []
     cursor = None

@@ -131,9 +131,7 @@ def _check_file(paper: Paper, name: str, content: bytes) -> str:
 
 
 def _unchanged(case: Case, code: str, name: str, type_: str, content: bytes, current: Current) -> dict[str, Any]:
-    there = NewMaterial(
-        case.id, code, name, CONTENT_TYPES[type_], current.sha256, content, None, current.uploaded_at
-    )
+    there = NewMaterial(case.id, code, name, CONTENT_TYPES[type_], current.sha256, content, None, current.uploaded_at)
     return _told(case, there, current.id, None, unchanged=True)
 
 

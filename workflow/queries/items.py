@@ -38,7 +38,5 @@ def item(office: Office, code: str) -> Item:
     """One item; raises NotFound."""
     found = office.catalogue.items.get(code)
     if found is None:
-        raise NotFound(
-            "no_such_item", f"没有事项“{code}”", f"There is no item “{code}”", extra={"item": code}
-        )
+        raise NotFound("no_such_item", f"没有事项“{code}”", f"There is no item “{code}”", extra={"item": code})
     return found

@@ -37,8 +37,6 @@ def clock_proof(work: Work, no: str, name: str, round_: int | None = None) -> Cl
         )
     rule, calendar = flow.clocks[name], work.office.calendar
     today = local_day(clock.settled_at or work.now)
-    proved = prove(
-        clock.started_at, clock.limit, calendar, stopping(rule, case.pauses), clock.extension, today
-    )
+    proved = prove(clock.started_at, clock.limit, calendar, stopping(rule, case.pauses), clock.extension, today)
     view = clock_view(rule, clock, case.pauses, calendar, work.now)
     return ClockProof(no, view, proved, proved.due == clock.due_on)

@@ -329,4 +329,3 @@ def _leading(clocks: list[ClockRecord], light: Light) -> ClockRecord | None:
 def _end(clock: ClockRecord) -> datetime:
     assert clock.due_at is not None
     return clock.due_at
-
