@@ -18,11 +18,9 @@ from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.track import Step, fault_words, track
 from api.pages.wording import _, date_and_time, short_day
 from workflow.clock.days import local_day
-from workflow.errors import NotFound
 from workflow.queries.case import CaseView, PauseView
 from workflow.queries.case import case as read_case
 from workflow.queries.history import history
-from workflow.reading import visible_case
 from workflow.work import Work
 
 LINES = 20
@@ -64,8 +62,6 @@ class CasePage:
     uploads: tuple[Upload, ...]
     pauses: tuple[PauseWords, ...]
     documents: tuple[DocumentWords, ...]
-    linked: frozenset[str]
-    """Numbers of related cases that this reader may open; of the others only the state is told."""
 
     @property
     def today(self) -> date:
@@ -103,7 +99,6 @@ def read_page(work: Work, no: str) -> CasePage:
             DocumentWords(document.no, document_name(document.kind), date_and_time(document.issued_at, today))
             for document in case_.documents
         ),
-        linked=_linked(work, case_),
     )
 
 
@@ -123,22 +118,6 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
     if is_staff(actor):
         return show("case.html", status, **common, notices=_notices(page), may_hand_in=is_applicant(actor))
     return show("progress.html", status, **common, errand=_errand(page), ahead=_ahead(page.case), notice=_notice(page))
-
-
-def _linked(work: Work, case_: CaseView) -> frozenset[str]:
-    """Which relatives may be opened: an officer sees the siblings in other departments, but not into them."""
-    around = [relative.no for relative in (*case_.relatives, case_.parent) if relative is not None]
-    if all(grant.department is None for grant in work.actor.grants):
-        return frozenset(around)  # bound to a company, a squad or a project, which relatives share, or to nothing
-    return frozenset(no for no in around if _may_open(work, no))
-
-
-def _may_open(work: Work, no: str) -> bool:
-    try:
-        visible_case(work, no)
-    except NotFound:
-        return False
-    return True
 
 
 def _pause(pause: PauseView, today: date) -> PauseWords:

@@ -50,6 +50,7 @@ class RelativeSchema(Schema):
     outcome = fields.String(required=True, allow_none=True)
     ended = fields.Boolean(required=True)
     light = fields.String(required=True)
+    visible = fields.Boolean(required=True, metadata={"description": "whether you may open it"})
 
 
 class NoticeFaultSchema(Schema):

@@ -1,4 +1,7 @@
-"""A made-up flow of two states that lead to each other, with a clock each: an action that can be taken for ever."""
+"""A made-up flow of two states that lead to each other, with a clock each: an action that can be taken for ever.
+
+`without_clocks` is the same flow without them.
+"""
 
 from pathlib import Path
 
@@ -7,10 +10,14 @@ from workflow.actor import Actor, Grant
 from workflow.case import Case
 from workflow.change import Change, Event, case_limits, chain
 from workflow.clock.limit import parse_limit
+from workflow.definition import Flow
 from workflow.store import births
+from workflow.store.projects import Project
 from workflow.timekeeping import Timing, clocks_after_move, nearest_due
-from workflow.work import Office, read_now
+from workflow.work import Office, Work, read_now
 
+NAME = "back_and_forth"
+WITHOUT_CLOCKS = "without_clocks"
 ACTIONS = {"here": "send", "there": "send_back"}
 
 FLOW = """
@@ -49,33 +56,63 @@ clocks:
 """
 
 
-def add_flow(config: Path) -> None:
-    """Put the flow beside those of a configuration folder."""
-    (config / "flows" / "back_and_forth.v1.yaml").write_text(FLOW, encoding="utf-8")
+def add_flows(config: Path) -> None:
+    """Put both flows beside those of a configuration folder."""
+    without_clocks = FLOW.replace(NAME, WITHOUT_CLOCKS).partition("clocks:\n")[0]
+    for name, words in ((NAME, FLOW), (WITHOUT_CLOCKS, without_clocks)):
+        (config / "flows" / f"{name}.v1.yaml").write_text(words, encoding="utf-8")
 
 
-def fill(office: Office, count: int) -> tuple[Actor, list[str]]:
+def fill(office: Office, count: int, flow: str = NAME) -> tuple[Actor, list[str]]:
     """``count`` cases in the first state, written by the real pieces; returns who may act on them and their numbers."""
-    flow = office.flow("back_and_forth")
     with office.engine.begin() as conn:
         now = read_now(conn)
         site = given.project(conn, given.company(conn))
         officer = given.person(conn, "bench_officer", Grant("officer", department="QX"))
-        births.record_flow_use(conn, flow.name, flow.version, flow.digest, now)
-        numbers = births.next_numbers(conn, count, now)
-        limits = case_limits(flow, office.catalogue, None)
-        parsed = {name: parse_limit(text) for name, text in limits.items()}
-        changes = []
-        for no in numbers:
-            event = Event(no, 1, "open", "here", "here", officer.id, "officer", now, now, {})
-            head = chain(b"", event)
-            case = Case(
-                id=0, no=no, flow=flow.name, flow_version=1, title=f"往返 {no}", item=None, project_id=site.id,
-                parent_id=None, company=site.company, department="QX", squad=site.squad, assignee_id=officer.id,
-                state="here", outcome=None, version=1, rev=1, seq=1, chain_head=head, data={}, limits=limits,
-                opened_at=now, received_at=None, accepted_at=None, decided_at=None, entered_at=now, ended_at=None,
-            )  # fmt: skip
-            clocks = clocks_after_move(flow, case, "here", parsed, Timing(office.calendar, now))
-            changes.append(Change(case, case, event, head, nearest_due(clocks), clocks=clocks))
-        births.create(conn, changes, [None] * count, demo=False)
-    return officer, numbers
+        used = office.flow(flow)
+        births.record_flow_use(conn, used.name, used.version, used.digest, now)
+        return officer, open_cases(Work(office, conn, now, officer), used, site, count)
+
+
+def open_cases(work: Work, flow: Flow, site: Project, count: int) -> list[str]:
+    """Plan ``count`` cases with their clocks and write them in one statement; returns their numbers."""
+    numbers = births.next_numbers(work.conn, count, work.now)
+    births.create(work.conn, [_opening(work, flow, site, no) for no in numbers], [None] * count, demo=False)
+    return numbers
+
+
+def _opening(work: Work, flow: Flow, site: Project, no: str) -> Change:
+    event = Event(no, 1, "open", "here", "here", work.actor.id, "officer", work.now, work.now, {})
+    head = chain(b"", event)
+    limits = case_limits(flow, work.office.catalogue, None)
+    case = Case(
+        id=0,
+        no=no,
+        flow=flow.name,
+        flow_version=flow.version,
+        title=f"往返 {no}",
+        item=None,
+        project_id=site.id,
+        parent_id=None,
+        company=site.company,
+        department="QX",
+        squad=site.squad,
+        assignee_id=work.actor.id,
+        state="here",
+        outcome=None,
+        version=1,
+        rev=1,
+        seq=1,
+        chain_head=head,
+        data={},
+        limits=limits,
+        opened_at=work.now,
+        received_at=None,
+        accepted_at=None,
+        decided_at=None,
+        entered_at=work.now,
+        ended_at=None,
+    )
+    parsed = {name: parse_limit(text) for name, text in limits.items()}
+    clocks = clocks_after_move(flow, case, "here", parsed, Timing(work.office.calendar, work.now))
+    return Change(case, case, event, head, nearest_due(clocks), clocks=clocks)

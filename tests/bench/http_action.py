@@ -9,7 +9,7 @@ Both are called as WSGI applications in this process, each with one connection, 
 import io
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -50,11 +50,11 @@ def figures(stage: Stage) -> Iterator[Figure]:
         token = tokens.issue(conn, officer.id, "bearer", "bench", timedelta(hours=1)).secret
     engine.dispose()
     stage.load(prepared)
-    requests = [_request(no, token) for no in numbers]
+    requests = [_request(f"/api/v1/cases/{no}/actions/send", token, f"bench-{no}") for no in numbers]
     recordings = _record(stage, stage.database(prepared), requests)
-    ours = _service(stage, web_engine(stage.database(prepared)))
+    ours = service(stage, web_engine(stage.database(prepared)))
     bare = _bare_view(web_engine(stage.database(prepared)), recordings)
-    replays = [_replay(place, token) for place in range(len(requests))]
+    replays = [_request(f"/replay/{place}", token, f"bench-{no}") for place, no in enumerate(numbers)]
     sides = {"bare": _turns(stage, bare, replays), "ours": _turns(stage, ours, requests)}
     taken = take_turns(sides)
     yield Figure("bare Flask view, same SQL", taken["bare"], "ms", "recorded statements, same commits")
@@ -62,7 +62,8 @@ def figures(stage: Stage) -> Iterator[Figure]:
     yield Figure("statements an HTTP action sends", float(len(recordings[-1].statements)), "x")
 
 
-def _service(stage: Stage, engine: Engine) -> Flask:
+def service(stage: Stage, engine: Engine) -> Flask:
+    """The whole application, as a web process has it."""
     settings = replace(load_settings({}), config=stage.config, demo=False, public_url="http://localhost")
     return create_app(stage.office_on(engine), settings)
 
@@ -84,19 +85,19 @@ def _bare_view(engine: Engine, recordings: list[Recording]) -> Flask:
     return app
 
 
-def _request(no: str, token: str) -> dict[str, Any]:
-    return _environ(f"/api/v1/cases/{no}/actions/send", token, f"bench-{no}")
+def _request(path: str, token: str, key: str) -> dict[str, Any]:
+    headers = {
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        "HTTP_IDEMPOTENCY_KEY": key,
+        "CONTENT_TYPE": "application/json",
+    }
+    return environ("POST", path, headers, json.dumps({"version": 1}).encode())
 
 
-def _replay(place: int, token: str) -> dict[str, Any]:
-    return _environ(f"/replay/{place}", token, f"bench-{place}")
-
-
-def _environ(path: str, token: str, key: str) -> dict[str, Any]:
-    """A request as a server hands it over, without a test client in between."""
-    body = json.dumps({"version": 1}).encode()
+def environ(method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> dict[str, Any]:
+    """A request as a server hands it over, without a test client in between; ``headers`` in WSGI's spelling."""
     return {
-        "REQUEST_METHOD": "POST",
+        "REQUEST_METHOD": method,
         "PATH_INFO": path,
         "QUERY_STRING": "",
         "SERVER_NAME": "localhost",
@@ -104,10 +105,8 @@ def _environ(path: str, token: str, key: str) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "localhost",
-        "HTTP_AUTHORIZATION": f"Bearer {token}",
-        "HTTP_IDEMPOTENCY_KEY": key,
-        "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(body)),
+        **(headers or {}),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(body),
@@ -118,19 +117,20 @@ def _environ(path: str, token: str, key: str) -> dict[str, Any]:
     }
 
 
-def _send(app: Flask, environ: dict[str, Any]) -> bytes:
+def send(app: Flask, given: dict[str, Any]) -> bytes:
+    """The body of the answer; raises RuntimeError where it is not 200."""
     status: list[str] = []
 
     def start_response(line: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
         status.append(line)
         return lambda data: None
 
-    sent = app(environ, start_response)
+    sent = app(given, start_response)
     body = b"".join(sent)
     if hasattr(sent, "close"):
         sent.close()
     if not status[0].startswith("200"):
-        raise RuntimeError(f"{environ['PATH_INFO']}: {status[0]}: {body.decode()[:500]}")
+        raise RuntimeError(f"{given['PATH_INFO']}: {status[0]}: {body.decode()[:500]}")
     return body
 
 
@@ -138,13 +138,13 @@ def _turns(stage: Stage, app: Flask, requests: list[dict[str, Any]]) -> Callable
     """Each call sends the next REQUESTS requests and tells the milliseconds for one; the first ones warm up."""
     left = iter(requests)
     for _ in range(WARM_UP):
-        _send(app, next(left))
+        send(app, next(left))
 
     def turn() -> float:
         stage.settle()
         begun = time.perf_counter()
         for _ in range(REQUESTS):
-            _send(app, next(left))
+            send(app, next(left))
         return (time.perf_counter() - begun) / REQUESTS * 1000
 
     return turn
@@ -164,11 +164,11 @@ def _record(stage: Stage, url: str, requests: list[dict[str, Any]]) -> list[Reco
 
     engine = web_engine(url)
     event.listen(engine, "connect", note)
-    app = _service(stage, engine)
+    app = service(stage, engine)
     recordings = []
-    for environ in requests:
+    for each in requests:
         noted.clear()
-        answer = json.loads(_send(app, {**environ, "wsgi.input": io.BytesIO(environ["wsgi.input"].getvalue())}))
+        answer = json.loads(send(app, {**each, "wsgi.input": io.BytesIO(each["wsgi.input"].getvalue())}))
         recordings.append(Recording(tuple(noted), answer))
     engine.dispose()
     return recordings

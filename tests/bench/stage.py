@@ -1,5 +1,6 @@
 """What every subject stands on: one durable server in a temporary folder, and databases copied from a migrated one."""
 
+import os
 import shutil
 import tempfile
 import time
@@ -29,7 +30,7 @@ class Stage:
 
     folder: Path
     config: Path
-    """The real configuration with the made-up flow beside it."""
+    """The real configuration with the made-up flows beside it."""
     office: Office
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -77,7 +78,7 @@ def stage() -> Iterator[Stage]:
             engine = open_engine(server.url, "cli")
             config = folder / "config"
             shutil.copytree(default_config_folder(), config)
-            back_and_forth.add_flow(config)
+            back_and_forth.add_flows(config)
             office = open_office(config, engine)
             engine.dispose()
             yield Stage(folder / "postgres", config, office)
@@ -90,8 +91,6 @@ def web_engine(url: str, connections: int = 5) -> Engine:
 
 def sync_rate(folder: Path, times: int = 200) -> float:
     """fdatasync calls a second on a file of ``folder``: what a commit costs here at least (R6)."""
-    import os
-
     handle = os.open(folder / "sync-probe", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         begun = time.perf_counter()

@@ -1,6 +1,6 @@
 """One case as a page shows it: where it stands, its clocks, its papers, its relatives, and what may be done now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from workflow.queries.materials import MaterialView, PaperWanted, material_view,
 from workflow.reading import ALL_GROUPS, facts_of, no_such_case, visible_case
 from workflow.store import materials
 from workflow.store.cases import CaseReading, moment
-from workflow.visibility import shows_names, visible_cases
+from workflow.visibility import may_see, shows_names, visible_cases
 from workflow.work import Work
 
 
@@ -49,7 +49,10 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """Another case of the same application: the bundle, one of its items, or a sibling."""
+    """Another case of the same application: the bundle, one of its items, or a sibling.
+
+    ``visible`` says whether the actor may open it; of the others only the state is told.
+    """
 
     no: str
     item: str | None
@@ -59,6 +62,7 @@ class Relative:
     outcome: str | None
     ended: bool
     light: Light
+    visible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,8 @@ SELECT c.due_at::text AS due_at, c.paused, p.name AS project_name, p.street, p.i
     WHERE r.role = 'specialist' AND r.project_id = c.project_id AND q.active) AS specialists,
   (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM documents d WHERE d.case_id = c.id) AS documents,
   (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
-    SELECT k.id, k.no, k.flow, k.flow_version, k.item, k.title, k.state, k.outcome, k.due_at::text AS due_at, k.paused,
-      k.ended_at IS NOT NULL AS ended
+    SELECT k.id, k.no, k.flow, k.flow_version, k.item, k.title, k.state, k.outcome, k.department,
+      k.due_at::text AS due_at, k.paused, k.ended_at IS NOT NULL AS ended
     FROM cases k
     WHERE (k.id = c.parent_id OR k.parent_id = coalesce(c.parent_id, c.id)) AND k.id <> c.id) r) AS relatives
 FROM cases c JOIN projects p ON p.id = c.project_id JOIN companies o ON o.credit_code = c.company
@@ -152,7 +156,7 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
     case_, office = reading.case, work.office
     flow = office.flow(case_.flow, case_.flow_version)
     named = shows_names(work.actor)
-    relatives = [(row, _relative(work, row)) for row in around["relatives"]]
+    relatives = [(row, _relative(work, case_, row)) for row in around["relatives"]]
     uploads = materials.of_cases(work.conn, [case_.id] if case_.parent_id is None else [case_.id, case_.parent_id])
     facts = facts_of(work, reading)
     return CaseView(
@@ -215,7 +219,7 @@ def _light_of(work: Work, flow: Flow, due_at: str, paused: bool, ended: bool) ->
     return case_light(due, paused, flow.name in exact_flows(work.office.flows), at)
 
 
-def _relative(work: Work, row: dict[str, Any]) -> Relative:
+def _relative(work: Work, case_: Case, row: dict[str, Any]) -> Relative:
     flow = work.office.flow(row["flow"], row["flow_version"])
     return Relative(
         no=row["no"],
@@ -226,6 +230,8 @@ def _relative(work: Work, row: dict[str, Any]) -> Relative:
         outcome=row["outcome"],
         ended=row["ended"],
         light=_light_of(work, flow, row["due_at"], row["paused"], row["ended"]),
+        # Company, project and squad are those of the case: only the department may differ.
+        visible=may_see(work.actor, replace(case_, department=row["department"])),
     )
 
 
