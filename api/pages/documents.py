@@ -19,6 +19,7 @@ from workflow.definition import Field, Flow
 from workflow.errors import NotFound
 from workflow.queries.case import CaseView, DocumentView
 from workflow.queries.case import case as read_case
+from workflow.store import people
 from workflow.work import Work
 
 
@@ -89,8 +90,9 @@ def _limit(limit: Mapping[str, Any], today: date) -> str:
 def _said(work: Work, case: CaseView, found: DocumentView, today: date) -> list[tuple[str, str]]:
     asks = _asks(work.office.flow(case.flow, case.flow_version), found.kind)
     said = found.facts.get("said", {})
+    names = people.names(work.conn, [said[name] for name in said if name in asks and asks[name].type == "person"])
     return [
-        (asks[name].title.zh, value_words(work, asks[name], value, today))
+        (asks[name].title.zh, value_words(work, asks[name], value, today, names))
         for name, value in said.items()
         if name in asks
     ]

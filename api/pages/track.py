@@ -50,12 +50,23 @@ class Step:
 
 
 def track(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Step, ...]:
-    """The lines of a history as steps; names of people are looked up where a line names one."""
+    """The lines of a history as steps; the people that lines name are looked up together."""
     flow, today = work.office.flow(case.flow, case.flow_version), local_day(work.now)
-    return tuple(_step(work, flow, case, line, today) for line in lines)
+    names = people.names(work.conn, _people_named(flow, lines))
+    return tuple(_step(work, flow, case, line, today, names) for line in lines)
 
 
-def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date) -> Step:
+def _people_named(flow: Flow, lines: Sequence[HistoryLine]) -> list[int]:
+    return [
+        line.input[ask.name]
+        for line in lines
+        if line.action in flow.actions
+        for ask in flow.actions[line.action].asks
+        if ask.type == "person" and ask.name in line.input
+    ]
+
+
+def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date, names: Mapping[int, str]) -> Step:
     effective, recorded = local_day(line.effective_at), local_day(line.recorded_at)
     back = effective != recorded
     return Step(
@@ -67,7 +78,7 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
         iso=line.recorded_at.isoformat(),
         since=_("自 %(day)s 起生效", day=date_words(effective, today, "zh")) if back else "",
         moved=line.to_title.zh if line.from_state != line.to_state else "",
-        said=_said(work, flow, line, today),
+        said=_said(work, flow, line, today, names),
         papers=_papers(case.documents, line),
         tone=_tone(flow, line),
     )
@@ -96,11 +107,11 @@ def _papers(documents: Sequence[DocumentView], line: HistoryLine) -> tuple[Paper
     return tuple(Paper(document.no, document_name(document.kind)) for document in issued)
 
 
-def _said(work: Work, flow: Flow, line: HistoryLine, today: date) -> tuple[Said, ...]:
+def _said(work: Work, flow: Flow, line: HistoryLine, today: date, names: Mapping[int, str]) -> tuple[Said, ...]:
     action = flow.actions.get(line.action)
     if action is not None:
         given = [(ask, line.input[ask.name]) for ask in action.asks if ask.name in line.input]
-        return tuple(Said(ask.title.zh, value_words(work, ask, value, today)) for ask, value in given)
+        return tuple(Said(ask.title.zh, value_words(work, ask, value, today, names)) for ask, value in given)
     return tuple(_side(work, line.action, line.input))
 
 
@@ -119,13 +130,13 @@ def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:
     return found
 
 
-def value_words(work: Work, ask: Field, value: Any, today: date) -> str:
-    """What was filled into one field, as a person reads it."""
+def value_words(work: Work, ask: Field, value: Any, today: date, names: Mapping[int, str]) -> str:
+    """What was filled into one field, as a person reads it; ``names`` are of the people it may hold."""
     match ask.type:
         case "date":
             return date_words(date.fromisoformat(value), today, "zh")
         case "person":
-            return people.actor(work.conn, value).name
+            return names.get(value, str(value))
         case "choice":
             return next((title.zh for name, title in ask.choices if name == value), str(value))
         case "pause_cause":

@@ -55,7 +55,7 @@ def start(tmp_path: Path, process_environment: dict[str, str]) -> Iterator[Start
     def begin(role: str, pool: str = "solo", **environment: str) -> subprocess.Popen[bytes]:
         options = {
             "worker": [f"--pool={pool}", "--concurrency=1", f"--hostname=test-{len(started)}@%h", *QUIET, *QUICK_STOP],
-            "beat": ["--scheduler=celery.beat:Scheduler"],
+            "beat": ["--scheduler=celery.beat:Scheduler", "--loglevel=INFO"],
         }[role]
         with (tmp_path / f"{role}-{len(started)}.log").open("wb") as words:
             process = subprocess.Popen(

@@ -1,5 +1,6 @@
 """People, their roles and who is free: accounts and the directory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +85,14 @@ FROM people p LEFT JOIN person_roles r ON r.person_id = p.id WHERE p.id = :id OR
     ).all()
     grants = tuple(Grant(*row[1:]) for row in rows if row.role is not None)
     return Actor(person_id, rows[0].name, grants)
+
+
+def names(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The names of some people, by id."""
+    if not ids:
+        return {}
+    rows = conn.execute(text("SELECT id, name FROM people WHERE id = ANY(:ids)"), {"ids": list(ids)})
+    return {row.id: row.name for row in rows}
 
 
 # Loads are counted up to a bound, so that the choice costs the same however many cases are open; equals are spread.
