@@ -39,8 +39,6 @@ def process_environment(tmp_path: Path, database_url: str, redis_url: str) -> di
         # The tests move time in their databases, as a demonstration does.
         "WUGEYI_DEMO": "1",
         "WUGEYI_CONFIG": str(default_config_folder()),
-        # Time can be moved in the databases of tests, which a real office refuses to start on.
-        "WUGEYI_DEMO": "1",
         "WUGEYI_LOG_LEVEL": "INFO",
         "REMAP_SIGTERM": "SIGQUIT",
         "PYTHONUNBUFFERED": "1",

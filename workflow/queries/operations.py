@@ -46,8 +46,8 @@ SELECT
   w.waiting, w.oldest_waiting_seconds,
   (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state = 'failed' ORDER BY id LIMIT :most) f) AS failed
 FROM (SELECT count(*) AS waiting,
-    coalesce(greatest(extract(epoch FROM app_now() - min(created_at)), 0), 0)::float8 AS oldest_waiting_seconds
-  FROM (SELECT created_at FROM outbox WHERE state IN ('pending', 'queued', 'leased')
+    coalesce(greatest(extract(epoch FROM now() - min(put_at)), 0), 0)::float8 AS oldest_waiting_seconds
+  FROM (SELECT put_at FROM outbox WHERE state IN ('pending', 'queued', 'leased')
     ORDER BY next_at, id LIMIT :most) o) w""")
 
 

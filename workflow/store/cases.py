@@ -322,7 +322,7 @@ def _pause_json(pause: PauseRecord) -> dict[str, Any]:
 
 def hold(conn: Connection, case_id: int) -> None:
     """Lock one case until the transaction ends; whoever writes it meanwhile waits, up to lock_timeout."""
-    conn.execute(text("SELECT FROM cases WHERE id = :id FOR UPDATE"), {"id": case_id})
+    conn.execute(text("SELECT FROM cases WHERE id = :id FOR NO KEY UPDATE"), {"id": case_id})
 
 
 @dataclass(frozen=True, slots=True)

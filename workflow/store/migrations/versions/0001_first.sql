@@ -248,7 +248,8 @@ CREATE TABLE outbox (
   person_id    integer,
   body         jsonb NOT NULL,
   state        text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'queued', 'leased', 'delivered', 'failed')),
-  created_at   timestamptz NOT NULL,
+  created_at   timestamptz NOT NULL,             -- the office's time
+  put_at       timestamptz NOT NULL DEFAULT now(), -- real time
   next_at      timestamptz NOT NULL,             -- real time, not the office's: retries must not wait for a shifted clock
   lease_token  uuid,
   attempts     integer NOT NULL DEFAULT 0,
