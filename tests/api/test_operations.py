@@ -88,7 +88,8 @@ def test_figures_count_armed_due_lag_and_waiting_messages(
         conn.execute(
             text("""
 INSERT INTO outbox (effect_key, channel, body, state, created_at, put_at, next_at)
-SELECT 'x' || n, 'log', '{}', CASE WHEN n < 3 THEN 'failed' ELSE 'queued' END, app_now(), now() - interval '1 hour', now()
+SELECT 'x' || n, 'log', '{}', CASE WHEN n < 3 THEN 'failed' ELSE 'queued' END, app_now(), now() - interval '1 hour',
+  now()
 FROM generate_series(1, 5) n""")
         )
         rows = conn.execute(

@@ -21,8 +21,6 @@ from workflow.store.engine import open_engine
 from workflow.store.migrate import upgrade
 from workflow.work import Office, open_office
 
-WARM_SECONDS = 0.5
-
 
 @dataclass(slots=True)
 class Stage:

@@ -1,29 +1,36 @@
 """One action of a case through the service (begin_work + take_action), against pgbench writing the same rows.
 
 The action moves the state, settles one clock, arms another with three rungs, writes history and an outbox row. R1
-writes them in one statement, R2 in five within one transaction; both on a copy of the same database, with the same
-number of connections. Eight clients are two processes of four threads, as the web role runs them.
+writes them in one statement, R2 in five within one transaction; each has its copy of the same database, the same number
+of connections, and takes as many actions in a turn. Eight clients are two processes of four threads, as the web runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from threading import Barrier
 from typing import Any
 
 from tests.bench import back_and_forth, pgbench
 from tests.bench.measuring import Figure, rate, take_turns
-from tests.bench.stage import WARM_SECONDS, Stage, web_engine
+from tests.bench.stage import Stage, web_engine
 from workflow.actor import Actor
 from workflow.commands.take_action import take_action
 from workflow.work import Office, begin_work, open_office
 
 CASES = 8000
-SECONDS = 3
+TRANSACTIONS = 2000
+"""Of each side in each round."""
+TRANSITION_ROUNDS = 5
 PROCESSES, THREADS = 2, 4
+
+Service = Callable[[int], float]
+"""Takes so many actions with each client; tells the actions a second of all together."""
 
 _HEAD = r"'\x5f1d3b6a8c0e4d7f9b2a6c8e0f3d5b7a9c1e4f6082a4c6e8f0b2d4f6a8c0e2f4'"
 _INPUTS = "'{}'"
@@ -87,27 +94,27 @@ def figures(stage: Stage) -> Iterator[Figure]:
 
 def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
     ours = stage.database()
-    office = stage.office_on(web_engine(ours))
-    officer, numbers = back_and_forth.fill(office, CASES)
-    office.engine.dispose()
+    engine = web_engine(ours)
+    officer, numbers = back_and_forth.fill(stage.office_on(engine), CASES)
+    engine.dispose()
+    # pgbench draws its cases at random; in the order of the table we would write fewer pages than it does.
+    Random(clients).shuffle(numbers)
     stage.load(ours)
-    theirs = stage.database(ours)
+    references = {name: (stage.database(ours), script) for name, script in (("R1", R1), ("R2", R2))}
     variables = {"cases": CASES, "clients": clients}
+    each = TRANSACTIONS // clients
 
-    def reference(script: str, seconds: float = SECONDS) -> float:
-        stage.settle()
-        return pgbench.transactions_per_second(theirs, script, seconds, clients, variables=variables)
+    def reference(url: str, script: str) -> float:
+        return pgbench.transactions_per_second(url, script, clients=clients, transactions=each, variables=variables)
 
     run = _one_client if clients == 1 else _many_clients
     with run(stage, ours, officer, numbers) as service:
-        service(WARM_SECONDS)
-        reference(R1, WARM_SECONDS)
-
-        def subject() -> float:
-            stage.settle()
-            return service(SECONDS)
-
-        taken = take_turns({"R1": lambda: reference(R1), "ours": subject, "R2": lambda: reference(R2)})
+        sides = {name: partial(reference, *side) for name, side in references.items()} | {
+            "ours": partial(service, each)
+        }
+        # Once round unmeasured: connections, plans, and the first image of every page since the last checkpoint.
+        take_turns(sides, rounds=1)
+        taken = take_turns(sides, TRANSITION_ROUNDS)
     label = f"transition, {clients} client" + ("s" if clients > 1 else "")
     yield Figure(f"R1: {label}", taken["R1"], "/s", "pgbench, one statement")
     yield Figure(f"R2: {label}", taken["R2"], "/s", "pgbench, five statements")
@@ -116,15 +123,15 @@ def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
 
 
 @contextmanager
-def _one_client(stage: Stage, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
+def _one_client(stage: Stage, url: str, officer: Actor, numbers: list[str]) -> Iterator[Service]:
     engine = web_engine(url)
     act = Acting(stage.office_on(engine), officer, numbers)
-    yield lambda seconds: rate(act, seconds)
+    yield partial(rate, act)
     engine.dispose()
 
 
 @contextmanager
-def _many_clients(stage: Stage, url: str, officer: Actor, numbers: list[str]) -> Iterator[Any]:
+def _many_clients(stage: Stage, url: str, officer: Actor, numbers: list[str]) -> Iterator[Service]:
     context = get_context("spawn")
     barrier = context.Barrier(PROCESSES)
     with ExitStack() as stack:
@@ -133,8 +140,8 @@ def _many_clients(stage: Stage, url: str, officer: Actor, numbers: list[str]) ->
             wiring = (url, stage.config, officer, numbers[place::PROCESSES], barrier)
             pools.append(stack.enter_context(ProcessPoolExecutor(1, context, _begin_process, wiring)))
 
-        def service(seconds: float) -> float:
-            running = [pool.submit(_act_in_threads, seconds) for pool in pools]
+        def service(times: int) -> float:
+            running = [pool.submit(_act_in_threads, times) for pool in pools]
             return sum(each.result() for each in running)
 
         yield service
@@ -165,7 +172,7 @@ def _begin_process(url: str, config: Path, officer: Actor, numbers: list[str], b
     _process.update(barrier=barrier, threads=[Acting(office, officer, share) for share in shares])
 
 
-def _act_in_threads(seconds: float) -> float:
+def _act_in_threads(times: int) -> float:
     _process["barrier"].wait()
     with ThreadPoolExecutor(THREADS) as threads:
-        return sum(threads.map(lambda acting: rate(acting, seconds), _process["threads"]))
+        return sum(threads.map(lambda acting: rate(acting, times), _process["threads"]))
