@@ -49,7 +49,10 @@ class ClockRecord:
 
 @dataclass(frozen=True, slots=True)
 class PauseRecord:
-    """One lawful stop of a case's clocks; ``until`` is None while it is open."""
+    """One lawful stop of a case's clocks; ``until`` is None while it is open.
+
+    ``cap_until`` is the last day its cause lets it stop anything: it never covers a day after that.
+    """
 
     id: int | None
     cause: str
@@ -58,6 +61,7 @@ class PauseRecord:
     since: date
     until: date | None
     planned_until: date
+    cap_until: date
     reason: str
     opened_at: datetime
     opened_by: int | None

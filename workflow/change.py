@@ -16,7 +16,7 @@ from workflow.clock.calendar import local_day
 from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.definition import Effect, Flow
 from workflow.documents import DOCUMENT_CODES
-from workflow.guards import Facts
+from workflow.guards import Facts, pause_cap_until
 from workflow.machine import Decision
 from workflow.timekeeping import Timing, clocks_after_move, extend, merge, nearest_due, resettle
 
@@ -186,7 +186,7 @@ def _data(decision: Decision, facts: Facts) -> dict[str, Any]:
     if "faults" in facts.inputs:
         notice = {"at": instant(facts.now), "faults": facts.inputs["faults"]}
         data["notices"] = [*data.get("notices", []), notice]
-    if decision.action.effective:
+    if decision.role == "clock" and decision.action.marks == "accepted_at":
         data["acceptance_mode"] = "deemed"
     if "late_reason" in facts.inputs:
         data["late_reason"] = facts.inputs["late_reason"]
@@ -205,6 +205,7 @@ def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[Pa
             since=today,
             until=None,
             planned_until=facts.inputs["until"],
+            cap_until=pause_cap_until(facts, cause.code),
             reason=facts.inputs["reason"],
             opened_at=facts.now,
             opened_by=facts.actor.id,
@@ -215,7 +216,7 @@ def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[Pa
         return tuple(
             replace(
                 pause,
-                until=today,
+                until=min(today, pause.cap_until),
                 closed_at=facts.now,
                 closed_by=facts.actor.id,
                 result=facts.inputs.get("result", decision.action.name),
@@ -256,10 +257,15 @@ def _clocks(
 
 def _limits(flow: Flow, after: Case, facts: Facts) -> dict[str, Limit]:
     limits = {name: parse_limit(text) for name, text in after.limits.items() if not name.endswith(".from")}
-    planned = [pause.planned_until for pause in after.open_pauses]
+    ends = {
+        "pause.planned": max((pause.planned_until for pause in after.open_pauses), default=None),
+        "pause.cap": max((pause.cap_until for pause in after.open_pauses), default=None),
+        "gaps.until": facts.inputs.get("gaps_until"),
+    }
     for rule in flow.clocks_in(after.state):
-        if rule.limit == "pause.planned" and planned:
-            days = facts.calendar.working_days_between(facts.today, max(planned))
+        end = ends.get(rule.limit) if isinstance(rule.limit, str) else None
+        if end is not None:
+            days = facts.calendar.working_days_between(facts.today, end)
             limits[rule.name] = Limit(max(days, 1), Unit.WORKING_DAY)
     return limits
 

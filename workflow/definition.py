@@ -153,4 +153,15 @@ class Flow:
 
 
 MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at")
-LIMIT_REFERENCES = ("item.statutory", "item.promised", "pause.planned", "help.first_response", "help.resolution")
+"""What a clock may start from."""
+EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at")
+"""What an action may be dated back to; the last two are the latest of a bundle's item cases."""
+LIMIT_REFERENCES = (
+    "item.statutory",
+    "item.promised",
+    "pause.planned",
+    "pause.cap",
+    "gaps.until",
+    "help.first_response",
+    "help.resolution",
+)

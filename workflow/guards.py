@@ -13,8 +13,14 @@ from workflow.actor import Actor
 from workflow.case import Case, ClockRecord
 from workflow.catalogue import Catalogue, Item, Material, Prerequisite
 from workflow.clock.calendar import Calendar, local_day
+from workflow.clock.limit import Limit, Unit
+from workflow.clock.words import date_words
+from workflow.definition import Title
 from workflow.errors import Reason
 from workflow.identifiers import BadIdentifier, credit_code, project_code
+
+GAPS_AT_MOST = Limit(10, Unit.WORKING_DAY)
+"""Default for the time in which papers that may follow have to arrive (fact book, U20)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,17 @@ class ChildCase:
 
     no: str
     item: str
-    accepted: bool
-    decided: bool
-    ended: bool
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def past_intake(self) -> bool:
+        return self.accepted_at is not None or self.ended_at is not None
+
+    @property
+    def decided(self) -> bool:
+        return self.decided_at is not None or self.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,13 @@ class Facts:
     @property
     def today(self) -> date:
         return local_day(self.now)
+
+    def day(self, day: date | None) -> Title:
+        """A date as people read it, marked where it is provisional."""
+        if day is None:
+            return Title("—", "—")
+        provisional = self.calendar.is_provisional(day)
+        return Title(*(date_words(day, self.today, lang, provisional) for lang in ("zh", "en")))
 
     @property
     def item(self) -> Item | None:
@@ -152,6 +173,28 @@ def only_promised_materials_missing(facts: Facts) -> Reason | None:
     return None
 
 
+def gaps_end_in_time(facts: Facts) -> Reason | None:
+    """The promise for missing papers ends in the future, within the longest span there is for it (U20)."""
+    until = facts.inputs["gaps_until"]
+    latest = facts.calendar.add_working_days(facts.today, gaps_at_most(facts).amount)
+    if facts.today < until <= latest:
+        return None
+    day, end = facts.day(until), facts.day(latest)
+    return Reason(
+        "gaps_outside_bounds",
+        f"容缺补齐期限 {day.zh} 应在今天之后、不晚于 {end.zh}",
+        f"The missing materials are due {day.en}; that must lie after today and not after {end.en}",
+        {"field": "gaps_until", "value": until.isoformat(), "latest": latest.isoformat()},
+    )
+
+
+def gaps_at_most(facts: Facts) -> Limit:
+    """The longest time for papers that may follow: the item's own, else the default."""
+    item = facts.item
+    own = item.gap_limit.limit if item is not None and item.gap_limit is not None else None
+    return own if own is not None and own.unit is Unit.WORKING_DAY else GAPS_AT_MOST
+
+
 def correction_is_the_first_for_these_materials(facts: Facts) -> Reason | None:
     """行政许可法 32(4), 72: once, everything; again only about what was handed in since."""
     notices = facts.case.data.get("notices", [])
@@ -168,6 +211,21 @@ def correction_is_the_first_for_these_materials(facts: Facts) -> Reason | None:
         f"已于 {first} 一次性告知；材料未变，不得再次要求补正",
         f"The one-time notice was given on {first}; unchanged material may not be asked for again",
         {"given_on": first, "renewed": sorted(renewed)},
+    )
+
+
+def faults_name_papers_of_this_case(facts: Facts) -> Reason | None:
+    """Nobody can hand in again what the case never asked for."""
+    known = _known_materials(facts)
+    accepted = {material.code for material in known}
+    strange = sorted({fault["material"] for fault in facts.inputs["faults"]} - accepted)
+    if not strange:
+        return None
+    return Reason(
+        "unknown_material",
+        f"本件没有材料“{'、'.join(strange)}”；可列：{_list_zh(known)}",
+        f"The case has no material “{', '.join(strange)}”; accepted: {', '.join(sorted(accepted))}",
+        {"field": "faults", "value": strange, "accepted": sorted(accepted)},
     )
 
 
@@ -199,10 +257,11 @@ def correction_time_is_over(facts: Facts) -> Reason | None:
     clock = facts.case.clock("correction")
     if facts.case.state != "correcting" or clock is None or (clock.due_at and clock.due_at <= facts.now):
         return None
+    day = facts.day(clock.due_on)
     return Reason(
         "correction_time_running",
-        f"补正期限到 {clock.due_on} 才届满",
-        f"The applicant has until {clock.due_on} to correct",
+        f"补正期限到 {day.zh} 才届满",
+        f"The applicant has until {day.en} to correct",
         {"due_on": str(clock.due_on)},
     )
 
@@ -234,15 +293,27 @@ def pause_within_its_cap(facts: Facts) -> Reason | None:
     """A pause ends in the future, within the longest span its cause allows."""
     cause = facts.catalogue.causes[facts.inputs["cause"]]
     until = facts.inputs["until"]
-    latest = facts.calendar.add_working_days(facts.today, cause.cap.amount)
+    latest = pause_cap_until(facts, cause.code)
     if facts.today < until <= latest:
         return None
+    day, end = facts.day(until), facts.day(latest)
     return Reason(
         "pause_outside_bounds",
-        f"预计结束日 {until} 应在今天之后、{latest} 之前（最长 {cause.cap.amount} 个工作日）",
-        f"Planned end {until} must lie after today and not after {latest} ({cause.cap.amount} working days at most)",
+        f"预计结束日 {day.zh} 应在今天之后、不晚于 {end.zh}（“{cause.title.zh}”合计最长 {cause.cap.amount} 个工作日）",
+        f"Planned end {day.en} must lie after today and not after {end.en} ({cause.cap.amount} working days in all)",
         {"value": until.isoformat(), "latest": latest.isoformat()},
     )
+
+
+def pause_cap_until(facts: Facts, cause: str) -> date:
+    """The last day a pause opened today may cover: the cap of its cause, less what earlier pauses of it took."""
+    spent = sum(
+        facts.calendar.working_days_between(pause.since, pause.until)
+        for pause in facts.case.pauses
+        if pause.cause == cause and pause.until is not None
+    )
+    left = max(facts.catalogue.causes[cause].cap.amount - spent, 0)
+    return facts.calendar.add_working_days(facts.today, left)
 
 
 def _statutory(facts: Facts) -> ClockRecord | None:
@@ -273,10 +344,11 @@ def statutory_limit_not_expired(facts: Facts) -> Reason | None:
     clock = _statutory(facts)
     if clock is None or clock.due_at is None or facts.now < clock.due_at:
         return None
+    day = facts.day(clock.due_on)
     return Reason(
         "limit_expired",
-        f"法定时限已于 {clock.due_on} 届满，届满后不得延长",
-        f"The statutory limit expired on {clock.due_on}; it cannot be extended afterwards",
+        f"法定时限已于 {day.zh} 届满，届满后不得延长",
+        f"The statutory limit expired on {day.en}; it cannot be extended afterwards",
         {"due_on": str(clock.due_on)},
     )
 
@@ -312,10 +384,11 @@ def promise_kept_or_explained(facts: Facts) -> Reason | None:
     clock = facts.case.clock("promised")
     if clock is None or clock.due_at is None or facts.now < clock.due_at or facts.inputs.get("late_reason"):
         return None
+    day = facts.day(clock.due_on)
     return Reason(
         "late_reason_needed",
-        f"已超过承诺时限（{clock.due_on}），须填写可公开的说明",
-        f"The promised limit ({clock.due_on}) was missed: late_reason must hold a reason fit for publication",
+        f"已超过承诺时限（{day.zh}），须填写可公开的说明",
+        f"The promised limit ({day.en}) was missed: late_reason must hold a reason fit for publication",
         {"field": "late_reason", "due_on": str(clock.due_on)},
     )
 
@@ -353,14 +426,14 @@ def items_chosen(facts: Facts) -> Reason | None:
 
 
 def every_item_past_intake(facts: Facts) -> Reason | None:
-    waiting = [child.no for child in facts.children if not (child.accepted or child.ended)]
-    if not waiting and any(not child.ended for child in facts.children):
+    waiting = [child.no for child in facts.children if not child.past_intake]
+    if not waiting and any(child.ended_at is None for child in facts.children):
         return None
     return Reason("items_at_intake", "仍有事项未受理", "Some items are still at intake", {"cases": waiting})
 
 
 def every_item_decided(facts: Facts) -> Reason | None:
-    open_cases = [child.no for child in facts.children if not (child.decided or child.ended)]
+    open_cases = [child.no for child in facts.children if not child.decided]
     if facts.children and not open_cases:
         return None
     return Reason("items_open", "仍有事项未办结", "Some items are not decided yet", {"cases": open_cases})
@@ -377,6 +450,8 @@ GUARDS: Mapping[str, Guard] = {
     "correction_is_the_first_for_these_materials": Guard(
         correction_is_the_first_for_these_materials, MATERIALS, on_input=True
     ),
+    "faults_name_papers_of_this_case": Guard(faults_name_papers_of_this_case, on_input=True),
+    "gaps_end_in_time": Guard(gaps_end_in_time, on_input=True),
     "corrected_materials_attached": Guard(corrected_materials_attached, MATERIALS),
     "correction_time_is_over": Guard(correction_time_is_over),
     "pause_cause_lawful_here": Guard(pause_cause_lawful_here, on_input=True),

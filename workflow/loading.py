@@ -22,12 +22,28 @@ from workflow.definition import (
 )
 from workflow.errors import ConfigFaults, Fault
 from workflow.soundness import soundness_faults
-from workflow.strict_schema import Choice, Flag, NamedSchema, StrictSchema, Text, TitleSchema, Whole, read
-from workflow.strict_yaml import Document, digest, load
+from workflow.strict_schema import (
+    UNTITLED,
+    Choice,
+    Flag,
+    NamedSchema,
+    StrictSchema,
+    Text,
+    TitleSchema,
+    Whole,
+    read_kept,
+)
+from workflow.strict_yaml import Document, Place, digest, dotted, load_first
 
 T = TypeVar("T")
 NAME = validate.Regexp(r"^[a-z][a-z0-9_]*$", error="a name is lower case letters, digits and _")
 FIELD_TYPES = ("text", "integer", "date", "choice", "person", "pause_cause", "faults")
+STAND_INS = MappingProxyType({"flow": "unnamed", "version": 1, "title": {"zh": UNTITLED, "en": UNTITLED}})
+"""For a file whose own name is faulty, so that the rest of it is still checked."""
+SHAPE = MappingProxyType(
+    {"states": {"initial", "final", "at_rest", "turn"}, "actions": {"from", "to", "by", "effect"}}
+)
+"""The keys that decide where a case can go, and from where."""
 EFFECTS = ("pause", "resume", "assign", "open items", "extend <clock>")
 
 
@@ -120,15 +136,17 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
 
 def load_flow(path: Path, catalogue: Catalogue) -> Flow:
     """One flow, proved sound; raises ConfigFaults naming file, key and what is known instead."""
-    document = load(path)
-    raw, faults = read(_Flow(), document)
-    if faults:
+    document, faults = load_first(path)
+    raw, schema_faults, left_out = read_kept(_Flow(), document, STAND_INS)
+    faults.extend(schema_faults)
+    if raw is None:
         raise ConfigFaults(faults)
     flow = _build(raw, document, faults)
     expected = f"{flow.name}.v{flow.version}.yaml"
-    if path.name != expected:
+    if path.name != expected and not {("flow",), ("version",)} & set(left_out):
         faults.append(document.fault(("flow",), "the file's name is not that of its flow and version", (expected,)))
-    faults.extend(soundness_faults(flow, catalogue, document))
+    unsound = soundness_faults(flow, catalogue, document, whole=_keeps_shape(left_out))
+    faults.extend(fault for fault in unsound if not _follows(fault, left_out))
     if faults:
         raise ConfigFaults(faults)
     return flow
@@ -137,6 +155,16 @@ def load_flow(path: Path, catalogue: Catalogue) -> Flow:
 def latest(flows: Mapping[tuple[str, int], Flow], name: str) -> Flow:
     """The newest version of a flow: what a new case begins with."""
     return max((flow for flow in flows.values() if flow.name == name), key=lambda flow: flow.version)
+
+
+def _keeps_shape(left_out: Iterable[Place]) -> bool:
+    """Whether every state, and every way from one to another, is as the file has it."""
+    return all(len(place) > 2 and place[2] not in SHAPE[str(place[0])] for place in left_out if place[0] in SHAPE)
+
+
+def _follows(fault: Fault, left_out: Iterable[Place]) -> bool:
+    """Whether the fault may only be there because a part at or below its place was left out for another fault."""
+    return any(dotted(place[:length]) == fault.key for place in left_out for length in range(1, len(place) + 1))
 
 
 def _build(raw: dict[str, Any], document: Document, faults: list[Fault]) -> Flow:

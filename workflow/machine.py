@@ -40,9 +40,17 @@ class Refusal:
 
     def error(self, action: str) -> Refused:
         """The refusal as the exception that the faces translate."""
-        kind = {"role_required": NotAllowed, "wrong_state": Conflict, "unknown_action": NotFound}.get(self.code, NotMet)
+        kind = _KINDS.get(self.code, NotMet)
         extra = {"action": action, "possible": list(self.possible)}
         return kind(self.code, self.zh, self.en, reasons=self.reasons, extra=extra)
+
+
+_KINDS: Mapping[str, type[Refused]] = {
+    "role_required": NotAllowed,
+    "wrong_state": Conflict,
+    "clock_acts_first": Conflict,
+    "unknown_action": NotFound,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,8 @@ def decide(flow: Flow, action_name: str, facts: Facts) -> Decision | Refusal:
     role = facts.actor.role_on(facts.case, action.by)
     if role is None:
         return _wrong_role(flow, action, facts)
+    if (first := _clock_acts_first(flow, facts)) is not None:
+        return Refusal(first.code, first.zh, first.en, (first,), ())
     reasons = tuple(reason for name in action.needs if (reason := GUARDS[name].check(facts)) is not None)
     if reasons:
         return Refusal(
@@ -143,12 +153,34 @@ def facts_read_by(flows: Iterable[Flow], name: str) -> frozenset[str]:
 
 
 def _closed_because(flow: Flow, action: Action, facts: Facts) -> tuple[Reason, ...]:
-    role = _role_reason(action, facts)
-    if role is not None:
-        return (role,)
+    closed = _role_reason(action, facts) or _clock_acts_first(flow, facts)
+    if closed is not None:
+        return (closed,)
     guards = (GUARDS[name] for name in action.needs)
     bare = replace(facts, inputs={})
     return tuple(reason for guard in guards if not guard.on_input and (reason := guard.check(bare)) is not None)
+
+
+def _clock_acts_first(flow: Flow, facts: Facts) -> Reason | None:
+    """What the law has already brought about goes before any deed: silence accepted last week, nobody accepts today.
+
+    The clock's own action follows within minutes of the end of the period, or when a worker is back.
+    """
+    if facts.actor.holds("clock"):
+        return None
+    for clock in facts.case.running_clocks:
+        rule = flow.clocks[clock.name]
+        act = next((rung.act for rung in rule.ladder[clock.rung :] if rung.act is not None), None)
+        if act is None or clock.due_at is None or facts.now < clock.due_at:
+            continue
+        day, title = facts.day(clock.due_on), flow.actions[act].title
+        return Reason(
+            "clock_acts_first",
+            f"“{rule.title.zh}”已于 {day.zh} 届满，依法“{title.zh}”，系统正在办理，请稍后再看",
+            f"“{rule.title.en}” ended on {day.en}: by law “{title.en}”; the system is recording it, look again shortly",
+            {"clock": clock.name, "due_on": str(clock.due_on), "action": act},
+        )
+    return None
 
 
 def _role_reason(action: Action, facts: Facts) -> Reason | None:
@@ -212,5 +244,7 @@ def _effective_at(action: Action, facts: Facts) -> datetime:
         "accepted_at": facts.case.accepted_at,
         "decided_at": facts.case.decided_at,
         "entered_at": facts.case.entered_at,
+        "items_accepted_at": max((c.accepted_at for c in facts.children if c.accepted_at), default=None),
+        "items_decided_at": max((at for c in facts.children if (at := c.decided_at or c.ended_at)), default=None),
     }
     return moments[action.effective] or facts.now

@@ -15,6 +15,9 @@ def visible_case(work: Work, no: str, groups: frozenset[str] = frozenset()) -> C
     reading = cases.read(work.conn, no=no, groups=groups)
     if reading is None or not may_see(work.actor, reading.case):
         raise no_such_case(no)
+    if work.read_at is None:
+        # Read together with the case, so that the times of its history stand in the order of its lines.
+        work.read_at = reading.now
     return reading
 
 

@@ -4,15 +4,15 @@ Every check lists all it finds, with the place in the file and what is known ins
 nobody can reach or leave, names nothing that does not exist, and every rung of every ladder can fire at its hour.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.catalogue import Catalogue
 from workflow.clock.ladder import rung_order_faults
 from workflow.clock.limit import Limit, Unit
-from workflow.definition import MOMENTS, Action, ClockRule, Flow, Rung
+from workflow.definition import EFFECTIVE_MOMENTS, MOMENTS, Action, ClockRule, Flow, Rung
 from workflow.documents import DOCUMENT_CODES
 from workflow.errors import Fault
-from workflow.guards import GUARDS
+from workflow.guards import GAPS_AT_MOST, GUARDS
 from workflow.machine import machine_for
 from workflow.strict_yaml import Document
 
@@ -20,15 +20,19 @@ RELATIVE_ROLES = frozenset({"assignee"})
 MARKS = ("received_at", "accepted_at", "decided_at")
 
 
-def soundness_faults(flow: Flow, catalogue: Catalogue, document: Document) -> list[Fault]:
-    """Everything unsound in ``flow``, in the order of the file; empty when it may be used."""
+def soundness_faults(flow: Flow, catalogue: Catalogue, document: Document, whole: bool = True) -> list[Fault]:
+    """Everything unsound in ``flow``, in the order of the file; empty when it may be used.
+
+    ``whole`` False: parts of the file could not be read, so nothing is said of where its ways lead.
+    """
     faults = [
-        *_states(flow, document),
+        *(_states(flow, document) if whole else ()),
         *_turns(flow, catalogue, document),
         *(fault for action in flow.actions.values() for fault in _action(flow, action, catalogue, document)),
+        *(_pauses_can_end(flow, document) if whole else ()),
         *(fault for rule in flow.clocks.values() for fault in _clock(flow, rule, catalogue, document)),
     ]
-    if not faults:
+    if whole and not faults:
         # The library has the last word: a definition it cannot take must not pass either.
         machine_for(flow)
     return faults
@@ -72,9 +76,9 @@ def _turns(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fau
 
 def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
     place = ("actions", action.name)
-    yield from _known(action.sources, flow.states, (*place, "from"), "state", document)
+    yield from _known(action.sources, _named(document, "states"), (*place, "from"), "state", document)
     if action.target is not None:
-        yield from _known([action.target], flow.states, (*place, "to"), "state", document)
+        yield from _known([action.target], _named(document, "states"), (*place, "to"), "state", document)
     yield from _known(action.needs, GUARDS, (*place, "needs"), "condition", document)
     yield from _known(action.issues, DOCUMENT_CODES, (*place, "issues"), "document", document)
     yield from _roles(sorted(action.by), (*place, "by"), catalogue, document, relative=False)
@@ -82,22 +86,24 @@ def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document
     if action.marks is not None:
         yield from _known([action.marks], MARKS, (*place, "marks"), "moment", document)
     if action.effective is not None:
-        yield from _known([action.effective], MOMENTS, (*place, "effective"), "moment", document)
+        yield from _known([action.effective], EFFECTIVE_MOMENTS, (*place, "effective"), "moment", document)
     if action.effect is not None and action.effect.clock is not None:
-        yield from _known([action.effect.clock], flow.clocks, (*place, "effect"), "clock", document)
-    if action.effect is not None and action.effect.kind == "pause":
-        yield from _pause_can_end(flow, action, document)
+        yield from _known([action.effect.clock], _named(document, "clocks"), (*place, "effect"), "clock", document)
 
 
-def _pause_can_end(flow: Flow, action: Action, document: Document) -> Iterator[Fault]:
-    target = action.target or ""
-    if not any(way.effect and way.effect.kind == "resume" for way in flow.actions_from(target)):
-        yield document.fault(("actions", action.name, "effect"), f"no action resumes the clocks from {target!r}")
+def _pauses_can_end(flow: Flow, document: Document) -> Iterator[Fault]:
+    for action in flow.actions.values():
+        target = action.target or ""
+        ways = flow.actions_from(target)
+        if not (action.effect and action.effect.kind == "pause"):
+            continue
+        if not any(way.effect and way.effect.kind == "resume" for way in ways):
+            yield document.fault(("actions", action.name, "effect"), f"no action resumes the clocks from {target!r}")
 
 
 def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
     place = ("clocks", rule.name)
-    yield from _known(sorted(rule.while_states), flow.states, (*place, "while"), "state", document)
+    yield from _known(sorted(rule.while_states), _named(document, "states"), (*place, "while"), "state", document)
     yield from _known([rule.starts], MOMENTS, (*place, "starts"), "moment", document)
     if rule.while_states and rule.while_states <= {state.name for state in flow.states.values() if state.final}:
         yield document.fault((*place, "while"), "a clock cannot run in a final state")
@@ -120,6 +126,8 @@ def _longest(reference: str, catalogue: Catalogue) -> Limit | None:
         "item.statutory": [item.statutory.limit for item in items if item.statutory],
         "item.promised": [item.promised.limit for item in items if item.promised],
         "pause.planned": [cause.cap for cause in catalogue.causes.values()],
+        "pause.cap": [cause.cap for cause in catalogue.causes.values()],
+        "gaps.until": [GAPS_AT_MOST],
         "help.first_response": [catalogue.help.first_response_day, catalogue.help.first_response_night],
         "help.resolution": [catalogue.help.resolution],
     }
@@ -144,6 +152,8 @@ def _rung(
     if rung.act is None:
         return
     action = flow.actions.get(rung.act)
+    if action is None and rung.act in _named(document, "actions"):
+        return  # it has faults of its own
     if action is None or "clock" not in action.by:
         known = [candidate.name for candidate in flow.actions.values() if "clock" in candidate.by]
         yield document.fault((*place, "act"), f"{rung.act!r} is not an action of the clock", known)
@@ -162,6 +172,12 @@ def _roles(
 ) -> Iterator[Fault]:
     known = frozenset(catalogue.roles) | (RELATIVE_ROLES if relative else frozenset())
     yield from _known(names, known, place, "role", document)
+
+
+def _named(document: Document, part: str) -> Iterable[str]:
+    """What the file names, also where a fault kept it out of the flow."""
+    named: Mapping[str, object] = document.data[part] if isinstance(document.data.get(part), dict) else {}
+    return named
 
 
 def _known(

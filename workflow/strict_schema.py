@@ -4,6 +4,7 @@ A schema names the frozen dataclass it makes; ``read`` returns that object or gi
 the document and with what is known instead.
 """
 
+import copy
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
@@ -18,6 +19,8 @@ from workflow.strict_yaml import Document, Place
 
 UNKNOWN_KEY = "unknown key"
 LONGEST_LIST = 20
+TITLES = ("zh", "en")
+UNTITLED = "?"
 
 AnyField = fields.Field[Any]
 
@@ -154,7 +157,35 @@ def read(schema: Schema, document: Document) -> tuple[Any, list[Fault]]:
     try:
         return schema.load(document.data), []
     except ValidationError as error:
-        return None, list(_faults(document, schema, error.messages, ()))
+        return None, [fault for _, fault in _faults(document, schema, error.messages, ())]
+
+
+def read_kept(
+    schema: Schema, document: Document, stand_ins: Mapping[str, Any]
+) -> tuple[Any, list[Fault], tuple[Place, ...]]:
+    """What ``schema`` makes of the parts without a fault, every fault, and the places that were left out for one.
+
+    Only for finding more faults. An unknown key is no such place: nothing that counts is missing without it. A title
+    is replaced, and so is a faulty key of the root by its stand-in. None where too little is left.
+    """
+    data, faults, left_out = copy.deepcopy(document.data), [], []
+    while True:
+        try:
+            return schema.load(data), faults, tuple(left_out)
+        except ValidationError as error:
+            found = list(_faults(document, schema, error.messages, ()))
+        # What the later rounds complain of is missing because of the first.
+        faults = faults or [fault for _, fault in found]
+        for place, fault in found:
+            if len(place) == 1 and place[0] in stand_ins:
+                data[place[0]] = stand_ins[place[0]]
+                left_out.append(place)
+            elif place and place[-1] in TITLES and isinstance(holder := _given(data, place[:-1]), dict):
+                holder[place[-1]] = UNTITLED
+            elif (gone := _without(data, place)) is None:
+                return None, faults, tuple(left_out)
+            elif not fault.message.startswith(UNKNOWN_KEY):
+                left_out.append(gone)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -171,7 +202,20 @@ def shortened(word: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(word, words, n=5, cutoff=0.3)) or tuple(words[:LONGEST_LIST])
 
 
-def _faults(document: Document, node: Any, messages: Any, place: Place) -> Iterator[Fault]:
+def _without(data: Any, place: Place) -> Place | None:
+    """Take out what stands at ``place``, or the nearest part around it that can go; None where that is everything."""
+    if not place:
+        return None
+    holder = _given(data, place[:-1])
+    if holder is None:
+        return place  # went with a part around it
+    if isinstance(holder, dict) and place[-1] in holder:
+        del holder[place[-1]]
+        return place
+    return _without(data, place[:-1])
+
+
+def _faults(document: Document, node: Any, messages: Any, place: Place) -> Iterator[tuple[Place, Fault]]:
     """The faults below one schema or field; ``messages`` is marshmallow's nest of dicts, lists and sentences."""
     if isinstance(node, fields.Nested):
         node = node.schema
@@ -180,10 +224,12 @@ def _faults(document: Document, node: Any, messages: Any, place: Place) -> Itera
             yield from _inner_faults(document, node, key, inner, place)
         return
     for message in messages if isinstance(messages, list) else [messages]:
-        yield _fault(document, node, str(message), place)
+        yield place, _fault(document, node, str(message), place)
 
 
-def _inner_faults(document: Document, node: Any, key: Any, messages: Any, place: Place) -> Iterator[Fault]:
+def _inner_faults(
+    document: Document, node: Any, key: Any, messages: Any, place: Place
+) -> Iterator[tuple[Place, Fault]]:
     if key == "_schema":
         yield from _faults(document, node, messages, place)
         return
@@ -192,7 +238,7 @@ def _inner_faults(document: Document, node: Any, key: Any, messages: Any, place:
         child = _keys(node).get(key)
         if child is None:
             known = tuple(_keys(node))
-            yield document.fault(here, f"{UNKNOWN_KEY}{did_you_mean(str(key), known)}", known)
+            yield here, document.fault(here, f"{UNKNOWN_KEY}{did_you_mean(str(key), known)}", known)
             return
         yield from _faults(document, child, messages, here)
         return

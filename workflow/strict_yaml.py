@@ -79,6 +79,19 @@ def load(path: Path, root: Path | None = None) -> Document:
     :raises ConfigFaults: with every duplicate key, refused tag and alias of the file, or the one syntax error that
         ended the reading, or the reason why the file cannot be read at all.
     """
+    document, doubled = load_first(path, root)
+    if doubled:
+        raise ConfigFaults(doubled)
+    return document
+
+
+def load_first(path: Path, root: Path | None = None) -> tuple[Document, list[Fault]]:
+    """The same, but of two equal keys the first stands: the document, and a fault for every other one.
+
+    For whoever goes on to look for more faults: such a file must not be used.
+
+    :raises ConfigFaults: where anything else is wrong.
+    """
     file = relative_name(path, root)
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=StrictLoader)
@@ -94,9 +107,9 @@ def load(path: Path, root: Path | None = None) -> Document:
         raise ConfigFaults([Fault(file, "(file)", "the file is empty")])
     walk = _Walk(file)
     data = walk.value(node, ())
-    if walk.faults:
+    if not walk.readable:
         raise ConfigFaults(walk.faults)
-    return Document(path=path, file=file, data=data, lines=walk.lines)
+    return Document(path=path, file=file, data=data, lines=walk.lines), walk.faults
 
 
 def digest(data: Any) -> str:
@@ -145,6 +158,7 @@ class _Walk:
         self.file = file
         self.lines: dict[Place, int] = {}
         self.faults: list[Fault] = []
+        self.readable = True
         # An alias is the same node met again. The nodes are kept, not their ids: an id may be used again.
         self.met: dict[int, yaml.Node] = {}
 
@@ -172,7 +186,7 @@ class _Walk:
                 continue
             here = (*place, key)
             if key in found:
-                self.refuse(here, line, f"the key stands twice, in lines {self.lines[here]} and {line}")
+                self.note(here, line, f"the key stands twice, in lines {self.lines[here]} and {line}")
                 continue
             self.lines[here] = line
             found[key] = self.value(value_node, here)
@@ -214,6 +228,10 @@ class _Walk:
         return None
 
     def refuse(self, place: Place, line: int, message: str) -> None:
+        self.readable = False
+        self.note(place, line, message)
+
+    def note(self, place: Place, line: int, message: str) -> None:
         self.faults.append(Fault(self.file, dotted(place), message, line=line))
 
 

@@ -7,6 +7,7 @@ Inputs are kept (start, limit, extension, pauses), dates are derived: any change
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import Calendar
@@ -60,21 +61,21 @@ def resettle(clock: ClockRecord, rule: ClockRule, pauses: Sequence[PauseRecord],
     due = deadline(
         clock.started_at, clock.limit, timing.calendar, [pause.interval for pause in stopping], clock.extension
     )
-    base = replace(
-        clock,
-        due_on=due.on,
-        due_at=due.at,
-        provisional=due.provisional,
-        calendar_version=due.calendar_version,
-    )
+    derived: dict[str, Any] = {
+        "due_on": due.on,
+        "due_at": due.at,
+        "provisional": due.provisional,
+        "calendar_version": due.calendar_version,
+    }
     if due.at is None:
-        return replace(base, state="paused", ladder_at=())
+        return replace(clock, **derived, state="paused", ladder_at=())
     ladder_at = moments([rung.time for rung in rule.ladder], clock.started_at, due, timing.calendar)
     rung = clock.rung
     while rung > 0 and ladder_at[rung - 1] > timing.now:
         rung -= 1
     return replace(
-        base,
+        clock,
+        **derived,
         ladder_at=ladder_at,
         rung=rung,
         epoch=clock.epoch + (1 if rung < clock.rung else 0),

@@ -35,14 +35,25 @@ class Office:
         return latest(self.flows, name) if version is None else self.flows[name, version]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
-    """One unit of work. Whoever began it sees the commit in their own ``with``; commands never commit."""
+    """One unit of work. Whoever began it sees the commit in their own ``with``; commands never commit.
+
+    It lives at one instant, ``now``: the one given, else the one the first reading of a case found, else read when it
+    is first asked for.
+    """
 
     office: Office
     conn: Connection
-    now: datetime
+    read_at: datetime | None
     actor: Actor
+
+    @property
+    def now(self) -> datetime:
+        """The office's time of this unit of work."""
+        if self.read_at is None:
+            self.read_at = read_now(self.conn)
+        return self.read_at
 
 
 def open_office(config: Path, engine: Engine) -> Office:
@@ -62,7 +73,7 @@ def open_office(config: Path, engine: Engine) -> Office:
 def begin_work(office: Office, actor: Actor) -> Iterator[Work]:
     """One transaction: committed when the block ends, rolled back whole when it raises."""
     with office.engine.begin() as conn:
-        yield Work(office, conn, read_now(conn), actor)
+        yield Work(office, conn, None, actor)
 
 
 def read_now(conn: Connection) -> datetime:

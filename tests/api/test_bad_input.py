@@ -63,7 +63,13 @@ def test_json_that_is_no_object_is_refused(body: bytes, anyone: Caller) -> None:
     answer = sign_in(anyone, body)
 
     assert answer.status_code == 400
-    assert answer.json["reasons"][0]["en"] == "json: must be a JSON object"
+    assert answer.json["reasons"][0]["zh"] == "请求正文：应为 JSON 对象"
+    assert answer.json["reasons"][0]["en"] == "body: must be a JSON object"
+    assert answer.json["reasons"][0]["facts"]["field"] == "body"
+
+
+def test_a_text_alone_that_cannot_be_kept_is_refused_as_the_body(anyone: Caller) -> None:
+    assert sign_in(anyone, b'"\\u0000"').json["reasons"][0]["facts"]["field"] == "body"
 
 
 @pytest.mark.parametrize("content", ["\\u0000", "a\\u0000b", "\\ud800", "\\udfff", "x\\ud83d"])
@@ -94,6 +100,34 @@ def test_every_fault_is_named_at_once_with_value_and_what_is_accepted(anyone: Ca
     assert faults["days"]["en"] == "days: must be 1 to 365"
     assert faults["days"]["facts"]["value"] == 400
     assert faults["remember"]["facts"]["accepted"] == ["days", "label", "password", "username"]
+
+
+@pytest.mark.parametrize(
+    ("query", "zh", "en"),
+    [
+        ("limit=abc", "limit：应为整数", "limit: must be a whole number"),
+        ("limit=1.5", "limit：应为整数", "limit: must be a whole number"),
+        ("limit=", "limit：应为整数", "limit: must be a whole number"),
+        (
+            "text=施工",
+            "text：应为办件编号的开头，由数字、大写字母和连字符组成，最多 20 位，如 LS2026-0001",
+            "text: must be the beginning of a case number: digits, capital letters and hyphens, "
+            "20 at most, such as LS2026-0001",
+        ),
+    ],
+)
+def test_a_refused_query_says_what_a_query_can_hold(
+    by_token: Callable[[Actor], Caller], town: given.Town, query: str, zh: str, en: str
+) -> None:
+    [reason] = by_token(town.clerk)("GET", "/api/v1/cases", query_string=query).get_json()["reasons"]
+
+    assert (reason["zh"], reason["en"]) == (zh, en)
+
+
+def test_a_number_in_quotes_is_told_of_the_quotes(anyone: Caller) -> None:
+    answer = anyone("POST", TOKENS, json={"username": "a", "password": "b", "days": "30"})
+
+    assert answer.json["reasons"][0]["zh"] == "days：应为整数，不带引号"
 
 
 def test_a_long_value_is_shown_cut(anyone: Caller) -> None:

@@ -132,6 +132,9 @@ def test_hours_run_by_the_instant(anyone: Caller) -> None:
         ({"from": "2026-03-02T10:00:00"}, "from"),
         ({"from": "1799-01-01"}, "from"),
         ({"from": "2999-01-01"}, "from"),
+        ({"from": "0001-01-01"}, "from"),
+        ({"from": "0001-01-01T00:00:00+14:00"}, "from"),
+        ({"from": "9999-12-31T23:59:59-12:00"}, "from"),
         ({"from": 20260302}, "from"),
         ({"limit": "20"}, "limit"),
         ({"limit": "20 wd"}, "limit"),
@@ -145,7 +148,11 @@ def test_hours_run_by_the_instant(anyone: Caller) -> None:
         ({"pauses": [{}]}, "pauses.0.since"),
         ({"pauses": [{"since": "2026-03-05", "cause": "No!"}]}, "pauses.0.cause"),
         ({"pauses": "none"}, "pauses"),
+        ({"pauses": [{"since": "0001-01-01"}]}, "pauses.0.since"),
+        ({"pauses": [{"since": "2026-03-05", "until": "9999-12-31"}]}, "pauses.0.until"),
+        ({"pauses": [{"since": "2026-03-05"}] * 101}, "pauses"),
         ({"today": "tomorrow"}, "today"),
+        ({"today": "0001-01-01"}, "today"),
         ({"proof": "yes please"}, "proof"),
         ({"colour": "red"}, "colour"),
     ],
@@ -156,3 +163,21 @@ def test_a_question_that_cannot_be_is_refused_by_field(anyone: Caller, body: dic
     problem = answer.get_json()
     assert (answer.status_code, problem["code"]) == (400, "bad_input")
     assert problem["reasons"][0]["facts"]["field"] == field
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"pauses": [{"since": "2026-03-05", "until": "2099-12-01"}] * 100},
+        {"pauses": [{"since": "2026-03-05"}] * 100, "today": "2099-12-31"},
+        {"from": "1901-01-01", "limit": "30y", "extension": 0, "pauses": [{"since": "1901-01-01", "until": "1911-01-01"}]},
+    ],
+)
+def test_a_date_of_decades_is_told_but_not_proved_day_by_day(anyone: Caller, question: dict[str, object]) -> None:
+    body = {"from": "2026-03-02", "limit": "20wd", **question}
+
+    assert anyone("POST", DUE, json=body).status_code == 200
+    answer = anyone("POST", DUE, json={**body, "proof": True})
+    [reason] = answer.get_json()["reasons"]
+    assert (answer.status_code, reason["facts"]["field"], reason["facts"]["value"]) == (400, "proof", True)
+    assert "11000" in reason["zh"]

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import Engine, text
@@ -128,6 +130,40 @@ def test_bodies_too_long_are_refused_however_they_are_sent(server: Server) -> No
 
     assert announced.startswith(b"HTTP/1.1 413")
     assert chunked.startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tokens", "/api/v1/me", "/api/v1/projects", "/api/v1/nothing"])
+def test_a_client_that_sends_all_before_it_reads_is_told_why_it_is_refused(path: str, server: Server) -> None:
+    """As urllib does: with the connection closed under its body it saw a broken pipe and nothing else."""
+    address = f"http://127.0.0.1:{server.port}{path}"
+    request = Request(address, bytes(1_900_000), {"Content-Type": "application/json"})
+
+    for _ in range(5):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(request, timeout=10)
+        refused.value.close()
+        assert refused.value.code in (401, 404, 405, 413)
+
+
+def test_a_body_that_never_ends_or_never_comes_is_not_waited_for(server: Server) -> None:
+    head = b"POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as silent:
+        silent.sendall(head + b"Content-Length: 99999999999\r\n\r\n")
+        while silent.recv(4096):
+            pass
+    waited = time.monotonic() - began
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as endless:
+        endless.sendall(head + b"Content-Length: 99999999999\r\n\r\n")
+        with pytest.raises(OSError):
+            while sent < 100_000_000:
+                sent += endless.send(bytes(100_000))
+
+    assert waited < 10
+    assert sent < 100_000_000
+    assert server.ask("GET", "/healthz")[0] == 200
+    assert "Traceback" not in server.log
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_the_same_file_again_changes_nothing(by_token: Callers, engine: Engine, 
 
     again = upload(applicant, draft, "identity", PDF, "other.pdf").get_json()
 
-    assert (again["id"], again["unchanged"]) == (first["id"], True)
+    assert again == {**first, "unchanged": True}  # its name too: that of the file which stays
     with engine.connect() as conn:
         assert conn.execute(text("SELECT count(*) FROM materials")).scalar_one() == 1
         assert conn.execute(text("SELECT count(*) FROM events WHERE action = 'attach'")).scalar_one() == 1
@@ -133,11 +133,12 @@ def test_an_upload_stands_in_the_history_with_the_hash_of_the_file(by_token: Cal
         (PDF, "执照.png", "pdf"),
         (b"MZ\x90\x00" + bytes(200), "执照.pdf", "not pdf"),
         (b"<html><script>alert(1)</script></html>", "执照.pdf", "not pdf"),
-        (b"", "执照.pdf", "empty"),
+        (b"", "执照.pdf", "an empty file"),
         (b"PK\x03\x04 broken", "执照.pdf", "not pdf"),
         (PDF, "执照", "nothing"),
         (PDF, "执照.pdf.exe", "exe"),
         (PDF, "执照.docx", "docx"),
+        (bytes(300), "执照.pdf", "an unknown format"),
     ],
 )
 def test_a_file_whose_content_is_not_its_extension_is_refused(
@@ -154,6 +155,27 @@ def test_a_file_whose_content_is_not_its_extension_is_refused(
     with engine.connect() as conn:
         assert conn.execute(text("SELECT count(*) FROM materials")).scalar_one() == 0
         assert conn.execute(text("SELECT count(*) FROM blobs")).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "name", "sentence"),
+    [
+        ("identity", b"", "a.pdf", "文件“a.pdf”的内容是空文件，不是 pdf"),
+        ("identity", bytes(300), "a.pdf", "文件“a.pdf”的内容是未知格式，不是 pdf"),
+        ("identity", PNG, "a.pdf", "文件“a.pdf”的内容是 png，不是 pdf"),
+        ("identity", office_file("word", "document")[:-30], "a.pdf", "文件“a.pdf”的内容是损坏的 zip，不是 pdf"),
+        ("application_form", office_file("word", "document")[:-30], "a.docx", "文件“a.docx”损坏或不完整，无法读取"),
+        ("application_form", office_file("plain", "x"), "a.docx", "文件“a.docx”的内容是 zip，不是 docx"),
+        ("works_design", b"AC10\x00\x00" + bytes(300), "a.dwg", "文件“a.dwg”损坏或不完整，无法读取"),
+    ],
+)
+def test_a_refused_file_is_called_what_it_is_and_never_what_it_should_be(
+    by_token: Callers, town: Town, draft: str, code: str, content: bytes, name: str, sentence: str
+) -> None:
+    answer = upload(by_token(town.applicant), draft, code, content, name)
+
+    assert answer.status_code == 400
+    assert answer.get_json()["reasons"][0]["zh"].startswith(f"file：{sentence}；")
 
 
 def test_every_format_is_known_by_its_content(by_token: Callers, town: Town, draft: str) -> None:
@@ -301,6 +323,32 @@ def test_corrections_are_handed_in_and_open_the_way_back(office: Office, by_toke
     assert upload(applicant, no, code, PDF + b"signed").status_code == 201
     answer = applicant("POST", f"/api/v1/cases/{no}/actions/resubmit", json={"version": version})
     assert (answer.status_code, answer.get_json()["state"]["name"]) == (200, "received")
+
+
+def test_the_very_file_that_lies_on_the_bundle_is_no_newer_paper_of_its_item(
+    office: Office, by_token: Callers, town: Town
+) -> None:
+    application = given.application(office, town, NOW, ["GC01"])
+    no = application.cases["GC01"]
+    code = office.catalogue.items["GC01"].required_materials[0]
+    faults = [{"material": code, "problem": "未签字", "fix": "签字"}]
+    given.act(office, town.clerk, NOW, no, "ask_correction", {"faults": faults})
+    applicant = by_token(town.applicant)
+    listed = applicant("GET", f"/api/v1/cases/{no}/materials").get_json()["items"]
+    there = next(one for one in listed if one["code"] == code)
+
+    file = applicant("GET", f"/api/v1/cases/{no}/materials/{there['id']}").data
+    same = upload(applicant, no, code, file, "again.pdf").get_json()
+    assert (same["id"], same["case"], same["filename"]) == (there["id"], application.no, there["filename"])
+    assert same["unchanged"] is True
+    version = applicant("GET", f"/api/v1/cases/{no}").get_json()["version"]
+    answer = applicant("POST", f"/api/v1/cases/{no}/actions/resubmit", json={"version": version})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "corrections_incomplete")
+
+    signed = upload(applicant, no, code, file + b"signed").get_json()
+    assert signed["unchanged"] is False
+    assert upload(applicant, no, code, file + b"signed").get_json()["id"] == signed["id"]
+    assert upload(applicant, no, code, file).get_json()["unchanged"] is False  # the newer of the two counts
 
 
 def test_an_ended_case_takes_no_papers(office: Office, by_token: Callers, town: Town, draft: str) -> None:

@@ -13,6 +13,7 @@ from workflow.work import Office
 
 Callers = Callable[[Actor], Caller]
 PROJECTS = "/api/v1/projects"
+LEGACY = "2020-330327-48-01-167360"
 
 
 def project(**fields: object) -> dict[str, object]:
@@ -53,6 +54,23 @@ def test_a_code_is_taken_as_it_is_typed(by_token: Callers, town: Town) -> None:
     assert made.get_json()["code"] == given.project_code(20003)
 
 
+def test_a_code_of_the_old_form_is_registered_with_the_reason_and_who_gave_it(
+    by_token: Callers, engine: Engine, town: Town
+) -> None:
+    reason = "2020年立项，平台已核对，未换发新码"
+
+    made = by_token(town.admin)("POST", PROJECTS, json=project(code=LEGACY, code_exception=reason))
+
+    assert made.status_code == 201, made.get_json()
+    facts = made.get_json()["facts"]
+    assert facts["special_fire_works"] is True
+    assert (facts["code_exception"]["reason"], facts["code_exception"]["by"]) == (reason, town.admin.id)
+    with engine.connect() as conn:
+        told = conn.execute(text("SELECT facts, created_at FROM projects WHERE code = :code"), {"code": LEGACY}).one()
+    assert told.facts == facts
+    assert facts["code_exception"]["at"] == told.created_at.isoformat()
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "accepted"),
     [
@@ -66,6 +84,13 @@ def test_a_code_is_taken_as_it_is_typed(by_token: Callers, town: Town) -> None:
         ({"squad": "nobody"}, "squad", "permits"),
         ({"facts": {"haunted": True}}, "facts", "special_fire_works"),
         ({"planned_start": "2026-13-01"}, "planned_start", "2026-11-25"),
+        ({"planned_start": "0001-01-01"}, "planned_start", "1901-01-01"),
+        ({"name": " "}, "name", "blank"),
+        ({"company_name": "\u3000"}, "company_name", "blank"),
+        ({"code": LEGACY}, "code_exception", "reason"),
+        ({"code": LEGACY, "code_exception": " "}, "code_exception", "reason"),
+        ({"code_exception": "平台未换发新码"}, "code_exception", "old form"),
+        ({"facts": {"code_exception": True}}, "facts", "special_fire_works"),
         ({"investment_wan": "much"}, "investment_wan", "number"),
         ({"needs_permit": "perhaps"}, "needs_permit", "true or false"),
         ({"colour": "red"}, "colour", "not a field"),

@@ -115,5 +115,5 @@ def test_finished_cases_are_listed_newest_first(
     assert [row["no"] for row in since["items"]] == [second]
     refused = applicant("GET", f"{CASES}/ended", query_string={"outcome": "not_needed"}).get_json()
     assert [row["no"] for row in refused["items"]] == [first]
-    for bad in ({"since": "yesterday"}, {"outcome": "lost"}, {"item": "XX99"}):
+    for bad in ({"since": "yesterday"}, {"since": "0001-01-01"}, {"outcome": "lost"}, {"item": "XX99"}):
         assert applicant("GET", f"{CASES}/ended", query_string=bad).status_code == 400

@@ -33,20 +33,20 @@ def main(names: list[str]) -> int:
         print(f"no such subject: {', '.join(unknown)}; known: {', '.join(SUBJECTS)}", file=sys.stderr)
         return 2
     begun = time.monotonic()
-    with stage() as at:
+    home = load_settings().home
+    with stage(home) as at:
         found = [Figure("R6: fdatasync in the server's folder", sync_rate(at.folder), "/s")]
         for name in names or SUBJECTS:
             print(f"{time.monotonic() - begun:5.0f} s  {name} …", file=sys.stderr, flush=True)
             found += SUBJECTS[name](at)
     _print(found)
-    path = load_settings().home / "bench.json"
+    path = home / "bench.json"
     _write(path, found)
     print(f"{time.monotonic() - begun:.0f} s; written to {path}")
     return 0
 
 
 def _write(path: Path, figures: list[Figure]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(figure.as_json(), ensure_ascii=False) for figure in figures]
     path.write_text("[\n  " + ",\n  ".join(lines) + "\n]\n", encoding="utf-8")
 

@@ -28,8 +28,8 @@ INSERTED = rf"""
 WITH born AS (
   INSERT INTO cases (no, flow, flow_version, title, project_id, company, department, squad, assignee_id, state, version,
     rev, seq, chain_head, data, limits, opened_at, entered_at, due_at)
-  SELECT 'LS2027-' || nextval('case_numbers'), 'back_and_forth', 1, '往返 LS2026-000001', p.id, p.company, 'QX', p.squad,
-    1, 'here', 1, 1, 1, {_HEAD}, '{{}}', '{{"waiting_here": "5wd", "waiting_there": "10wd"}}', now(), now(),
+  SELECT 'LS2027-' || nextval('case_numbers'), 'back_and_forth', 1, '往返 LS2026-000001', p.id, p.company, 'QX',
+    p.squad, 1, 'here', 1, 1, 1, {_HEAD}, '{{}}', '{{"waiting_here": "5wd", "waiting_there": "10wd"}}', now(), now(),
     now() + interval '7 days'
   FROM generate_series(1, {AT_ONCE}), projects p RETURNING id),
 noted AS (

@@ -1,4 +1,4 @@
-"""What every subject stands on: one durable server in a temporary folder, and databases copied from a migrated one."""
+"""What every subject stands on: one durable server, and databases copied from a migrated one."""
 
 import os
 import shutil
@@ -65,9 +65,10 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Run the server until the end of the block."""
-    with tempfile.TemporaryDirectory(prefix="wugeyi-bench-", ignore_cleanup_errors=True) as name:
+def stage(home: Path) -> Iterator[Stage]:
+    """Run the server until the end of the block, in a temporary folder of ``home``: on the disk the service uses."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o711)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=home, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         # PostgreSQL runs as a user of its own when root starts it.
         folder.chmod(0o711)

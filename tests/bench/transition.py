@@ -21,6 +21,7 @@ from tests.bench.measuring import Figure, rate, take_turns
 from tests.bench.stage import Stage, web_engine
 from workflow.actor import Actor
 from workflow.commands.take_action import take_action
+from workflow.queries.verify import verify
 from workflow.work import Office, begin_work, open_office
 
 CASES = 8000
@@ -115,11 +116,21 @@ def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
         # Once round unmeasured: connections, plans, and the first image of every page since the last checkpoint.
         take_turns(sides, rounds=1)
         taken = take_turns(sides, TRANSITION_ROUNDS)
+    _check_histories(stage, ours)
     label = f"transition, {clients} client" + ("s" if clients > 1 else "")
     yield Figure(f"R1: {label}", taken["R1"], "/s", "pgbench, one statement")
     yield Figure(f"R2: {label}", taken["R2"], "/s", "pgbench, five statements")
     yield Figure(label, taken["ours"], "/s", "R1", taken["ours"] / taken["R1"], (">=", 0.35))
     yield Figure(f"{label} (R2)", taken["ours"], "/s", "R2", taken["ours"] / taken["R2"])
+
+
+def _check_histories(stage: Stage, url: str) -> None:
+    """What was measured must have been the real thing: every history replays and every chain holds."""
+    engine = web_engine(url)
+    found = verify(stage.office_on(engine)).breaches
+    engine.dispose()
+    if found:
+        raise RuntimeError(f"{len(found)} breaches in the measured histories, the first: {found[0]}")
 
 
 @contextmanager

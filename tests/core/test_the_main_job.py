@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from tests import given
 from tests.given import moment
+from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
 from workflow.commands.take_action import take_action
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Refused
@@ -260,7 +261,7 @@ def test_history_lines_cannot_be_changed_or_deleted(office, in_review):
 
 
 def test_a_date_past_the_published_calendar_is_provisional(office, town):
-    now = moment("2026-11-23")
+    now = moment("2026-12-18")
     app = given.application(office, town, now, ["LX06"])
     no = app.cases["LX06"]
     given.act(office, town.clerk, moment("2026-12-21"), no, "accept")
@@ -280,3 +281,117 @@ def test_a_help_request_runs_in_real_minutes_sooner_by_day_than_by_night(office,
     case = _case(office, by_day)
     assert case.clock("first_response").state == "settled"
     assert case.clock("resolution").state == "armed"
+
+
+@pytest.mark.parametrize(
+    ("action", "inputs"),
+    [
+        ("accept", {}),
+        ("ask_correction", {"faults": [{"material": "application_form", "problem": "缺页", "fix": "补齐"}]}),
+        ("decline_not_needed", {"reason": "无需许可"}),
+        ("decline_not_ours", {"reason": "不归本局", "right_body": "省厅"}),
+    ],
+)
+@pytest.mark.parametrize("when", [("2026-03-10", "00:01"), ("2026-03-18", "10:00")])
+def test_nobody_acts_on_what_silence_has_already_accepted(office, town, item_no, action, inputs, when):
+    """The fifth working day was 9 March; so in the minutes before the clock records it, and with every worker away."""
+    refusal = _refusal(office, town.clerk, moment(*when), item_no, action, inputs)
+    assert (type(refusal), refusal.code) == (Conflict, "clock_acts_first")
+    sweep_at(office, moment("2026-03-18"))
+    assert _case(office, item_no).clock("statutory").due_on == date(2026, 3, 30)
+
+
+def sweep_at(office, now):
+    given.time_is(office.engine, now)
+    sweep(office)
+
+
+def test_cards_earned_while_all_workers_were_away_are_not_lost_when_the_case_moves_on(office, town, in_review):
+    late = {"opinion": "同意", "late_reason": "专家时间冲突"}
+    given.act(office, town.officers["QX"], moment("2026-03-16"), in_review, "grant", late)
+    with office.engine.connect() as conn:
+        actions = conn.execute(
+            text("SELECT action FROM events e JOIN cases c ON c.id = e.case_id WHERE c.no = :no ORDER BY e.seq"),
+            {"no": in_review},
+        ).scalars()
+        assert [action for action in actions if action.startswith("rung:promised") or action == "grant"] == [
+            *(f"rung:promised:{rung}" for rung in range(4)),
+            "grant",
+        ]
+        cards = conn.execute(text("SELECT count(*) FROM alerts WHERE card = 'red'")).scalar_one()
+    assert cards > 0
+    assert verify(office).breaches == ()
+
+
+def test_a_correction_may_only_name_papers_the_case_asks_for(office, town, item_no):
+    faults = {"faults": [{"material": "zzz", "problem": "缺", "fix": "补"}]}
+    refusal = _refusal(office, town.clerk, moment("2026-03-03"), item_no, "ask_correction", faults)
+    assert refusal.code == "unknown_material"
+    assert "application_form" in refusal.reasons[0].facts["accepted"]
+
+
+def test_a_forgotten_pause_stops_the_clocks_no_longer_than_its_cap(office, town, in_review):
+    officer = town.officers["QX"]
+    pause = {"cause": "expert_review", "until": "2026-03-20", "reason": "评审"}
+    given.act(office, officer, moment("2026-03-04"), in_review, "start_special", pause)
+    sweep_at(office, moment("2026-06-01"))
+    case = _case(office, in_review)
+    assert case.state == "in_review"
+    # twenty working days after 4 March; then 19 of the 20 statutory days are still to run
+    assert [pause.until for pause in case.pauses] == [date(2026, 4, 1)]
+    assert case.clock("statutory").due_on == office.calendar.add_working_days(date(2026, 4, 1), 19)
+    again = {"cause": "expert_review", "until": "2026-06-02", "reason": "再评审"}
+    assert (
+        _refusal(office, officer, moment("2026-06-01"), in_review, "start_special", again).code
+        == "pause_outside_bounds"
+    )
+
+
+def test_a_pause_closed_late_covers_no_day_beyond_its_cap(office, town, in_review):
+    officer = town.officers["QX"]
+    pause = {"cause": "expert_review", "until": "2026-03-20", "reason": "评审"}
+    given.act(office, officer, moment("2026-03-04"), in_review, "start_special", pause)
+    given.act(office, town.applicant, moment("2026-03-30"), in_review, "withdraw")
+    assert [pause.until for pause in _case(office, in_review).pauses] == [date(2026, 3, 30)]
+
+
+def test_joint_handling_counts_from_the_acceptance_of_its_last_item_however_late_the_message_comes(
+    office, town, application
+):
+    for day, no in zip(("2026-03-03", "2026-03-04", "2026-03-05"), application.cases.values(), strict=True):
+        given.act(office, town.clerk, moment(day), no, "accept")
+    given.time_is(office.engine, moment("2026-03-20"))
+    _look(office, application.no)
+    bundle = _case(office, application.no)
+    assert bundle.accepted_at == moment("2026-03-05")
+    assert bundle.clock("statutory").due_on == office.calendar.add_working_days(date(2026, 3, 5), 45)
+    assert "acceptance_mode" not in bundle.data
+
+
+def test_missing_papers_are_promised_for_a_day_within_bounds_and_the_clock_runs_to_it(office, town):
+    app = given.application(office, town, RECEIVED, ["SG08"])
+    no = app.cases["SG08"]
+    with office.engine.begin() as conn:
+        conn.execute(text("DELETE FROM materials WHERE code = 'transport_contract'"))
+    given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
+    officer = town.officers["CG"]
+    for until in ("2000-01-01", "2026-03-04", "2026-03-19"):
+        inputs = {"opinion": "同意", "gaps_until": until}
+        refusal = _refusal(office, officer, moment("2026-03-04"), no, "grant_with_gaps", inputs)
+        assert refusal.code == "gaps_outside_bounds"
+    given.act(
+        office, officer, moment("2026-03-04"), no, "grant_with_gaps", {"opinion": "同意", "gaps_until": "2026-03-11"}
+    )
+    case = _case(office, no)
+    assert case.clock("gaps").due_on == date(2026, 3, 11)
+    assert case.clock("delivery").due_on == date(2026, 3, 18)
+    assert (
+        _refusal(office, town.clerk, moment("2026-03-05"), no, "deliver", {"way": "post", "recipient": "某"}).code
+        == "gaps_open"
+    )
+
+
+def test_an_applicant_learns_the_role_of_who_acted_first_not_the_name(office, town, in_review):
+    refusal = _refusal(office, town.applicant, moment("2026-03-04"), in_review, "withdraw", {}, 1)
+    assert refusal.extra["by"] == "综合窗口人员"
+    assert town.clerk.name not in refusal.zh + refusal.en

@@ -165,7 +165,7 @@ def test_a_paused_clock_does_not_fire(office: Office, town: Town) -> None:
     officer = town.officers["QX"]
     inputs = {"cause": "expert_review", "until": "2026-03-20", "reason": "专家评审"}
     given.act(office, officer, moment("2026-03-03", "11:00"), no, "start_special", inputs)
-    given.time_is(office.engine, moment("2026-06-01"))
+    given.time_is(office.engine, moment("2026-03-25"))
     sweep(office)
     assert clock(office, no, "promised").state == "paused"
     assert not [line for line in lines(office, no) if line.startswith(("rung:promised", "rung:statutory"))]

@@ -40,7 +40,7 @@ from workflow.catalogue.items import Item, Validity
 from workflow.definition import Title
 from workflow.errors import ConfigFaults, Fault
 from workflow.strict_schema import read
-from workflow.strict_yaml import Document, digest, load, relative_name
+from workflow.strict_yaml import Document, digest, load_first, relative_name
 
 T = TypeVar("T")
 Check = Callable[[Document, dict[str, Any], Known], Iterator[Fault]]
@@ -90,10 +90,11 @@ class _Reading:
     def read(self, path: Path, schema: Schema) -> None:
         file = relative_name(path, self.config)
         try:
-            document = load(path, self.config)
+            document, doubled = load_first(path, self.config)
         except ConfigFaults as faults:
             self.faults.extend(faults.faults)
             return
+        self.faults.extend(doubled)
         self.documents[file] = document
         made, faults_found = read(schema, document)
         self.faults.extend(faults_found)

@@ -11,25 +11,19 @@ and quarantined at the fifth try: it has then not fired, says so, and waits for 
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from workflow.actor import CLOCK
-from workflow.change import Event, chain, instant
-from workflow.clock.limit import Unit
+from workflow.commands.notices import fire_notices, rung_of
 from workflow.commands.take_action import take_action
-from workflow.definition import Rung
 from workflow.errors import Refused
 from workflow.logs import facts, logger
-from workflow.recipients import Directory, Place
 from workflow.store import timers
-from workflow.store.directory import directory_for
-from workflow.store.timers import DueClock, Firing
+from workflow.store.timers import DueClock
 from workflow.work import Office, Work
 
 log = logger("sweeper")
@@ -38,7 +32,6 @@ BATCH = 500
 ATTEMPTS = 5
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_ERROR = 500
-EXACT = (Unit.HOUR.value, Unit.MINUTE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +71,9 @@ def fire_due(office: Office, limit: int = BATCH, stopped: Callable[[], bool] = l
     try:
         with office.engine.begin() as conn:
             claim = timers.claim(conn, limit)
-            notices = [due for due in claim.due if _rung(office, due).act is None]
-            alone = [due for due in claim.due if _rung(office, due).act is not None]
-            _fire_notices(office, conn, notices, claim.now)
+            notices = [due for due in claim.due if rung_of(office, due).act is None]
+            alone = [due for due in claim.due if rung_of(office, due).act is not None]
+            fire_notices(office, conn, notices, claim.now)
     except Exception as error:
         if claim is None or not claim.due or _lost(error):
             raise
@@ -97,49 +90,6 @@ def fire_due(office: Office, limit: int = BATCH, stopped: Callable[[], bool] = l
     )
 
 
-def _rung(office: Office, due: DueClock) -> Rung:
-    return office.flows[due.flow, due.flow_version].clocks[due.clock].ladder[due.rung]
-
-
-def _fire_notices(office: Office, conn: Connection, notices: Sequence[DueClock], now: datetime) -> None:
-    if not notices:
-        return
-    places = [_place(office, due) for due in notices]
-    roles = {role for due in notices for role in _rung(office, due).tell}
-    directory = directory_for(conn, office.catalogue, roles, places)
-    firings = [
-        _firing(due, _rung(office, due), directory, place, now) for due, place in zip(notices, places, strict=True)
-    ]
-    timers.fire(conn, firings, now)
-
-
-def _place(office: Office, due: DueClock) -> Place:
-    turn = office.flows[due.flow, due.flow_version].states[due.state].turn
-    return Place(due.assignee_id, turn, due.department, due.squad, due.project_id, due.company)
-
-
-def _firing(due: DueClock, rung: Rung, directory: Directory, place: Place, now: datetime) -> Firing:
-    telling = directory.reach(rung.tell, place)
-    said: dict[str, Any] = {
-        "clock": due.clock,
-        "rung": rung.text,
-        "card": rung.card,
-        "epoch": due.epoch,
-        "due_on": due.due_on.isoformat() if due.due_on else None,
-        "provisional": due.provisional,
-        "told": [{"person": person, "role": role} for person, role in telling.told],
-    }
-    # Of a clock of hours the minute counts, of a clock of days the day (due_on).
-    due_at = instant(due.due_at) if due.due_at and due.unit in EXACT else None
-    message = {"what": "rung", "index": due.rung, "due_at": due_at, **said}
-    if telling.nobody:
-        said["nobody"] = list(telling.nobody)
-        log.error("a rung reached nobody in some role", extra=facts(case=due.no, clock=due.clock, rung=rung.text))
-    action = f"rung:{due.clock}:{due.rung}"
-    event = Event(due.no, due.seq + 1, action, due.state, due.state, None, "clock", due.moment, now, said)
-    return Firing(due, action, rung.card or "notice", said, chain(bytes(due.chain_head), event), message)
-
-
 def _fire_alone(office: Office, due: DueClock) -> str:
     """One rung in a transaction of its own: 'fired', 'acted', 'failed', or 'gone' where somebody else was faster."""
     try:
@@ -148,9 +98,9 @@ def _fire_alone(office: Office, due: DueClock) -> str:
             if not claim.due:
                 return "gone"
             [due] = claim.due
-            rung = _rung(office, due)
+            rung = rung_of(office, due)
             if rung.act is None:
-                _fire_notices(office, conn, [due], claim.now)
+                fire_notices(office, conn, [due], claim.now)
                 return "fired"
             timers.claim_rung(conn, due, claim.now)
             take_action(Work(office, conn, claim.now, CLOCK), due.no, rung.act)

@@ -6,15 +6,18 @@ from typing import Any
 
 from workflow.change import Change, plan
 from workflow.clock.days import OFFICE_ZONE
+from workflow.commands.notices import fire_late
 from workflow.commands.open_case import open_items
-from workflow.definition import Flow
+from workflow.definition import Flow, Title
 from workflow.errors import Conflict
 from workflow.guards import Facts
 from workflow.inputs import read_inputs
 from workflow.machine import Decision, Refusal, decide
 from workflow.reading import facts_of, visible_case
+from workflow.side_lines import MACHINES, SIDE_LINES
 from workflow.store import cases, people
-from workflow.store.cases import CaseReading
+from workflow.store.cases import CaseReading, LastAction
+from workflow.visibility import shows_names
 from workflow.work import Work
 
 # Only the clock writes without raising `version`; more than a few of its rungs on one case at one instant is a fault.
@@ -47,7 +50,10 @@ def _follow(work: Work, change: Change) -> None:
 
 
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
-    reading = visible_case(work, no, work.office.reads.get(action, frozenset()))
+    groups = work.office.reads.get(action, frozenset())
+    reading = visible_case(work, no, groups)
+    if fire_late(work, reading.case):
+        reading = visible_case(work, no, groups)
     flow = work.office.flow(reading.case.flow, reading.case.flow_version)
     if version is not None and version != reading.case.version:
         raise stale(work, reading, flow, version)
@@ -66,23 +72,31 @@ def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflic
     """Somebody acted first: who, when, what, and where the case stands now."""
     case = reading.case
     last = cases.last_action(work.conn, case.id)
-    state = flow.states[case.state]
-    when = last.recorded_at.astimezone(OFFICE_ZONE)
+    by = _who(work, last)
+    done = flow.actions[last.action].title if last.action in flow.actions else SIDE_LINES[last.action]
+    state = flow.states[case.state].title
+    when = f"{last.recorded_at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M:%S}"
     return Conflict(
         "stale_version",
-        f"{last.actor_name} 已于 {when:%Y-%m-%d %H:%M:%S} 办理“{last.action_title(flow).zh}”，"
-        f"本件现为“{state.title.zh}”（版本 {case.version}，您看到的是 {version}）",
-        f"{last.actor_name} did “{last.action_title(flow).en}” at {when:%Y-%m-%d %H:%M:%S}; "
-        f"the case is now: {state.title.en} (version {case.version}, you saw {version})",
+        f"{by.zh} 已于 {when} 办理“{done.zh}”，本件现为“{state.zh}”（版本 {case.version}，您看到的是 {version}）",
+        f"{by.en} did “{done.en}” at {when}; the case is now: {state.en} (version {case.version}, you saw {version})",
         extra={
             "version": case.version,
             "seen": version,
             "state": case.state,
-            "by": last.actor_name,
+            "by": by.zh,
             "at": last.recorded_at.isoformat(),
             "action": last.action,
         },
     )
+
+
+def _who(work: Work, last: LastAction) -> Title:
+    """The name for colleagues, the role for applicants."""
+    if last.actor_name is not None and shows_names(work.actor):
+        return Title(last.actor_name, last.actor_name)
+    roles = work.office.catalogue.roles
+    return MACHINES.get(last.actor_role) or roles[last.actor_role].title
 
 
 def _assignee(work: Work, flow: Flow, decision: Decision, facts: Facts) -> int | None:

@@ -1,6 +1,5 @@
 """The history of a case: what was done, by whom, in force from when and written down when; newest first."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,17 +10,10 @@ from workflow.definition import Flow, Title
 from workflow.letters import CARDS, rung_title
 from workflow.queries.paging import Listing, Page, Paging, page, position
 from workflow.reading import visible_case
+from workflow.side_lines import MACHINES, SIDE_LINES
 from workflow.visibility import shows_names
 from workflow.work import Work
 
-# Lines that move no state and stand in no flow.
-SIDE_LINES: Mapping[str, Title] = {
-    "open": Title("建立", "Opened"),
-    "attach": Title("提交材料", "Material handed in"),
-    "acknowledge": Title("签收预警", "Alert acknowledged"),
-    "change_draft": Title("修改草稿", "Draft changed"),
-}
-MACHINES: Mapping[str, Title] = {"clock": Title("时钟", "Clock"), "system": Title("系统", "System")}
 # Who inside the office was named or told is not for applicants.
 KEPT_INSIDE = frozenset({"assignee", "told", "nobody"})
 

@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from workflow.case import Case, ClockRecord, PauseRecord
-from workflow.change import Change, instant
+from workflow.change import Change
 from workflow.clock.limit import Limit, Unit
-from workflow.definition import Flow, Title
 from workflow.guards import AttachedMaterial, ChildCase
 from workflow.store import driver
 
@@ -30,7 +29,7 @@ _GROUPS = {
     "permits": """(SELECT coalesce(json_agg(DISTINCT g.item), '[]') FROM cases g
         WHERE g.project_id = c.project_id AND g.outcome = 'granted') AS permits""",
     "children": """(SELECT coalesce(json_agg(json_build_object('no', k.no, 'item', k.item,
-        'accepted', k.accepted_at IS NOT NULL, 'decided', k.decided_at IS NOT NULL, 'ended', k.ended_at IS NOT NULL)
+        'accepted_at', k.accepted_at, 'decided_at', k.decided_at, 'ended_at', k.ended_at)
         ORDER BY k.id), '[]') FROM cases k WHERE k.parent_id = c.id) AS children""",
     "colleagues": """(SELECT coalesce(json_agg(DISTINCT r.person_id), '[]')
         FROM person_roles r JOIN people p ON p.id = r.person_id
@@ -43,8 +42,12 @@ ALL_GROUPS = frozenset(_GROUPS)
 
 @dataclass(frozen=True, slots=True)
 class CaseReading:
-    """A case with its project and the groups of facts that were asked for; the others are empty."""
+    """A case with its project and the groups of facts that were asked for; the others are empty.
 
+    ``now`` is the office's time of the reading.
+    """
+
+    now: datetime
     case: Case
     project_code: str
     project_facts: dict[str, Any]
@@ -69,7 +72,7 @@ def _read_statement(by: str, groups: tuple[str, ...]) -> bytes:
     extra = "".join(f",\n  {_GROUPS[group]}" for group in groups)
     return f"""
 SELECT to_json(found) FROM (
-SELECT {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
+SELECT app_now() AS now, {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
   (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
   (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
 FROM cases c JOIN projects p ON p.id = c.project_id
@@ -78,13 +81,24 @@ WHERE c.{by} = %(key)s) AS found""".encode()  # noqa: S608
 
 def _reading(row: dict[str, Any]) -> CaseReading:
     return CaseReading(
+        now=moment(row["now"]),
         case=case_from(row),
         project_code=row["project_code"],
         project_facts=row["project_facts"],
         materials=tuple(AttachedMaterial(m["code"], moment(m["at"])) for m in row.get("materials", ())),
         permits=frozenset(row.get("permits", ())),
-        children=tuple(ChildCase(**child) for child in row.get("children", ())),
+        children=tuple(_child(child) for child in row.get("children", ())),
         colleagues=frozenset(row.get("colleagues", ())),
+    )
+
+
+def _child(row: dict[str, Any]) -> ChildCase:
+    return ChildCase(
+        row["no"],
+        row["item"],
+        _finite(row["accepted_at"]),
+        _finite(row["decided_at"]),
+        _finite(row["ended_at"]),
     )
 
 
@@ -153,6 +167,7 @@ def pause_from(row: dict[str, Any]) -> PauseRecord:
         since=date.fromisoformat(row["since"]),
         until=_day(row["until"]),
         planned_until=date.fromisoformat(row["planned_until"]),
+        cap_until=date.fromisoformat(row["cap_until"]),
         reason=row["reason"],
         opened_at=moment(row["opened_at"]),
         opened_by=row["opened_by"],
@@ -197,10 +212,10 @@ ticking AS (
     settled_at = excluded.settled_at, attempts = 0, error = NULL)""",
     "opened": """,
 opened AS (
-  INSERT INTO pauses (case_id, cause, basis, stops, since, planned_until, reason, opened_at, opened_by)
-  SELECT moved.id, z.cause, z.basis, z.stops, z.since, z.planned_until, z.reason, z.opened_at, z.opened_by
+  INSERT INTO pauses (case_id, cause, basis, stops, since, planned_until, cap_until, reason, opened_at, opened_by)
+  SELECT moved.id, z.cause, z.basis, z.stops, z.since, z.planned_until, z.cap_until, z.reason, z.opened_at, z.opened_by
   FROM moved, jsonb_to_recordset(cast(%(opened)s AS jsonb)) AS z(cause text, basis text, stops text[], since date,
-    planned_until date, reason text, opened_at timestamptz, opened_by int))""",
+    planned_until date, cap_until date, reason text, opened_at timestamptz, opened_by int))""",
     "closed": """,
 closed AS (
   UPDATE pauses SET until = z.until, closed_at = z.closed_at, closed_by = z.closed_by, result = z.result
@@ -284,7 +299,7 @@ def clock_json(clock: ClockRecord) -> dict[str, Any]:
     return {
         "name": clock.name,
         "round": clock.round,
-        "started_at": instant(clock.started_at),
+        "started_at": clock.started_at.isoformat(),
         "amount": clock.limit.amount,
         "unit": clock.limit.unit.value,
         "direction": clock.limit.direction,
@@ -292,13 +307,13 @@ def clock_json(clock: ClockRecord) -> dict[str, Any]:
         "state": clock.state,
         "epoch": clock.epoch,
         "rung": clock.rung,
-        "ladder_at": [instant(at) for at in clock.ladder_at],
-        "fire_at": instant(next_rung_at) if next_rung_at else None,
+        "ladder_at": [at.isoformat() for at in clock.ladder_at],
+        "fire_at": next_rung_at.isoformat() if next_rung_at else None,
         "due_on": clock.due_on.isoformat() if clock.due_on else None,
-        "due_at": instant(clock.due_at) if clock.due_at else None,
+        "due_at": clock.due_at.isoformat() if clock.due_at else None,
         "provisional": clock.provisional,
         "calendar_version": clock.calendar_version,
-        "settled_at": instant(clock.settled_at) if clock.settled_at else None,
+        "settled_at": clock.settled_at.isoformat() if clock.settled_at else None,
     }
 
 
@@ -311,10 +326,11 @@ def _pause_json(pause: PauseRecord) -> dict[str, Any]:
         "since": pause.since.isoformat(),
         "until": pause.until.isoformat() if pause.until else None,
         "planned_until": pause.planned_until.isoformat(),
+        "cap_until": pause.cap_until.isoformat(),
         "reason": pause.reason,
-        "opened_at": instant(pause.opened_at),
+        "opened_at": pause.opened_at.isoformat(),
         "opened_by": pause.opened_by,
-        "closed_at": instant(pause.closed_at) if pause.closed_at else None,
+        "closed_at": pause.closed_at.isoformat() if pause.closed_at else None,
         "closed_by": pause.closed_by,
         "result": pause.result,
     }
@@ -327,25 +343,22 @@ def hold(conn: Connection, case_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LastAction:
-    """The newest line of a case's history that a person or the system wrote."""
+    """The newest line of a case's history that a person or the system wrote; no name where it was no person."""
 
     action: str
-    actor_name: str
+    actor_name: str | None
+    actor_role: str
     recorded_at: datetime
-
-    def action_title(self, flow: Flow) -> Title:
-        action = flow.actions.get(self.action)
-        return action.title if action else Title(self.action, self.action)
 
 
 def last_action(conn: Connection, case_id: int) -> LastAction:
     """Who acted last on the case; lines that change no version (rungs, uploads, "seen") are passed over."""
     row = conn.execute(
         text("""
-SELECT e.action, coalesce(p.name, CASE e.actor_role WHEN 'clock' THEN '时钟' ELSE '系统' END) AS name, e.recorded_at
+SELECT e.action, p.name, e.actor_role, e.recorded_at
 FROM events e LEFT JOIN people p ON p.id = e.actor_id
 WHERE e.case_id = :case_id AND NOT e.action LIKE 'rung:%' AND e.action NOT IN ('attach', 'acknowledge')
 ORDER BY e.seq DESC LIMIT 1"""),
         {"case_id": case_id},
     ).one()
-    return LastAction(row.action, row.name, row.recorded_at)
+    return LastAction(row.action, row.name, row.actor_role, row.recorded_at)

@@ -198,13 +198,14 @@ CREATE TABLE pauses (
   since         date NOT NULL,
   until         date,                            -- null while open; covers the days in (since, until]
   planned_until date NOT NULL,
+  cap_until     date NOT NULL,                   -- no day after it is ever covered
   reason        text NOT NULL,
   opened_at     timestamptz NOT NULL,
   opened_by     integer,
   closed_at     timestamptz,
   closed_by     integer,
   result        text,
-  CHECK (until IS NULL OR until >= since)
+  CHECK (until IS NULL OR until BETWEEN since AND cap_until)
 );
 CREATE INDEX pauses_case ON pauses (case_id);
 CREATE UNIQUE INDEX pauses_one_open_per_cause ON pauses (case_id, cause) WHERE until IS NULL;
