@@ -201,6 +201,7 @@ def _read_body(route: str) -> None:
     if request.content_length is None and len(body) >= BODY_BYTES:
         # werkzeug cuts a body of unannounced length off at the limit without a word.
         raise RequestEntityTooLarge()
+    g.body_read = True
 
 
 def _check_origin() -> None:

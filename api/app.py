@@ -16,7 +16,7 @@ from flask_smorest.utils import prepare_response
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from api import access, documentation, headers, health, measures, pages, problems, reading
+from api import access, documentation, headers, health, lingering, measures, pages, problems, reading
 from api.resources import BLUEPRINTS
 from api.schemas.problem import ProblemSchema
 from workflow.settings import Settings
@@ -44,6 +44,7 @@ def create_app(office: Office, settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     headers.register(app)
     measures.register(app)
+    lingering.register(app)
     app.before_request(access.guard)
     app.before_request(reading.check_text)
     app.teardown_request(access.release)

@@ -10,7 +10,8 @@ _WORDS: Sequence[tuple[str, str, str]] = (
     (r"Field may not be null\.", "不能为 null", "must not be null"),
     (r"Unknown field\.", "没有这一项", "is not a field here"),
     (r"Not a valid string\.", "应为文字", "must be text"),
-    (r"Not a valid (?:integer|number)\.", "应为数字，不带引号", "must be a number, without quotes"),
+    (r"Not a valid integer\.", "应为整数，不带引号", "must be a whole number, without quotes"),
+    (r"Not a valid number\.", "应为数字，不带引号", "must be a number, without quotes"),
     (r"Number too large\.", "数字过大", "is too large a number"),
     (r"Not a valid boolean\.", "应为 true 或 false", "must be true or false"),
     (r"Not a valid list\.", "应为列表", "must be a list"),
@@ -42,14 +43,21 @@ _WORDS: Sequence[tuple[str, str, str]] = (
     (r"String does not match expected pattern\.", "格式不符", "does not have the form expected"),
     (r"Invalid value\.", "不被接受", "is not accepted"),
 )
+# In a query or a form everything is text: nothing could be sent with quotes or without.
+_IN_TEXT = {
+    "Not a valid integer.": Title("应为整数", "must be a whole number"),
+    "Not a valid number.": Title("应为数字", "must be a number"),
+}
 _PATTERNS = tuple((re.compile(pattern, re.DOTALL), zh, en) for pattern, zh, en in _WORDS)
 
 
-def in_two_languages(message: object) -> Title:
-    """A message of a field: ours is a `Title` already, one of marshmallow's own is looked up."""
+def in_two_languages(message: object, as_json: bool = True) -> Title:
+    """A message of a field of a JSON body or of text: ours is a `Title` already, one of marshmallow's is looked up."""
     if isinstance(message, Title):
         return message
     text = str(message)
+    if not as_json and text in _IN_TEXT:
+        return _IN_TEXT[text]
     for pattern, zh, en in _PATTERNS:
         found = pattern.fullmatch(text)
         if found:

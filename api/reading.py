@@ -29,6 +29,8 @@ DIGITS = 30
 SHOWN = 200
 """Characters of a refused value that are shown to its sender."""
 HIDDEN = "***"
+BODY = "body"
+"""The name of the body as a whole, where no field of it can be named."""
 
 
 class Parser(FlaskParser):
@@ -56,7 +58,7 @@ class Parser(FlaskParser):
         """Our own refusal in place of webargs' abort."""
         [(location, messages)] = error.normalized_messages().items()
         raw = g.get("json") if location == "json" else {**req.args, **req.form}
-        raise bad_fields(_reasons(messages, raw, schema))
+        raise bad_fields(_reasons(messages, raw, schema, location == "json"))
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -87,7 +89,7 @@ def bad_field(field: str, value: object, words: Title, accepted: object = None) 
     facts = {"field": field, "value": _shown(value)}
     return Reason(
         "bad_field",
-        f"{field}：{words.zh}",
+        f"{'请求正文' if field == BODY else field}：{words.zh}",
         f"{field}: {words.en}",
         facts if accepted is None else {**facts, "accepted": accepted},
     )
@@ -166,7 +168,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check_value(value: Any, path: str, levels: int) -> None:
     if isinstance(value, str):
         if not _can_be_kept(value):
-            raise bad_fields([bad_field(path or "json", value, _UNFIT)])
+            raise bad_fields([bad_field(path or BODY, value, _UNFIT)])
         return
     if not isinstance(value, dict | list):
         return
@@ -174,7 +176,7 @@ def _check_value(value: Any, path: str, levels: int) -> None:
         raise _bad_json(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST} levels")
     for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(name, str) and not _can_be_kept(name):
-            raise bad_fields([bad_field(path or "json", name, _UNFIT)])
+            raise bad_fields([bad_field(path or BODY, name, _UNFIT)])
         _check_value(inner, f"{path}.{name}" if path else str(name), levels - 1)
 
 
@@ -194,14 +196,14 @@ def _once_each(given: MultiDict[str, str], schema: Schema) -> None:
         raise bad_fields([bad_field(name, given.getlist(name)[1], words) for name in twice])
 
 
-def _reasons(messages: Any, raw: Any, schema: Schema) -> list[Reason]:
+def _reasons(messages: Any, raw: Any, schema: Schema, as_json: bool) -> list[Reason]:
     known = {field.data_key or name: field for name, field in schema.load_fields.items()}
     return [
         bad_field(
-            path or "json",
+            path or BODY,
             # What is only ever taken in (a password) is not shown, not even to its sender.
             HIDDEN if path in known and known[path].load_only else _sent(raw, path),
-            in_two_languages(message),
+            in_two_languages(message, as_json),
             _accepted(message, path, schema, known),
         )
         for path, message in _flat(messages, "")

@@ -40,9 +40,7 @@ NAME = validate.Regexp(r"^[a-z][a-z0-9_]*$", error="a name is lower case letters
 FIELD_TYPES = ("text", "integer", "date", "choice", "person", "pause_cause", "faults")
 STAND_INS = MappingProxyType({"flow": "unnamed", "version": 1, "title": {"zh": UNTITLED, "en": UNTITLED}})
 """For a file whose own name is faulty, so that the rest of it is still checked."""
-SHAPE = MappingProxyType(
-    {"states": {"initial", "final", "at_rest", "turn"}, "actions": {"from", "to", "by", "effect"}}
-)
+SHAPE = MappingProxyType({"states": {"initial", "final", "at_rest", "turn"}, "actions": {"from", "to", "by", "effect"}})
 """The keys that decide where a case can go, and from where."""
 EFFECTS = ("pause", "resume", "assign", "open items", "extend <clock>")
 

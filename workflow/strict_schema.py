@@ -168,7 +168,9 @@ def read_kept(
     Only for finding more faults. An unknown key is no such place: nothing that counts is missing without it. A title
     is replaced, and so is a faulty key of the root by its stand-in. None where too little is left.
     """
-    data, faults, left_out = copy.deepcopy(document.data), [], []
+    data = copy.deepcopy(document.data)
+    faults: list[Fault] = []
+    left_out: list[Place] = []
     while True:
         try:
             return schema.load(data), faults, tuple(left_out)
@@ -177,8 +179,8 @@ def read_kept(
         # What the later rounds complain of is missing because of the first.
         faults = faults or [fault for _, fault in found]
         for place, fault in found:
-            if len(place) == 1 and place[0] in stand_ins:
-                data[place[0]] = stand_ins[place[0]]
+            if len(place) == 1 and (name := str(place[0])) in stand_ins:
+                data[name] = stand_ins[name]
                 left_out.append(place)
             elif place and place[-1] in TITLES and isinstance(holder := _given(data, place[:-1]), dict):
                 holder[place[-1]] = UNTITLED

@@ -1,6 +1,6 @@
 """The office, wired once per process, and the unit of work: one transaction, one reading of the clock, one actor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,18 +84,44 @@ def read_now(conn: Connection) -> datetime:
 
 
 def check_startable(office: Office, demo: bool) -> None:
-    """Refuse to start on a flow file that differs from what cases already use, and on moved time outside of demo mode.
+    """Refuse to start where a file that cases use is gone or a flow of theirs was changed, and on moved time outside
+    of demo mode.
 
     Raises Unusable, naming every such file.
     """
     with office.engine.connect() as conn:
-        used = conn.execute(text("SELECT flow, version, digest FROM flow_versions")).all()
+        flows = conn.execute(text("SELECT flow, version, digest FROM flow_versions ORDER BY flow, version")).all()
+        words = conn.execute(_CATALOGUE_USED).all()
         if demo_time.installed(conn) and not demo:
             raise Unusable("time was moved in this database, it holds a demonstration: WUGEYI_DEMO=0 needs another one")
-    broken = [
-        f"flows/{name}.v{version}.yaml " + ("is missing" if (name, version) not in office.flows else "was changed")
-        for name, version, digest in used
-        if (name, version) not in office.flows or office.flows[name, version].digest != digest
+    missing = [f"flows/{name}.v{version}.yaml" for name, version, _ in flows if (name, version) not in office.flows]
+    missing += _missing_words(office.catalogue, [(kind, code) for kind, code in words])
+    changed = [
+        f"flows/{name}.v{version}.yaml"
+        for name, version, digest in flows
+        if (name, version) in office.flows and office.flows[name, version].digest != digest
     ]
-    if broken:
-        raise Unusable("cases already run on it, add a new version instead: " + "; ".join(broken))
+    refusals = [f"{place} is missing, cases use it: put it back" for place in missing]
+    refusals += [f"{file} was changed, cases already run on it: add a new version instead" for file in changed]
+    if refusals:
+        raise Unusable("; ".join(refusals))
+
+
+# The index of open pauses is read whole: they are few beside the cases.
+_CATALOGUE_USED = text("""
+SELECT kind, code FROM catalogue_used
+UNION SELECT 'cause', cause FROM pauses WHERE until IS NULL ORDER BY kind, code""")
+
+
+def _missing_words(catalogue: Catalogue, used: Iterable[tuple[str, str]]) -> list[str]:
+    known: dict[str, Collection[str]] = {
+        "item": catalogue.items,
+        "department": catalogue.departments,
+        "cause": catalogue.causes,
+    }
+    places = {
+        "item": "items/{}.yaml",
+        "department": "organisation.yaml: departments.{}",
+        "cause": "rules/pauses.yaml: causes.{}",
+    }
+    return [places[kind].format(code) for kind, code in used if code not in known[kind]]

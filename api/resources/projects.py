@@ -35,12 +35,15 @@ def new_project(body: dict[str, Any]) -> Response:
     """Register a project (administrators)
 
     Both codes must pass their checks: the project code ISO 7064 MOD 11,10, the company's code GB 32100.
+    A code of the old form has no check digit: it takes a reason (`code_exception`), kept in the project's facts.
     """
-    columns = {name: value for name, value in body.items() if name != "company_name"}
+    beside = ("company_name", "code_exception")
+    columns = {name: value for name, value in body.items() if name not in beside}
     with access.work() as work:
 
         def do() -> ProjectView:
-            return projects.project(work, register_project(work, body["company_name"], columns).code)
+            made = register_project(work, body["company_name"], columns, body["code_exception"])
+            return projects.project(work, made.code)
 
         return once.answer(work, ProjectSchema(), do, 201)
 

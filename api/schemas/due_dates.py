@@ -1,39 +1,17 @@
 """Shapes of the due-date calculator."""
 
-from datetime import date, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from api.schemas.clocks import ProofSchema
-from api.schemas.lists import Words
-from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, start_of_day
+from api.schemas.days import Day, Start
+from api.schemas.lists import Form, Words
 from workflow.clock.limit import Limit, parse_limit
 from workflow.definition import Title
 
-FIRST, LAST = date(FIRST_YEAR + 1, 1, 1), date(LAST_YEAR - 1, 12, 31)
-
-
-class Start(fields.Field[datetime]):
-    """A day (``2026-03-02``) or an instant with its offset (``2026-03-02T10:00:00+08:00``)."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        if not isinstance(value, str):
-            raise ValidationError([_NO_START])
-        try:
-            whole_day = len(value) == 10 and value[4] == value[7] == "-"
-            start = start_of_day(date.fromisoformat(value)) if whole_day else datetime.fromisoformat(value)
-        except ValueError:
-            raise ValidationError([_NO_START]) from None
-        if start.tzinfo is None or not FIRST <= start.astimezone(OFFICE_ZONE).date() <= LAST:
-            raise ValidationError([_NO_START])
-        return start
-
-
-_NO_START = Title(
-    f"应为 2026-03-02 或 2026-03-02T10:00:00+08:00 这样的日期或时刻，年份 {FIRST.year} 至 {LAST.year}",
-    f"must be a day such as 2026-03-02 or an instant such as 2026-03-02T10:00:00+08:00, {FIRST.year} to {LAST.year}",
-)
+MOST_PAUSES = 20
+"""Of one question, which anybody may ask: every day of a proof names the causes of all pauses over it."""
 
 
 class LimitField(fields.Field[Limit]):
@@ -52,16 +30,10 @@ _NO_LIMIT = Title(
 )
 
 
-class Day(fields.Date):
-    """A day the calendar can speak of, as ``2026-03-02`` and in no other form of ISO 8601."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", validate=validate.Range(FIRST, LAST), **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or len(value) != 10 or value[4] != "-" or value[7] != "-":
-            raise self.make_error("invalid", input=value, obj_type="date")
-        return super()._deserialize(value, attr, data, **kwargs)
+_CAUSE = Title(
+    "应为小写字母、数字和下划线，以字母开头，最多 40 位，如 expert_review",
+    "must be lower case letters, digits and _, beginning with a letter, 40 at most, such as expert_review",
+)
 
 
 class CalculatorPauseSchema(Schema):
@@ -69,7 +41,7 @@ class CalculatorPauseSchema(Schema):
 
     since = Day(required=True)
     until = Day(load_default=None, allow_none=True)
-    cause = fields.String(load_default="pause", validate=validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"))
+    cause = fields.String(load_default="pause", validate=Form(r"[a-z][a-z0-9_]{0,39}\Z", _CAUSE))
 
 
 class DueDateQuestionSchema(Schema):
@@ -77,7 +49,9 @@ class DueDateQuestionSchema(Schema):
 
     start = Start(required=True, data_key="from", metadata={"type": "string", "example": "2026-03-02"})
     limit = LimitField(required=True, metadata={"type": "string", "example": "20wd"})
-    pauses = fields.List(fields.Nested(CalculatorPauseSchema), load_default=list, validate=validate.Length(max=100))
+    pauses = fields.List(
+        fields.Nested(CalculatorPauseSchema), load_default=list, validate=validate.Length(max=MOST_PAUSES)
+    )
     extension = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 1000))
     today = Day(load_default=None, metadata={"description": "what is used and left is told as of this day"})
     proof = fields.Boolean(load_default=False)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from api import problems
 from workflow.definition import Title
@@ -18,6 +18,20 @@ class PageQuerySchema(Schema):
         metadata={"description": "`next_cursor` of the page before, with the same filters"},
     )
     limit = fields.Integer(load_default=PAGE_SIZE, validate=validate.Range(1, LARGEST_PAGE))
+
+
+class Form(validate.Regexp):
+    """Text of one form; ``words`` say which."""
+
+    def __init__(self, pattern: str, words: Title) -> None:
+        super().__init__(pattern)
+        self.words = words
+
+    def __call__(self, value: str) -> str:
+        """The value itself; raises ValidationError with ``words``."""
+        if self.regex.match(value) is None:
+            raise ValidationError([self.words])
+        return value
 
 
 class Sentence(fields.Field[str]):

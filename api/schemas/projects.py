@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from api.schemas.days import Day
 from api.schemas.lists import PageQuerySchema, Words, next_cursor
 
 CODE = validate.Length(1, 64)
@@ -26,6 +27,11 @@ class NewProjectSchema(Schema):
         validate=validate.Length(1, 64),
         metadata={"description": "项目代码 with its check digit", "example": "2203-370212-04-01-100013"},
     )
+    code_exception = fields.String(
+        load_default="",
+        validate=validate.Length(max=500),
+        metadata={"description": "why a code of the old form is accepted; needed for one, refused for any other"},
+    )
     name = fields.String(required=True, validate=validate.Length(1, 200))
     company = fields.String(
         required=True, validate=validate.Length(1, 64), metadata={"description": "统一社会信用代码, GB 32100"}
@@ -45,7 +51,7 @@ class NewProjectSchema(Schema):
         load_default=dict,
         metadata={"description": "traits and papers held, by code"},
     )
-    planned_start = fields.Date(format="iso", load_default=None, allow_none=True)
+    planned_start = Day(load_default=None, allow_none=True)
 
 
 class ProjectSchema(Schema):

@@ -2,10 +2,16 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.lists import PageQuerySchema, Sentence, Words, next_cursor
+from api.schemas.days import Day
+from api.schemas.lists import Form, PageQuerySchema, Sentence, Words, next_cursor
+from workflow.definition import Title
 from workflow.queries.worklist import LIGHTS, SCOPES
 
 SHORT = validate.Length(1, 64)
+_NUMBER = Title(
+    "应为办件编号的开头，由数字、大写字母和连字符组成，最多 20 位，如 LS2026-0001",
+    "must be the beginning of a case number: digits, capital letters and hyphens, 20 at most, such as LS2026-0001",
+)
 
 
 class WorklistQuerySchema(PageQuerySchema):
@@ -20,7 +26,7 @@ class WorklistQuerySchema(PageQuerySchema):
     unassigned = fields.Boolean(load_default=False)
     text = fields.String(
         load_default=None,
-        validate=validate.Regexp(r"[0-9A-Z-]{1,20}\Z"),
+        validate=Form(r"[0-9A-Z-]{1,20}\Z", _NUMBER),
         metadata={"description": "the beginning of a case number"},
     )
 
@@ -94,7 +100,7 @@ class EndedQuerySchema(PageQuerySchema):
     outcome = fields.String(load_default=None, validate=SHORT)
     item = fields.String(load_default=None, validate=SHORT)
     project = fields.String(load_default=None, validate=SHORT)
-    since = fields.Date(format="iso", load_default=None)
+    since = Day(load_default=None)
 
 
 class EndedRowSchema(Schema):

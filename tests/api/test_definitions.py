@@ -150,7 +150,7 @@ def test_hours_run_by_the_instant(anyone: Caller) -> None:
         ({"pauses": "none"}, "pauses"),
         ({"pauses": [{"since": "0001-01-01"}]}, "pauses.0.since"),
         ({"pauses": [{"since": "2026-03-05", "until": "9999-12-31"}]}, "pauses.0.until"),
-        ({"pauses": [{"since": "2026-03-05"}] * 101}, "pauses"),
+        ({"pauses": [{"since": "2026-03-05"}] * 21}, "pauses"),
         ({"today": "tomorrow"}, "today"),
         ({"today": "0001-01-01"}, "today"),
         ({"proof": "yes please"}, "proof"),
@@ -168,9 +168,14 @@ def test_a_question_that_cannot_be_is_refused_by_field(anyone: Caller, body: dic
 @pytest.mark.parametrize(
     "question",
     [
-        {"pauses": [{"since": "2026-03-05", "until": "2099-12-01"}] * 100},
-        {"pauses": [{"since": "2026-03-05"}] * 100, "today": "2099-12-31"},
-        {"from": "1901-01-01", "limit": "30y", "extension": 0, "pauses": [{"since": "1901-01-01", "until": "1911-01-01"}]},
+        {"pauses": [{"since": "2026-03-05", "until": "2099-12-01"}] * 20},
+        {"pauses": [{"since": "2026-03-05"}] * 20, "today": "2099-12-31"},
+        {
+            "from": "1901-01-01",
+            "limit": "30y",
+            "extension": 0,
+            "pauses": [{"since": "1901-01-01", "until": "1911-01-01"}],
+        },
     ],
 )
 def test_a_date_of_decades_is_told_but_not_proved_day_by_day(anyone: Caller, question: dict[str, object]) -> None:

@@ -138,7 +138,7 @@ def test_an_upload_stands_in_the_history_with_the_hash_of_the_file(by_token: Cal
         (PDF, "执照", "nothing"),
         (PDF, "执照.pdf.exe", "exe"),
         (PDF, "执照.docx", "docx"),
-        (bytes(300), "执照.pdf", "an unknown format"),
+        (b"nobody knows this", "执照.pdf", "an unknown format"),
     ],
 )
 def test_a_file_whose_content_is_not_its_extension_is_refused(
@@ -161,7 +161,7 @@ def test_a_file_whose_content_is_not_its_extension_is_refused(
     ("code", "content", "name", "sentence"),
     [
         ("identity", b"", "a.pdf", "文件“a.pdf”的内容是空文件，不是 pdf"),
-        ("identity", bytes(300), "a.pdf", "文件“a.pdf”的内容是未知格式，不是 pdf"),
+        ("identity", b"nobody knows this", "a.pdf", "文件“a.pdf”的内容是未知格式，不是 pdf"),
         ("identity", PNG, "a.pdf", "文件“a.pdf”的内容是 png，不是 pdf"),
         ("identity", office_file("word", "document")[:-30], "a.pdf", "文件“a.pdf”的内容是损坏的 zip，不是 pdf"),
         ("application_form", office_file("word", "document")[:-30], "a.docx", "文件“a.docx”损坏或不完整，无法读取"),

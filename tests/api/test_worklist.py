@@ -101,19 +101,27 @@ def test_finished_cases_are_listed_newest_first(
 ) -> None:
     first, second, _ = application.cases.values()
     given.act(office, town.clerk, NOW + timedelta(hours=2), first, "decline_not_needed", {"reason": "无需许可"})
-    given.act(office, town.applicant, NOW + timedelta(days=30), second, "withdraw")
+    given.act(office, town.clerk, NOW + timedelta(hours=2), second, "accept")
+    given.act(office, town.applicant, NOW + timedelta(days=20), second, "withdraw")
     given.time_is(engine, NOW + timedelta(days=31))
     applicant = by_token(town.applicant)
 
     page = applicant("GET", f"{CASES}/ended", query_string={"limit": 1}).get_json()
     rest = applicant("GET", f"{CASES}/ended", query_string={"limit": 1, "cursor": page["next_cursor"]}).get_json()
     assert [row["no"] for row in page["items"] + rest["items"]] == [second, first]
-    assert page["items"][0]["late"] == ["completeness"]
+    assert page["items"][0]["late"] == ["promised"]
     assert rest["items"][0]["late"] == []
 
     since = applicant("GET", f"{CASES}/ended", query_string={"since": "2026-03-20"}).get_json()
     assert [row["no"] for row in since["items"]] == [second]
     refused = applicant("GET", f"{CASES}/ended", query_string={"outcome": "not_needed"}).get_json()
     assert [row["no"] for row in refused["items"]] == [first]
-    for bad in ({"since": "yesterday"}, {"since": "0001-01-01"}, {"outcome": "lost"}, {"item": "XX99"}):
+    for bad in ({"since": "yesterday"}, {"outcome": "lost"}, {"item": "XX99"}):
         assert applicant("GET", f"{CASES}/ended", query_string=bad).status_code == 400
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31", "20260302"])
+def test_a_day_beyond_the_calendar_is_refused(by_token: Callers, town: Town, since: str) -> None:
+    answer = by_token(town.applicant)("GET", f"{CASES}/ended", query_string={"since": since})
+
+    assert (answer.status_code, answer.get_json()["reasons"][0]["facts"]["field"]) == (400, "since")

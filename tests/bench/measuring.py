@@ -43,13 +43,28 @@ class Figure:
         }
 
 
-def take_turns(sides: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
-    """The median of each side over ``rounds`` rounds in which every side has its turn."""
-    taken: dict[str, list[float]] = {name: [] for name in sides}
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What each side took, round by round."""
+
+    values: Mapping[str, list[float]]
+
+    def __getitem__(self, name: str) -> float:
+        """The median of one side."""
+        return median(self.values[name])
+
+    def ratio(self, name: str, to: str) -> float:
+        """The median of the ratios of one round: neighbours in time, so that a machine busy for a while spoils none."""
+        return median(one / other for one, other in zip(self.values[name], self.values[to], strict=True))
+
+
+def take_turns(sides: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> Rounds:
+    """Rounds in which every side has its turn."""
+    values: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name, side in sides.items():
-            taken[name].append(side())
-    return {name: median(values) for name, values in taken.items()}
+            values[name].append(side())
+    return Rounds(values)
 
 
 def rate(once: Callable[[], object], times: int) -> float:

@@ -25,9 +25,9 @@ from workflow.queries.verify import verify
 from workflow.work import Office, begin_work, open_office
 
 CASES = 8000
-TRANSACTIONS = 2000
+TRANSACTIONS = 800
 """Of each side in each round."""
-TRANSITION_ROUNDS = 5
+TURNS = 13
 PROCESSES, THREADS = 2, 4
 
 Service = Callable[[int], float]
@@ -115,13 +115,13 @@ def _with_clients(stage: Stage, clients: int) -> Iterator[Figure]:
         }
         # Once round unmeasured: connections, plans, and the first image of every page since the last checkpoint.
         take_turns(sides, rounds=1)
-        taken = take_turns(sides, TRANSITION_ROUNDS)
+        taken = take_turns(sides, TURNS)
     _check_histories(stage, ours)
     label = f"transition, {clients} client" + ("s" if clients > 1 else "")
     yield Figure(f"R1: {label}", taken["R1"], "/s", "pgbench, one statement")
     yield Figure(f"R2: {label}", taken["R2"], "/s", "pgbench, five statements")
-    yield Figure(label, taken["ours"], "/s", "R1", taken["ours"] / taken["R1"], (">=", 0.35))
-    yield Figure(f"{label} (R2)", taken["ours"], "/s", "R2", taken["ours"] / taken["R2"])
+    yield Figure(label, taken["ours"], "/s", "R1", taken.ratio("ours", "R1"), (">=", 0.35))
+    yield Figure(f"{label} (R2)", taken["ours"], "/s", "R2", taken.ratio("ours", "R2"))
 
 
 def _check_histories(stage: Stage, url: str) -> None:

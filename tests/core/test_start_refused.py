@@ -7,6 +7,7 @@ import pytest
 
 from tests import given
 from tests.given import moment
+from workflow.commands.change_draft import change_draft
 from workflow.errors import Unusable
 from workflow.store import demo_time
 from workflow.work import Office, check_startable
@@ -16,6 +17,12 @@ from workflow.work import Office, check_startable
 def office_with_cases(office: Office) -> Office:
     given.application(office, given.town(office), moment("2026-03-02"))
     return office
+
+
+def without(office: Office, part: str, code: str) -> Office:
+    """The office with one entry less in its catalogue."""
+    entries = {key: entry for key, entry in getattr(office.catalogue, part).items() if key != code}
+    return replace(office, catalogue=replace(office.catalogue, **{part: MappingProxyType(entries)}))
 
 
 def test_a_flow_changed_after_a_case_used_it_stops_the_start_by_name(office_with_cases: Office) -> None:
@@ -30,6 +37,53 @@ def test_a_flow_that_is_gone_stops_the_start_by_name(office_with_cases: Office) 
     left = {key: flow for key, flow in office_with_cases.flows.items() if key[0] != "bundle"}
     with pytest.raises(Unusable, match=r"flows/bundle\.v1\.yaml is missing"):
         check_startable(replace(office_with_cases, flows=MappingProxyType(left)), demo=True)
+
+
+def test_an_item_that_is_gone_stops_the_start_by_name(office_with_cases: Office) -> None:
+    gone, *_ = given.default_items(office_with_cases)
+    with pytest.raises(Unusable) as refused:
+        check_startable(without(office_with_cases, "items", gone), demo=True)
+    assert str(refused.value) == f"items/{gone}.yaml is missing, cases use it: put it back"
+
+
+def test_an_item_no_case_named_yet_may_go(office_with_cases: Office) -> None:
+    unused = next(
+        code for code in office_with_cases.catalogue.items if code not in given.default_items(office_with_cases)
+    )
+    check_startable(without(office_with_cases, "items", unused), demo=True)
+
+
+def test_an_item_that_only_a_draft_names_is_used_too(office: Office) -> None:
+    town = given.town(office)
+    first, second, *_ = office.catalogue.items
+    no = given.draft(office, town, moment("2026-03-02"), [first])
+    with given.at(office, town.applicant, moment("2026-03-02")) as work:
+        change_draft(work, no, 1, [second])
+    for gone in (first, second):
+        with pytest.raises(Unusable, match=rf"items/{gone}\.yaml is missing"):
+            check_startable(without(office, "items", gone), demo=True)
+
+
+def test_a_department_that_is_gone_stops_the_start_by_name(office_with_cases: Office) -> None:
+    used = office_with_cases.catalogue.items[given.default_items(office_with_cases)[0]].department
+    with pytest.raises(Unusable, match=rf"organisation\.yaml: departments\.{used} is missing"):
+        check_startable(without(office_with_cases, "departments", used), demo=True)
+
+
+def test_a_cause_is_needed_as_long_as_a_pause_of_it_is_open(office: Office) -> None:
+    town = given.town(office)
+    item = given.default_items(office)[0]
+    no = given.application(office, town, moment("2026-03-02"), [item]).cases[item]
+    officer = town.officers[office.catalogue.items[item].department]
+    changed = without(office, "causes", "expert_review")
+    said = {"cause": "expert_review", "until": "2026-03-20", "reason": "专家评审"}
+    given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
+    check_startable(changed, demo=True)
+    given.act(office, officer, moment("2026-03-04"), no, "start_special", said)
+    with pytest.raises(Unusable, match=r"rules/pauses\.yaml: causes\.expert_review is missing"):
+        check_startable(changed, demo=True)
+    given.act(office, officer, moment("2026-03-05"), no, "end_special", {"result": "评审结束"})
+    check_startable(changed, demo=True)
 
 
 def test_a_flow_no_case_used_yet_may_change(office_with_cases: Office) -> None:

@@ -7,20 +7,23 @@ import pytest
 
 from tests import given
 from tests.given import Application, Town, moment
+from workflow.commands.fire_rungs import sweep
 from workflow.queries.verify import Breach, verify
 from workflow.work import Office
 
 
 @pytest.fixture
 def application(office: Office) -> Application:
-    """Three item cases, the first granted and delivered; its history has a line of every kind."""
+    """Three item cases, the first granted and delivered on one day, before any rung falls due."""
     town: Town = given.town(office)
     made = given.application(office, town, moment("2026-03-02"))
     first = made.cases[given.default_items(office)[0]]
     given.act(office, town.clerk, moment("2026-03-03"), first, "accept")
     officer = town.officers[office.catalogue.items[given.default_items(office)[0]].department]
-    given.act(office, officer, moment("2026-03-04"), first, "grant", {"opinion": "同意"})
-    given.act(office, town.clerk, moment("2026-03-05"), first, "deliver", {"way": "post", "recipient": "经办人"})
+    given.act(office, officer, moment("2026-03-03", "11:00"), first, "grant", {"opinion": "同意"})
+    given.act(
+        office, town.clerk, moment("2026-03-03", "12:00"), first, "deliver", {"way": "post", "recipient": "经办人"}
+    )
     return made
 
 
@@ -144,3 +147,113 @@ def test_an_alert_that_no_rung_fired_is_found(office: Office, superuser_url: str
         WHERE case_id = {case_id(office, no)} LIMIT 1""",
     )
     assert verify(office).breaches == (Breach(no, 0, "an alert without a claimed rung"),)
+
+
+# ── lost deadlines ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def running(office: Office) -> str:
+    """The number of a case in review whose statutory limit was paused, resumed and extended; all its clocks run."""
+    town = given.town(office)
+    item = office.catalogue.items[given.default_items(office)[0]]
+    no = given.application(office, town, moment("2026-03-02"), [item.code]).cases[item.code]
+    given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
+    officer, director = town.officers[item.department], town.directors[item.department]
+    said = {"cause": "expert_review", "until": "2026-03-06", "reason": "专家评审"}
+    given.act(office, officer, moment("2026-03-03", "11:00"), no, "start_special", said)
+    given.act(office, officer, moment("2026-03-04", "11:00"), no, "end_special", {"result": "评审结束"})
+    given.act(office, director, moment("2026-03-04", "12:00"), no, "extend", {"days": 3, "reason": "案情复杂"})
+    return no
+
+
+def told(office: Office, no: str) -> list[str]:
+    """What is wrong with the case; that nothing is with any other."""
+    found = verify(office).breaches
+    assert {breach.case_no for breach in found} <= {no}
+    return [breach.what for breach in found]
+
+
+def test_clocks_that_were_paused_resumed_and_extended_hold(office: Office, running: str) -> None:
+    assert told(office, running) == []
+
+
+def test_clocks_hold_while_they_are_paused_and_after_every_rung(office: Office) -> None:
+    town = given.town(office)
+    codes = given.default_items(office)
+    made = given.application(office, town, moment("2026-03-02"), codes)
+    paused, overdue, _ = made.cases.values()
+    officer = town.officers[office.catalogue.items[codes[0]].department]
+    said = {"cause": "expert_review", "until": "2026-03-20", "reason": "专家评审"}
+    for no in (paused, overdue):
+        given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
+    given.act(office, officer, moment("2026-03-03", "11:00"), paused, "start_special", said)
+    assert verify(office).breaches == ()
+    given.time_is(office.engine, moment("2026-06-01"))
+    assert sweep(office).done > 5
+    assert verify(office).breaches == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("state = 'settled'", "the clock statutory does not run in state in_review"),
+        ("state = 'spent'", "the clock statutory is spent, by its inputs armed"),
+        ("state = 'paused'", "the clock statutory is paused, by its inputs armed"),
+        ("due_on = due_on + 100", "the clock statutory has due_on "),
+        ("due_at = due_at + interval '100 days'", "the clock statutory has due_at "),
+        ("ladder_at = ladder_at[1:2]", "the rungs of the clock statutory are not those of its dates"),
+        ("fire_at = 'infinity'", "the clock statutory fires at nothing, its next rung is at "),
+        ("fire_at = fire_at + interval '9 days'", "the clock statutory fires at "),
+        ("started_at = started_at + interval '30 days'", "the clock statutory starts at "),
+        ("amount = amount + 30", "the clock statutory has a limit of "),
+        ("extension = extension + 5", "the clock statutory has due_on "),
+        ("amount = 900000", "the dates of the clock statutory cannot be derived: "),
+    ],
+)
+def test_a_lost_deadline_is_found(office: Office, superuser_url: str, running: str, change: str, sentence: str) -> None:
+    where = f"WHERE case_id = {case_id(office, running)} AND name = 'statutory'"
+    tamper(superuser_url, f"UPDATE clocks SET {change} {where}")
+    assert any(what.startswith(sentence) for what in told(office, running))
+
+
+def test_a_pause_that_was_made_longer_is_found_by_the_dates(office: Office, superuser_url: str, running: str) -> None:
+    tamper(superuser_url, f"UPDATE pauses SET until = until + 2 WHERE case_id = {case_id(office, running)}")
+    assert any(what.startswith("the clock statutory has due_on ") for what in told(office, running))
+
+
+def test_a_clock_deleted_or_doubled_is_found(office: Office, superuser_url: str, running: str) -> None:
+    where = f"WHERE case_id = {case_id(office, running)} AND name = 'promised'"
+    columns = """started_at, amount, unit, direction, extension, state, epoch, rung, ladder_at, fire_at, due_on, due_at,
+      provisional, calendar_version"""
+    tamper(
+        superuser_url,
+        f"""INSERT INTO clocks (case_id, name, round, {columns})
+        SELECT case_id, name, 2, {columns} FROM clocks {where}""",
+    )
+    assert told(office, running) == ["the clock promised runs 2 times at once"]
+    tamper(superuser_url, f"DELETE FROM clocks {where}")
+    assert "the clock promised does not run in state in_review" in told(office, running)
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "sentence"),
+    [
+        ("accepted_at = accepted_at + interval '30 days'", 2, "accepted_at is "),
+        ("received_at = NULL", 1, "received_at is nothing, by its history "),
+        ("decided_at = now()", 5, "decided_at is "),
+        ("entered_at = entered_at - interval '1 day'", 4, "entered_at is "),
+        ("due_at = 'infinity'", 5, "the case is due at nothing, its nearest clock at "),
+    ],
+)
+def test_a_moment_that_its_history_does_not_give_is_found_at_the_line_that_gave_it(
+    office: Office, superuser_url: str, running: str, change: str, line: int, sentence: str
+) -> None:
+    tamper(superuser_url, f"UPDATE cases SET {change} WHERE no = '{running}'")
+    found = verify(office).breaches
+    assert any((breach.case_no, breach.seq) == (running, line) and breach.what.startswith(sentence) for breach in found)
+
+
+def test_dates_of_another_calendar_are_no_breach(office: Office, superuser_url: str, running: str) -> None:
+    tamper(superuser_url, f"UPDATE clocks SET calendar_version = 'older' WHERE case_id = {case_id(office, running)}")
+    assert told(office, running) == []

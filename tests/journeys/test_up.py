@@ -221,6 +221,18 @@ def test_a_taken_port_is_one_clear_line_and_nothing_is_started(machine: Machine)
     assert not (machine.home / "postgres").exists()
 
 
+def test_a_flow_changed_under_running_cases_is_one_clear_line_and_nothing_is_left_running(machine: Machine) -> None:
+    up = machine.start()
+    _wait_until_ready(machine, up)
+    _execute(machine, "INSERT INTO flow_versions (flow, version, digest, first_used) VALUES ('item', 1, 'x', now())")
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(STOP_SECONDS) == 0, machine.said()
+
+    [line] = machine.refuse()
+    assert "flows/item.v1.yaml was changed, cases already run on it: add a new version instead" in line
+    assert _processes_of(machine.home) == {}
+
+
 @pytest.mark.parametrize("inside", ["", "deeper"])
 def test_a_home_that_cannot_be_written_is_one_clear_line(machine: Machine, inside: str) -> None:
     # A file where a folder is needed: root may write anywhere else.

@@ -137,12 +137,24 @@ def _prepare_database(settings: Settings) -> None:
     from workflow.store.migrate import upgrade
 
     upgrade(sqlalchemy_url(settings))
-    if not settings.demo:
-        return
-    from workflow.demo import ensure_demo
+    if settings.demo:
+        from workflow.demo import ensure_demo
 
-    with progress_bar("demo") as advance:
-        ensure_demo(sqlalchemy_url(settings), settings, advance)
+        with progress_bar("demo") as advance:
+            ensure_demo(sqlalchemy_url(settings), settings, advance)
+    _check_startable(settings)
+
+
+def _check_startable(settings: Settings) -> None:
+    """Here, in one line, what every role would refuse in its own."""
+    from workflow.store.engine import open_engine
+    from workflow.work import check_startable, open_office
+
+    engine = open_engine(sqlalchemy_url(settings), "cli")
+    try:
+        check_startable(open_office(settings.config, engine), settings.demo)
+    finally:
+        engine.dispose()
 
 
 def _announce(settings: Settings, urls: Urls) -> None:

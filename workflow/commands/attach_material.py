@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.case import Case
 from workflow.commands.add_line import add_line, busy, hold
-from workflow.commands.file_types import CONTENT_TYPES, EXTENSIONS, extension_of, name_of_type, plain_name, type_of
+from workflow.commands.file_types import CONTENT_TYPES, EXTENSIONS, extension_of, fault_of, plain_name, type_of
 from workflow.commands.open_case import OPENERS
 from workflow.definition import State
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason, Refused
@@ -31,9 +31,10 @@ class TooLarge(Refused):
 def attach_material(work: Work, no: str, code: str, filename: str, content: bytes) -> dict[str, Any]:
     """Attach ``content`` to the case ``no`` as its paper ``code``.
 
-    Returns the upload as JSON values, with the id of the one it ``superseded``; handing in the very same bytes again
-    changes nothing (``unchanged``). Raises NotFound, NotAllowed, BadInput (a code no item asks for, a name or a
-    content that is not accepted), TooLarge, and Conflict where the paper cannot be handed in now; nothing is written.
+    Returns the upload as JSON values, with the id of the one it ``superseded``; handing in the very bytes that count
+    already, on the case or on its bundle, changes nothing (``unchanged``, and the upload is the one that stays).
+    Raises NotFound, NotAllowed, BadInput (a code no item asks for, a name or a content that is not accepted),
+    TooLarge, and Conflict where the paper cannot be handed in now; nothing is written.
     """
     name = plain_name(filename)
     digest = hashlib.sha256(content).digest()
@@ -44,15 +45,16 @@ def attach_material(work: Work, no: str, code: str, filename: str, content: byte
     paper = _paper(facts, code)
     _check_time(facts, paper, _state(work, case))
     type_ = _check_file(paper, name, content)
-    current = materials.current(work.conn, case.id, code)
+    current = materials.current(work.conn, [case.id, case.parent_id or case.id], code)
     if current is not None and current.sha256 == digest:
-        return _unchanged(case, code, name, type_, content, current)
+        return _told(case, code, len(content), current, None, unchanged=True)
     material = NewMaterial(case.id, code, name, CONTENT_TYPES[type_], digest, content, work.actor.id, work.now)
     said = {"code": code, "filename": name, "size": len(content), "sha256": digest.hex()}
     if add_line(work, case, case, "attach", role, said) is None:
         raise busy(no)
     kept = materials.keep(work.conn, material)
-    return _told(case, material, kept.id, kept.superseded, unchanged=False)
+    there = Current(kept.id, case.no, name, material.content_type, digest, work.now)
+    return _told(case, code, len(content), there, kept.superseded, unchanged=False)
 
 
 def _role(work: Work, case: Case) -> str:
@@ -119,32 +121,29 @@ def _check_file(paper: Paper, name: str, content: bytes) -> str:
             extra={"field": "file", "limit_bytes": paper.max_mb * MIB, "sent_bytes": len(content)},
         )
     if type_of(content) != named:
-        found = name_of_type(content)
+        fault = fault_of(content, named)
         raise _bad(
             "file",
             name,
-            f"文件“{name}”的内容是 {found}，不是 {named}；“{paper.title.zh}”接受 {accepted}",
-            f"the content of “{name}” is {found}, not {named}; “{paper.title.en}” takes {accepted}",
+            f"文件“{name}”{fault.zh}；“{paper.title.zh}”接受 {accepted}",
+            f"“{name}” {fault.en}; “{paper.title.en}” takes {accepted}",
             list(paper.formats),
         )
     return named
 
 
-def _unchanged(case: Case, code: str, name: str, type_: str, content: bytes, current: Current) -> dict[str, Any]:
-    there = NewMaterial(case.id, code, name, CONTENT_TYPES[type_], current.sha256, content, None, current.uploaded_at)
-    return _told(case, there, current.id, None, unchanged=True)
-
-
-def _told(case: Case, material: NewMaterial, id_: int, superseded: int | None, *, unchanged: bool) -> dict[str, Any]:
+def _told(
+    case: Case, code: str, size: int, kept: Current, superseded: int | None, *, unchanged: bool
+) -> dict[str, Any]:
     return {
-        "id": id_,
-        "case": case.no,
-        "code": material.code,
-        "filename": material.filename,
-        "content_type": material.content_type,
-        "size": len(material.content),
-        "sha256": material.sha256.hex(),
-        "uploaded_at": material.uploaded_at,
+        "id": kept.id,
+        "case": kept.case_no,
+        "code": code,
+        "filename": kept.filename,
+        "content_type": kept.content_type,
+        "size": size,
+        "sha256": kept.sha256.hex(),
+        "uploaded_at": kept.uploaded_at,
         "superseded": superseded,
         "unchanged": unchanged,
         "version": case.version,

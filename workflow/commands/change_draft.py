@@ -10,6 +10,7 @@ from workflow.commands.open_case import OPENERS, check_items
 from workflow.commands.take_action import stale
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason
 from workflow.reading import visible_case
+from workflow.store import births
 from workflow.work import Work
 
 NOTHING: frozenset[str] = frozenset()
@@ -45,6 +46,7 @@ def change_draft(
     change = add_line(work, before, after, "change_draft", role, said)
     if change is None:
         raise busy(no)
+    births.record_item_use(work.conn, items or ())
     return change.after
 
 

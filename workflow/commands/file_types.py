@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 
 import puremagic
 
+from workflow.definition import Title
+
 CONTENT_TYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
@@ -23,6 +25,8 @@ LONGEST_NAME = 150
 PDF_HEADER_WITHIN = 1024
 MOST_ENTRIES = 20_000
 HEAD = 8192
+ZIP_HEADERS = (b"PK\x03\x04", b"PK\x05\x06")
+ZIPPED = ("zip", "docx", "xlsx")
 
 
 def type_of(content: bytes) -> str | None:
@@ -33,24 +37,20 @@ def type_of(content: bytes) -> str | None:
         return "png"
     if content.startswith(b"AC10") and content[4:6].isdigit():
         return "dwg"
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if content.startswith(ZIP_HEADERS):
         return _zip_type(content)
     if b"%PDF-" in content[:PDF_HEADER_WITHIN]:
         return "pdf"
     return None
 
 
-def name_of_type(content: bytes) -> str:
-    """What to call the content of a file in a refusal: ours by its format, any other as well as can be told."""
+def fault_of(content: bytes, named: str) -> Title:
+    """What is wrong with a file that is called a ``named`` (of CONTENT_TYPES) and by `type_of` is none."""
     known = type_of(content)
-    if known is not None:
-        return known
-    if not content:
-        return "empty"
-    try:
-        return str(puremagic.from_string(content[:HEAD])).lstrip(".") or "unknown"
-    except (puremagic.PureError, ValueError):
-        return "unknown"
+    if known is None and named in _beginnings(content):
+        return Title("损坏或不完整，无法读取", "is damaged or incomplete and cannot be read")
+    words = Title(f" {known}", known) if known else _words(content)
+    return Title(f"的内容是{words.zh}，不是 {named}", f"holds {words.en}, not {named}")
 
 
 def plain_name(filename: str) -> str:
@@ -68,6 +68,27 @@ def plain_name(filename: str) -> str:
 def extension_of(filename: str) -> str:
     """The extension in lower case without its dot; empty where there is none."""
     return PurePosixPath(filename).suffix.lower().lstrip(".")
+
+
+def _beginnings(content: bytes) -> tuple[str, ...]:
+    """The formats that a file of no format of ours begins like, by our names or by anybody else's."""
+    if content.startswith(ZIP_HEADERS):
+        return ZIPPED
+    try:
+        guess = str(puremagic.from_string(content[:HEAD])).lstrip(".") if content else ""
+    except (puremagic.PureError, ValueError):
+        guess = ""
+    return (EXTENSIONS.get(guess, guess),) if guess else ()
+
+
+def _words(content: bytes) -> Title:
+    """What to call a file of no format of ours."""
+    if not content:
+        return Title("空文件", "nothing: an empty file")
+    name = next(iter(_beginnings(content)), "")
+    if not name:
+        return Title("未知格式", "an unknown format")
+    return Title(f"损坏的 {name}", f"a damaged {name}") if name in CONTENT_TYPES else Title(f" {name}", name)
 
 
 def _zip_type(content: bytes) -> str | None:

@@ -92,8 +92,8 @@ def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflic
 
 
 def _who(work: Work, last: LastAction) -> Title:
-    """The name for colleagues, the role for applicants."""
-    if last.actor_name is not None and shows_names(work.actor):
+    """The name for colleagues; applicants know officers by their role, specialists and their own people by name."""
+    if last.actor_name is not None and (shows_names(work.actor) or last.actor_role in ("applicant", "specialist")):
         return Title(last.actor_name, last.actor_name)
     roles = work.office.catalogue.roles
     return MACHINES.get(last.actor_role) or roles[last.actor_role].title

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from workflow.clock.calendar import Calendar
+from workflow.clock.days import local_day
 from workflow.clock.deadline import Deadline, deadline
 from workflow.clock.limit import LARGEST_AMOUNT, Limit, Unit
 from workflow.clock.pauses import Pause
@@ -12,6 +13,7 @@ from workflow.clock.proof import Proof, proof
 from workflow.errors import BadInput, Reason
 
 # A proof is a line a day: more than about thirty years is nobody's question.
+MOST_PROOF_DAYS = 11_000
 MOST_AMOUNT = {Unit.WORKING_DAY: 7_000, Unit.CALENDAR_DAY: 10_000, Unit.MONTH: 360, Unit.YEAR: 30}
 
 
@@ -39,12 +41,22 @@ def due_date(
         raise _bad("limit", str(limit), f"连同延长最多 {most}{limit.unit}", en)
     try:
         due = deadline(start, limit, calendar, pauses, extension)
+        if with_proof:
+            _check_length(local_day(start), due.on or today)
         proved = proof(start, limit, calendar, pauses, extension, today) if with_proof else None
     except ValueError as error:
         raise _bad("limit", str(limit), f"无法计算：{error}", str(error)) from error
     return DueDate(due, proved)
 
 
-def _bad(field: str, value: str, zh: str, en: str) -> BadInput:
+def _check_length(first: date, last: date | None) -> None:
+    """A short limit becomes a long proof by a long pause."""
+    if last is not None and (last - first).days > MOST_PROOF_DAYS:
+        zh = f"从 {first} 到 {last} 超过 {MOST_PROOF_DAYS} 日，不逐日证明；可不要证明，只要日期"
+        en = f"{first} to {last} is more than the {MOST_PROOF_DAYS} days that are proved one by one; ask without it"
+        raise _bad("proof", True, zh, en)
+
+
+def _bad(field: str, value: str | bool, zh: str, en: str) -> BadInput:
     reason = Reason("bad_field", f"{field}：{zh}", f"{field}: {en}", {"field": field, "value": value})
     return BadInput("bad_input", reason.zh, reason.en, reasons=[reason])

@@ -3,16 +3,19 @@
 Reads in slices by case id, so that a district of any size is verified in little memory and short snapshots.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, text
 
+from workflow.case import Case
 from workflow.change import Event, chain
 from workflow.definition import Flow
 from workflow.machine import target_of
+from workflow.queries.verify_clocks import Firing, clock_breaches, moment_breaches
+from workflow.store.cases import CASE_COLUMNS, case_from, finite
 from workflow.work import Office
 
 SLICE = 500
@@ -28,6 +31,16 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """A case as it is kept: with its running clocks only, its history, and what makes its clocks fire."""
+
+    case: Case
+    events: list[dict[str, Any]]
+    due_at: datetime | None
+    firings: dict[int, Firing]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was looked at and every breach found."""
 
@@ -36,15 +49,17 @@ class Verdict:
     breaches: tuple[Breach, ...]
 
 
-_SLICE = text("""
-SELECT c.id, c.no, c.flow, c.flow_version, c.state, c.seq, c.chain_head, c.ended_at IS NOT NULL AS ended,
+_SLICE = text(f"""
+SELECT to_json(found) FROM (
+SELECT {CASE_COLUMNS}, c.due_at,
   (SELECT coalesce(json_agg(e ORDER BY e.seq), '[]') FROM (
      SELECT v.seq, v.action, v.from_state, v.to_state, v.actor_id, v.actor_role, v.input, v.effective_at, v.recorded_at,
        encode(v.hash, 'hex') AS hash
      FROM events v WHERE v.case_id = c.id) e) AS events,
-  (SELECT coalesce(json_agg(json_build_object('name', k.name, 'state', k.state)), '[]')
-     FROM clocks k WHERE k.case_id = c.id AND k.state <> 'settled') AS running
-FROM cases c WHERE c.id > :after ORDER BY c.id LIMIT :slice""")
+  (SELECT coalesce(json_agg(k ORDER BY k.id), '[]')
+     FROM clocks k WHERE k.case_id = c.id AND k.state <> 'settled') AS clocks,
+  (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses
+FROM cases c WHERE c.id > :after ORDER BY c.id LIMIT :slice) AS found""")  # noqa: S608 - constants only
 
 _LOOSE = {
     "a rung fired that its clock never reached": """
@@ -65,77 +80,86 @@ def verify(office: Office) -> Verdict:
     """Check every case of the database; an empty ``breaches`` means that all promises hold."""
     cases = events = 0
     breaches: list[Breach] = []
-    for row in _rows(office.engine):
+    for kept in _kept(office.engine):
         cases += 1
-        events += len(row.events)
-        breaches.extend(_case_breaches(office, row))
+        events += len(kept.events)
+        breaches.extend(_case_breaches(office, kept))
     with office.engine.connect() as conn:
         for what, statement in _LOOSE.items():
             breaches.extend(Breach(found.no, found.seq, what) for found in conn.execute(text(statement)))
     return Verdict(cases, events, tuple(breaches))
 
 
-def _rows(engine: Engine) -> Iterator[Any]:
+def _kept(engine: Engine) -> Iterator[_Kept]:
     after = 0
     while True:
         with engine.connect() as conn:
-            rows = conn.execute(_SLICE, {"after": after, "slice": SLICE}).all()
+            rows = conn.execute(_SLICE, {"after": after, "slice": SLICE}).scalars().all()
         if not rows:
             return
-        yield from rows
-        after = rows[-1].id
+        for row in rows:
+            firings = {k["id"]: Firing(finite(k["fire_at"]), k["attempts"]) for k in row["clocks"]}
+            yield _Kept(case_from(row), row["events"], finite(row["due_at"]), firings)
+        after = rows[-1]["id"]
 
 
-def _case_breaches(office: Office, row: Any) -> Iterator[Breach]:
-    flow = office.flows.get((row.flow, row.flow_version))
+def _case_breaches(office: Office, kept: _Kept) -> Iterator[Breach]:
+    case = kept.case
+    flow = office.flows.get((case.flow, case.flow_version))
     if flow is None:
-        yield Breach(row.no, 0, f"its flow {row.flow} v{row.flow_version} is not loaded")
+        yield Breach(case.no, 0, f"its flow {case.flow} v{case.flow_version} is not loaded")
         return
-    yield from _chain_breaches(row)
-    yield from _state_breaches(flow, row)
-    rules = {rule.name for rule in flow.clocks_in(row.state)}
-    for clock in row.running:
-        if row.ended and clock["state"] == "armed" and clock["name"] not in rules:
-            yield Breach(row.no, row.seq, f"the clock {clock['name']} is armed on an ended case")
-        elif clock["name"] not in rules:
+    broken = list(_chain_breaches(case, kept.events))
+    yield from broken
+    yield from _state_breaches(flow, case, kept.events)
+    if not broken:
+        for seq, what in moment_breaches(flow, case, kept.events):
+            yield Breach(case.no, seq, what)
+    rules = {rule.name for rule in flow.clocks_in(case.state)}
+    for clock in case.clocks:
+        if case.ended_at is not None and clock.state == "armed" and clock.name not in rules:
+            yield Breach(case.no, case.seq, f"the clock {clock.name} is armed on an ended case")
+        elif clock.name not in rules:
             yield Breach(
-                row.no, row.seq, f"the clock {clock['name']} runs in state {row.state}, which it does not belong to"
+                case.no, case.seq, f"the clock {clock.name} runs in state {case.state}, which it does not belong to"
             )
+    for what in clock_breaches(flow, case, kept.events, kept.firings, kept.due_at, office.calendar):
+        yield Breach(case.no, case.seq, what)
 
 
-def _chain_breaches(row: Any) -> Iterator[Breach]:
+def _chain_breaches(case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator[Breach]:
     head = b""
-    for place, line in enumerate(row.events, start=1):
+    for place, line in enumerate(events, start=1):
         if line["seq"] != place:
-            yield Breach(row.no, place, f"the history has line {line['seq']} where line {place} belongs")
+            yield Breach(case.no, place, f"the history has line {line['seq']} where line {place} belongs")
             return
-        head = chain(head, event_from(row.no, line))
+        head = chain(head, event_from(case.no, line))
         if head.hex() != line["hash"]:
-            yield Breach(row.no, place, "this line or one before it was changed: the chain breaks here")
+            yield Breach(case.no, place, "this line or one before it was changed: the chain breaks here")
             return
-    if head != bytes(row.chain_head) or len(row.events) != row.seq:
-        yield Breach(row.no, row.seq, "the end of the history is missing")
+    if head != case.chain_head or len(events) != case.seq:
+        yield Breach(case.no, case.seq, "the end of the history is missing")
 
 
-def _state_breaches(flow: Flow, row: Any) -> Iterator[Breach]:
+def _state_breaches(flow: Flow, case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator[Breach]:
     state = flow.initial.name
-    for line in row.events:
+    for line in events:
         if line["from_state"] != state:
-            yield Breach(row.no, line["seq"], f"starts in {line['from_state']}, but the case stood in {state}")
+            yield Breach(case.no, line["seq"], f"starts in {line['from_state']}, but the case stood in {state}")
         expected = state
         if line["action"] in flow.actions:
             if state not in flow.actions[line["action"]].sources:
-                yield Breach(row.no, line["seq"], f"{line['action']} is not possible in {state}")
+                yield Breach(case.no, line["seq"], f"{line['action']} is not possible in {state}")
                 return
             expected = target_of(flow, line["action"], state)
         if line["to_state"] != expected:
-            yield Breach(row.no, line["seq"], f"{line['action']} leads to {expected}, not to {line['to_state']}")
+            yield Breach(case.no, line["seq"], f"{line['action']} leads to {expected}, not to {line['to_state']}")
         state = line["to_state"]
-    if state != row.state:
-        yield Breach(row.no, row.seq, f"the history ends in {state}, the case stands in {row.state}")
+    if state != case.state:
+        yield Breach(case.no, case.seq, f"the history ends in {state}, the case stands in {case.state}")
 
 
-def event_from(no: str, line: dict[str, Any]) -> Event:
+def event_from(no: str, line: Mapping[str, Any]) -> Event:
     """A line of history, as PostgreSQL's JSON has it, as an Event."""
     return Event(
         no,

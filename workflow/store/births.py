@@ -30,6 +30,16 @@ ON CONFLICT DO NOTHING"""),
     )
 
 
+def record_item_use(conn: Connection, items: Sequence[str]) -> None:
+    """Note the items a draft names from now on."""
+    conn.execute(
+        text("""
+INSERT INTO catalogue_used (kind, code) SELECT 'item', code FROM unnest(cast(:items AS text[])) AS code ORDER BY code
+ON CONFLICT DO NOTHING"""),
+        {"items": list(items)},
+    )
+
+
 _CREATE = text("""
 WITH born AS (
   INSERT INTO cases (no, flow, flow_version, title, item, item_version, parent_id, project_id, company, department,
@@ -45,6 +55,17 @@ WITH born AS (
     received_at timestamptz, accepted_at timestamptz, decided_at timestamptz, entered_at timestamptz,
     ended_at timestamptz, due_at timestamptz, demo boolean)
   RETURNING id, no),
+used AS (
+  INSERT INTO catalogue_used (kind, code)
+  SELECT DISTINCT u.kind, u.code
+  FROM jsonb_to_recordset(cast(:cases AS jsonb)) AS b(item text, department text, data jsonb)
+  CROSS JOIN LATERAL (
+    SELECT 'item' AS kind, b.item AS code WHERE b.item IS NOT NULL
+    UNION ALL SELECT 'item', jsonb_array_elements_text(b.data -> 'items')
+    UNION ALL SELECT 'department', b.department) AS u
+  -- in one order for everybody: the first uses of two births must not wait for each other in a circle
+  ORDER BY u.kind, u.code
+  ON CONFLICT DO NOTHING),
 noted AS (
   INSERT INTO events (case_id, seq, action, from_state, to_state, actor_id, actor_role, effective_at, recorded_at,
     input, hash)

@@ -96,9 +96,9 @@ def _child(row: dict[str, Any]) -> ChildCase:
     return ChildCase(
         row["no"],
         row["item"],
-        _finite(row["accepted_at"]),
-        _finite(row["decided_at"]),
-        _finite(row["ended_at"]),
+        finite(row["accepted_at"]),
+        finite(row["decided_at"]),
+        finite(row["ended_at"]),
     )
 
 
@@ -108,11 +108,11 @@ def case_from(row: dict[str, Any]) -> Case:
         **{name: row[name] for name in _PLAIN},
         chain_head=bytes.fromhex(row["chain_head"].removeprefix("\\x")),
         opened_at=moment(row["opened_at"]),
-        received_at=_finite(row["received_at"]),
-        accepted_at=_finite(row["accepted_at"]),
-        decided_at=_finite(row["decided_at"]),
+        received_at=finite(row["received_at"]),
+        accepted_at=finite(row["accepted_at"]),
+        decided_at=finite(row["decided_at"]),
         entered_at=moment(row["entered_at"]),
-        ended_at=_finite(row["ended_at"]),
+        ended_at=finite(row["ended_at"]),
         clocks=tuple(clock_from(clock) for clock in row["clocks"]),
         pauses=tuple(pause_from(pause) for pause in row["pauses"]),
     )
@@ -128,7 +128,8 @@ def moment(text_: str | None) -> datetime:
     return datetime.fromisoformat(text_)
 
 
-def _finite(text_: str | None) -> datetime | None:
+def finite(text_: str | None) -> datetime | None:
+    """An instant of PostgreSQL's JSON, None for none and for 'infinity'."""
     return None if text_ in (None, "infinity") else moment(text_)
 
 
@@ -150,10 +151,10 @@ def clock_from(row: dict[str, Any]) -> ClockRecord:
         rung=row["rung"],
         ladder_at=tuple(moment(at) for at in row["ladder_at"]),
         due_on=_day(row["due_on"]),
-        due_at=_finite(row["due_at"]),
+        due_at=finite(row["due_at"]),
         provisional=row["provisional"],
         calendar_version=row["calendar_version"],
-        settled_at=_finite(row["settled_at"]),
+        settled_at=finite(row["settled_at"]),
     )
 
 
@@ -171,7 +172,7 @@ def pause_from(row: dict[str, Any]) -> PauseRecord:
         reason=row["reason"],
         opened_at=moment(row["opened_at"]),
         opened_by=row["opened_by"],
-        closed_at=_finite(row["closed_at"]),
+        closed_at=finite(row["closed_at"]),
         closed_by=row["closed_by"],
         result=row["result"],
     )

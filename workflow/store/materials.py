@@ -47,7 +47,10 @@ FROM materials m JOIN cases c ON c.id = m.case_id LEFT JOIN people p ON p.id = m
 WHERE m.case_id = ANY(:case_ids) ORDER BY m.code, m.superseded, m.id DESC""")  # noqa: S608 - our own words only
 
 _CURRENT = text("""
-SELECT id, sha256, uploaded_at FROM materials WHERE case_id = :case_id AND code = :code AND NOT superseded""")
+SELECT m.id, c.no AS case_no, m.filename, m.content_type, m.sha256, m.uploaded_at
+FROM materials m JOIN cases c ON c.id = m.case_id
+WHERE m.case_id = ANY(:case_ids) AND m.code = :code AND NOT m.superseded
+ORDER BY m.uploaded_at DESC, m.id DESC LIMIT 1""")
 
 _KEEP = text("""
 WITH blob AS (
@@ -82,9 +85,12 @@ class MaterialFile:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The upload of one code that counts now."""
+    """The upload of one code that counts now, and the number of the case where it lies."""
 
     id: int
+    case_no: str
+    filename: str
+    content_type: str
     sha256: bytes
     uploaded_at: datetime
 
@@ -94,10 +100,12 @@ def of_cases(conn: Connection, case_ids: list[int]) -> list[MaterialRow]:
     return [MaterialRow(*row) for row in conn.execute(_OF_CASE, {"case_ids": case_ids})]
 
 
-def current(conn: Connection, case_id: int, code: str) -> Current | None:
-    """What counts as the material ``code`` of this very case now."""
-    row = conn.execute(_CURRENT, {"case_id": case_id, "code": code}).one_or_none()
-    return None if row is None else Current(row.id, bytes(row.sha256), row.uploaded_at)
+def current(conn: Connection, case_ids: list[int], code: str) -> Current | None:
+    """What counts as the material ``code`` of a case and its bundle now: the newest upload on either."""
+    row = conn.execute(_CURRENT, {"case_ids": case_ids, "code": code}).one_or_none()
+    if row is None:
+        return None
+    return Current(row.id, row.case_no, row.filename, row.content_type, bytes(row.sha256), row.uploaded_at)
 
 
 def keep(conn: Connection, material: NewMaterial) -> Kept:

@@ -86,6 +86,13 @@ CREATE TABLE flow_versions (
   PRIMARY KEY (flow, version)
 );
 
+-- What cases have named of the catalogue since the first of them: its files must keep it.
+CREATE TABLE catalogue_used (
+  kind text NOT NULL CHECK (kind IN ('item', 'department')),
+  code text NOT NULL,
+  PRIMARY KEY (kind, code)
+);
+
 CREATE SEQUENCE case_numbers;
 
 CREATE TABLE cases (
