@@ -46,9 +46,7 @@ def test_a_broken_flow_has_every_fault_listed_with_its_place_and_what_is_known(
 ) -> None:
     item = flows / "item.v1.yaml"
     change(item, "needs: [project_code_valid, required_materials_attached]", "needs: [project_code_vaild]")
-    change(
-        item, "    by: clerk\n    needs: [faults_name_papers", "    by: clark\n    needs: [faults_name_papers"
-    )
+    change(item, "    by: clerk\n    needs: [faults_name_papers", "    by: clark\n    needs: [faults_name_papers")
     change(item, "issues: refusal_decision", "issues: refusal_letter")
     change(item, "to: revoked", "to: revoke")
     change(item, "while: correcting", "while: correctng")
