@@ -17,6 +17,7 @@ from workflow.errors import Unusable
 from workflow.loading import latest, load_flows
 from workflow.machine import facts_read_by
 from workflow.store import demo_time, driver
+from workflow.store.migrate import check_newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,13 @@ def read_now(conn: Connection) -> datetime:
 
 
 def check_startable(office: Office, demo: bool) -> None:
-    """Refuse to start where a file that cases use is gone or a flow of theirs was changed, and on moved time outside
-    of demo mode.
+    """Refuse to start on a database of another version, where a file that cases use is gone or a flow of theirs was
+    changed, and on moved time outside of demo mode.
 
     Raises Unusable, naming every such file.
     """
     with office.engine.connect() as conn:
+        check_newest(conn)
         flows = conn.execute(text("SELECT flow, version, digest FROM flow_versions ORDER BY flow, version")).all()
         words = conn.execute(_CATALOGUE_USED).all()
         if demo_time.installed(conn) and not demo:

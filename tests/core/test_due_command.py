@@ -75,3 +75,9 @@ def test_it_needs_neither_the_database_nor_the_rules() -> None:
     assert done.returncode == 0, done.stderr
     # Far above the fifth of a second it takes on an idle machine: this one is shared.
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+def test_a_year_the_calendar_cannot_speak_of_is_refused_by_name(day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["due", "--from", day, "--limit", "5wd"]) != 0
+    assert "the years 1900 to 2100 are accepted" in capsys.readouterr().err

@@ -107,3 +107,14 @@ def test_the_production_clock_cannot_be_moved(office: Office) -> None:
         demo_time.fix(conn, moment("2030-01-01"))
         seconds = conn.exec_driver_sql("SELECT extract(epoch FROM statement_timestamp() - app_now())").scalar_one()
     assert abs(seconds) < 1
+
+
+def test_a_database_of_another_version_is_refused_in_one_line(office: Office) -> None:
+    with office.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(Unusable, match=r"at revision 0000, this version needs \d+: run wugeyi migrate"):
+        check_startable(office, demo=True)
+    with office.engine.begin() as conn:
+        conn.exec_driver_sql("DROP TABLE alembic_version")
+    with pytest.raises(Unusable, match="the database is empty"):
+        check_startable(office, demo=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.clock.calendar import OFFICE_ZONE, Calendar, load_notices, published_calendar, start_of_day
+from workflow.clock.days import accepted_day
 from workflow.clock.limit import parse_limit
 from workflow.clock.pauses import Pause
 from workflow.clock.proof import Proof, ProofDay, proof
@@ -111,7 +112,7 @@ def _start(text: str) -> datetime:
     except ValueError:
         raise ValueError(f"--from {text!r}: accepted forms are 2026-02-13 and 2026-02-13T10:30") from None
     if "T" not in text:
-        return start_of_day(moment.date())
+        return start_of_day(accepted_day(moment.date()))
     return moment if moment.tzinfo else moment.replace(tzinfo=OFFICE_ZONE)
 
 

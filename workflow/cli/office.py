@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from workflow.embedded import database_at_hand
 from workflow.settings import Settings, sqlalchemy_url
 from workflow.store.engine import Role, open_engine
+from workflow.store.migrate import check_newest
 from workflow.work import Office, open_office
 
 
@@ -24,6 +25,9 @@ def engine_at_hand(settings: Settings, role: Role = "cli") -> Iterator[Engine]:
 
 @contextmanager
 def office_at_hand(settings: Settings, role: Role = "cli") -> Iterator[Office]:
-    """The office on that engine; raises ConfigFaults with every fault of the configuration."""
+    """The office on that engine; raises ConfigFaults with every fault of the configuration, and Unusable on a database
+    that is not of this version."""
     with engine_at_hand(settings, role) as engine:
+        with engine.connect() as conn:
+            check_newest(conn)
         yield open_office(settings.config, engine)

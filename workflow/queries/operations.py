@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from workflow.store.migrate import current_revision
+
 COUNT_AT_MOST = 10_000
 
 
@@ -67,13 +69,8 @@ def figures(conn: Connection) -> Figures:
 
 def readiness(conn: Connection) -> Readiness:
     """The revision of the database and the newest heartbeats."""
-    revision = conn.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
-    if not revision:
-        return Readiness(None, {})
-    return Readiness(
-        conn.execute(text("SELECT version_num FROM alembic_version")).scalar(),
-        heartbeats(conn),
-    )
+    revision = current_revision(conn)
+    return Readiness(revision, heartbeats(conn) if revision else {})
 
 
 def heartbeats(conn: Connection) -> dict[str, float]:
