@@ -215,7 +215,10 @@ WHERE case_id = (SELECT id FROM cases WHERE no = :no)"""),
         row = conn.execute(text("SELECT attempts, error FROM clocks WHERE state = 'quarantined'")).one()
     assert (row.attempts, row.error) == (ATTEMPTS, "IndexError: tuple index out of range")
     assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == ["ERROR"]
-    assert [breach.what for breach in verify(office).breaches] == ["a quarantined clock waits for a person"]
+    assert [breach.what for breach in verify(office).breaches] == [
+        "the clock completeness stands at rung 7 of a ladder of 2",
+        "a quarantined clock waits for a person",
+    ]
 
 
 def test_a_row_the_database_refuses_fails_alone_and_is_tried_again_later(

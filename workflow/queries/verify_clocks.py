@@ -96,6 +96,9 @@ def _input_breaches(rule: ClockRule, clock: ClockRecord, case: Case) -> Iterator
 
 
 def _date_breaches(rule: ClockRule, clock: ClockRecord, case: Case, calendar: Calendar) -> Iterator[str]:
+    if clock.rung > len(rule.ladder):
+        yield f"the clock {clock.name} stands at rung {clock.rung} of a ladder of {len(rule.ladder)}"
+        return
     try:
         derived = resettle(clock, rule, case.pauses, Timing(calendar, THE_END))
     except ValueError as error:
