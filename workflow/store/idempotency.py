@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from workflow.store import driver
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -15,17 +17,20 @@ class Stored:
     body: Any
 
 
+_CLAIM = b"""
+INSERT INTO idempotency (actor_id, key, request_hash) VALUES (%(actor_id)s, %(key)s, %(request_hash)s)
+ON CONFLICT DO NOTHING RETURNING key"""
+_KEEP = b"""
+UPDATE idempotency SET status = %(status)s, body = cast(%(body)s AS jsonb)
+WHERE actor_id = %(actor_id)s AND key = %(key)s RETURNING key"""
+
+
 def claim(conn: Connection, actor_id: int, key: str, request_hash: bytes) -> Stored | None:
     """Take the key for this transaction, or return the answer that stands.
 
     Waits for another transaction holding the key, up to lock_timeout (then OperationalError, 55P03).
     """
-    taken = conn.execute(
-        text("""
-INSERT INTO idempotency (actor_id, key, request_hash) VALUES (:actor_id, :key, :request_hash)
-ON CONFLICT DO NOTHING RETURNING key"""),
-        {"actor_id": actor_id, "key": key, "request_hash": request_hash},
-    ).one_or_none()
+    taken = driver.value(conn, _CLAIM, {"actor_id": actor_id, "key": key, "request_hash": request_hash})
     if taken is not None:
         return None
     row = conn.execute(
@@ -37,8 +42,4 @@ ON CONFLICT DO NOTHING RETURNING key"""),
 
 def keep(conn: Connection, actor_id: int, key: str, status: int, body: str) -> None:
     """Store the answer with the work; ``body`` is JSON text."""
-    conn.execute(
-        text("""
-UPDATE idempotency SET status = :status, body = cast(:body AS jsonb) WHERE actor_id = :actor_id AND key = :key"""),
-        {"actor_id": actor_id, "key": key, "status": status, "body": body},
-    )
+    driver.value(conn, _KEEP, {"actor_id": actor_id, "key": key, "status": status, "body": body})

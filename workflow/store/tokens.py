@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy import Connection, text
 
 from workflow.actor import Actor, Grant
+from workflow.store import driver
 
 Kind = Literal["session", "bearer"]
 
@@ -56,26 +57,23 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-_AUTHENTICATE = text("""
-SELECT t.id AS token_id, t.csrf, p.id AS person_id, p.name, app_now() AS now,
+_AUTHENTICATE = b"""
+SELECT json_build_array(t.id, t.csrf, p.id, p.name, app_now(),
   (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company)
-     ORDER BY r.id), '[]') FROM person_roles r WHERE r.person_id = p.id) AS grants
+     ORDER BY r.id), '[]') FROM person_roles r WHERE r.person_id = p.id))
 FROM tokens t JOIN people p ON p.id = t.person_id
-WHERE t.hash = :hash AND t.kind = :kind AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
-  AND p.active""")
+WHERE t.hash = %(hash)s AND t.kind = %(kind)s AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
+  AND p.active"""
 
 
 def authenticate(conn: Connection, hash_: bytes, kind: Kind) -> SignedIn | None:
     """The owner of a live token with every role as of now; None for any other, or a closed account."""
-    row = conn.execute(_AUTHENTICATE, {"hash": hash_, "kind": kind}).one_or_none()
-    if row is None:
+    found = driver.value(conn, _AUTHENTICATE, {"hash": hash_, "kind": kind})
+    if found is None:
         return None
-    return SignedIn(
-        actor=Actor(row.person_id, row.name, tuple(Grant(*grant) for grant in row.grants)),
-        now=row.now,
-        csrf=row.csrf,
-        token_id=row.token_id,
-    )
+    token_id, csrf, person_id, name, now, grants = found
+    actor = Actor(person_id, name, tuple(Grant(*grant) for grant in grants))
+    return SignedIn(actor=actor, now=datetime.fromisoformat(now), csrf=csrf, token_id=token_id)
 
 
 def issue(conn: Connection, person_id: int, kind: Kind, label: str, lifetime: timedelta) -> NewToken:
