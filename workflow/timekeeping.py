@@ -126,11 +126,6 @@ def base_event(rule: ClockRule, case: Case) -> datetime | None:
     }[f"{own}_at" if own else rule.starts]
 
 
-def resettled(flow: Flow, case: Case, timing: Timing) -> tuple[ClockRecord, ...]:
-    """Every running clock of ``case`` with its dates derived anew."""
-    return tuple(resettle(clock, flow.clocks[clock.name], case.pauses, timing) for clock in case.running_clocks)
-
-
 def merge(old: Iterable[ClockRecord], changed: Iterable[ClockRecord]) -> tuple[ClockRecord, ...]:
     """The clocks of a case with some of them replaced or added."""
     by_key = {(clock.name, clock.round): clock for clock in old}

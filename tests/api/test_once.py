@@ -32,6 +32,7 @@ def view() -> Response:
     def make() -> Any:
         if body.get("refuse"):
             raise NotMet("not_now", "还不行", "Not now")
+        # A slow first call, so that a second one of the same key really meets it.
         time.sleep(body.get("sleep", 0))
         return issue_token(work, body.get("label", ""), timedelta(days=1))
 
@@ -131,6 +132,7 @@ def test_repeats_at_the_same_moment_happen_once(clerk: Caller, engine: Engine) -
 def test_a_repeat_while_the_first_runs_too_long_is_told_to_come_back(clerk: Caller, engine: Engine) -> None:
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(clerk, "POST", PATH, json={"label": "a", "sleep": 3}, headers={KEY: "k-1"})
+        # The first call holds its key from its first statement on.
         time.sleep(0.5)
         repeat = clerk("POST", PATH, json={"label": "a", "sleep": 3}, headers={KEY: "k-1"})
 

@@ -54,6 +54,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
         _wait("worker", roles["worker"], lambda: _beats(engine))
         for _ in range(REQUESTS):
             _status(port, "/login")
+        # Memory at rest, not in the middle of a request.
         time.sleep(REST_SECONDS)
         for role, process in roles.items():
             sizes = [_proportional_mib(pid) for pid in _family(process.pid)]

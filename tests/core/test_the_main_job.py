@@ -1,5 +1,6 @@
 """An item case from submission to the delivered licence, through the real commands on a real database."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from tests import given
 from tests.given import moment
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
+from workflow.commands.open_case import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Refused
 from workflow.queries.verify import verify
@@ -395,3 +397,14 @@ def test_an_applicant_learns_the_role_of_who_acted_first_not_the_name(office, to
     refusal = _refusal(office, town.applicant, moment("2026-03-04"), in_review, "withdraw", {}, 1)
     assert refusal.extra["by"] == "综合窗口人员"
     assert town.clerk.name not in refusal.zh + refusal.en
+
+
+def test_an_item_that_is_no_longer_in_force_cannot_be_applied_for(office, town):
+    item = office.catalogue.items["LX01"]
+    ended = replace(item, validity=replace(item.validity, valid_to=date(2026, 2, 28)))
+    catalogue = replace(office.catalogue, items={**office.catalogue.items, "LX01": ended})
+    with given.at(replace(office, catalogue=catalogue), town.applicant, RECEIVED) as work:
+        with pytest.raises(BadInput) as refused:
+            open_bundle(work, town.project.code, ["LX01", "LX06"], {})
+        assert [reason.facts["value"] for reason in refused.value.reasons] == ["LX01"]
+        assert "LX01" not in refused.value.extra["accepted"]

@@ -38,6 +38,7 @@ def test_a_worker_stops_although_redis_goes_away_while_it_is_stopping(home: Path
         upgrade(postgres.url)
         with _worker(home, Urls(postgres.url, redis.url)) as worker:
             worker.send_signal(signal.SIGTERM)
+            # Redis goes while the worker is stopping, not before.
             time.sleep(1)
             redis_life.close()
             assert worker.wait(STOP_SECONDS) is not None

@@ -193,6 +193,7 @@ def test_a_worker_that_starts_before_the_database_fires_when_the_database_comes(
     with psycopg.connect(elsewhere, autocommit=True) as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
         worker = start("worker")
+        # Long enough for several tries at a database that is not there.
         time.sleep(3)
         assert worker.poll() is None
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
@@ -210,6 +211,7 @@ def test_the_sweeper_stops_within_a_second_and_sweeps_no_more(office: Office, to
     assert until("the sweeper's connections are closed", lambda: number(office.engine, sessions) == 0) < 3
     worker.wait(10)
     given.time_is(office.engine, YELLOW)
+    # That nothing fires has no moment to wait for: four polls of a sweeper.
     time.sleep(1)
     assert fired(office.engine) == 0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.case import Case
 from workflow.change import Change, Event, case_limits, chain, plan
-from workflow.clock.days import OFFICE_ZONE
+from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.limit import Limit, parse_limit
 from workflow.definition import Flow
 from workflow.errors import BadInput, NotAllowed, NotFound, Reason
@@ -51,14 +51,15 @@ def project_for(work: Work, code: str) -> Project:
 
 
 def check_items(work: Work, items: list[str]) -> None:
-    """Every item is in the catalogue and named once."""
-    unknown = [item for item in items if item not in work.office.catalogue.items]
+    """Every item is in the catalogue, in force today and named once."""
+    catalogue, today = work.office.catalogue, local_day(work.now)
+    unknown = [item for item in items if item not in catalogue.items or not catalogue.in_force(item, today)]
     doubled = sorted({item for item in items if items.count(item) > 1})
     reasons = [
         Reason(
             "bad_field",
-            f"items：没有事项“{item}”",
-            f"items: there is no item “{item}”",
+            f"items：今天没有可申请的事项“{item}”",
+            f"items: there is no item “{item}” to apply for today",
             {"field": "items", "value": item},
         )
         for item in unknown
@@ -69,7 +70,7 @@ def check_items(work: Work, items: list[str]) -> None:
         for item in doubled
     ]
     if reasons:
-        known = sorted(work.office.catalogue.items)
+        known = sorted(code for code in catalogue.items if catalogue.in_force(code, today))
         raise BadInput(
             "bad_input",
             "；".join(reason.zh for reason in reasons),

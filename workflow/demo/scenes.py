@@ -82,10 +82,6 @@ class Scene:
         """The materials that may follow."""
         return tuple(material.code for material in self.item.materials if material.required and material.may_follow)
 
-    @property
-    def can_pause(self) -> bool:
-        return "expert_review" in self.item.pauses and (self.promised is None or self.promised >= 3)
-
 
 Kind = Callable[..., Iterator[Beat]]
 
