@@ -20,11 +20,12 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from api.route_table import ROUTES, UPLOADS, Access
+from workflow.clock.calendar import Calendar
 from workflow.errors import BadInput, NotAllowed, NotSignedIn
 from workflow.settings import Settings
 from workflow.store import tokens
 from workflow.store.tokens import Kind, NewToken, SignedIn
-from workflow.work import Office, Work
+from workflow.work import Office, Work, calendar_in_force
 
 BODY_BYTES = 1024 * 1024
 """Longest body of a route that takes no files."""
@@ -73,6 +74,15 @@ def me_if_signed_in() -> SignedIn | None:
     return cast(SignedIn | None, g.get("signed_in"))
 
 
+def calendar() -> Calendar:
+    """The calendar in force: that of this request's unit of work, read by itself where there was none."""
+    found: Calendar | None = g.get("calendar")
+    if found is None:
+        with office().engine.connect() as conn:
+            found = g.calendar = calendar_in_force(office(), conn)
+    return found
+
+
 @contextmanager
 def work() -> Iterator[Work]:
     """The unit of work of this request, by the person signed in.
@@ -87,7 +97,10 @@ def work() -> Iterator[Work]:
     transaction = conn.get_transaction()
     assert transaction is not None
     with conn, transaction:
-        yield Work(office(), conn, caller.now, caller.actor)
+        begun = Work(office(), conn, caller.now, caller.actor)
+        yield begun
+        if begun.calendar_version is not None:
+            g.calendar = begun.calendar
 
 
 def guard() -> None:

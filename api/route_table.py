@@ -24,6 +24,9 @@ def only(*roles: str) -> Access:
     return Access(signed_in=True, roles=frozenset(roles))
 
 
+WATCHERS = ("director", "district_leader", "supervisor", "admin")
+"""Who looks at figures of many cases: a director at those of the own department, the others at all."""
+
 ROUTES: Mapping[str, Access] = {
     # operations
     "GET /healthz": PUBLIC,
@@ -58,9 +61,13 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/cases/<no>/clocks": SIGNED_IN,
     "GET /api/v1/cases/<no>/clocks/<name>/proof": SIGNED_IN,
     "GET /api/v1/cases/<no>/documents": SIGNED_IN,
+    "GET /api/v1/cases/<no>/time-use": SIGNED_IN,
     "GET /api/v1/cases/<no>/materials": SIGNED_IN,
     "POST /api/v1/cases/<no>/materials": SIGNED_IN,
     "GET /api/v1/cases/<no>/materials/<int:material_id>": SIGNED_IN,
+    # who used the time
+    "GET /api/v1/time-use": only(*WATCHERS),
+    "GET /api/v1/time-use/cases": only(*WATCHERS),
     # alerts
     "GET /api/v1/alerts": SIGNED_IN,
     "POST /api/v1/alerts/<int:alert_id>/acknowledge": SIGNED_IN,
@@ -72,6 +79,9 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/items/<code>": SIGNED_IN,
     # a calculator: nobody's data
     "POST /api/v1/due-dates": PUBLIC,
+    # plans: nobody's data, unless a project is named, which asks for a token itself
+    "POST /api/v1/plans": PUBLIC,
+    "GET /api/v1/cases/<no>/plan": SIGNED_IN,
     # demonstrations only, 404 elsewhere
     "GET /api/v1/demo/time": SIGNED_IN,
     "POST /api/v1/demo/time": SIGNED_IN,
@@ -96,9 +106,14 @@ ROUTES: Mapping[str, Access] = {
     "GET /cases/<no>/actions/<name>": SIGNED_IN,
     "POST /cases/<no>/actions/<name>": SIGNED_IN,
     "GET /cases/<no>/clocks/<name>": SIGNED_IN,
+    "GET /cases/<no>/plan": SIGNED_IN,
+    "GET /plan": SIGNED_IN,
     "GET /cases/<no>/documents/<number>": SIGNED_IN,
     "POST /cases/<no>/materials": SIGNED_IN,
     "GET /cases/<no>/materials/<int:number>": SIGNED_IN,
+    # pages: who used the time
+    "GET /time-use": only(*WATCHERS),
+    "GET /time-use/cases": only(*WATCHERS),
     # pages: alerts, help, the time of a demonstration
     "GET /alerts": SIGNED_IN,
     "POST /alerts/<int:number>/acknowledge": SIGNED_IN,

@@ -1,8 +1,9 @@
-"""Housekeeping: what nobody needs any more goes, a bounded number at a time."""
+"""Housekeeping: what nobody needs any more goes, a bounded number at a time; what may have been missed is made up."""
 
 from celery import shared_task
 
 from workers.office import worker_office
+from workflow.commands.settle_dates import settle_calendar
 from workflow.logs import facts, logger
 from workflow.store import leftovers
 
@@ -11,7 +12,10 @@ log = logger("housekeeping")
 
 @shared_task(name="wugeyi.housekeeping")
 def housekeeping() -> None:
-    """Remove old idempotency keys, dead tokens and old signs of life."""
+    """Remove old idempotency keys, dead tokens and old signs of life; move dates that still stand in an old calendar."""
     with worker_office().engine.begin() as conn:
         removed = leftovers.remove(conn)
     log.info("leftovers removed", extra=facts(count=sum(removed.values())))
+    settled = settle_calendar(worker_office())
+    if settled.cases or settled.failed:
+        log.warning("dates were left in an old calendar", extra=facts(count=settled.cases, failed=settled.failed))

@@ -1,4 +1,5 @@
-"""The sweeper: a thread in every worker that fires what is due, with or without Redis.
+"""The sweeper: a thread in every worker that fires what is due, with or without Redis, and between two looks moves a
+batch of dates to a new calendar where one came into force.
 
 It hangs on the worker and not on its connection to the broker, so that it goes on when Redis is away. Its engine is its
 own, made in the thread; a fork in between inherits nothing that it uses. Sweepers need no leader: several divide one
@@ -7,7 +8,7 @@ look every ``sweep_seconds`` between them, and never sleep past the next moment 
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import monotonic
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workers.office import worker_office
 from workflow.commands.fire_rungs import SweepResult, fire_due, sweep
+from workflow.commands.settle_dates import Settled, settle_batches
 from workflow.errors import Unusable
 from workflow.logs import facts, logger
 from workflow.store import heartbeats, timers
@@ -58,6 +60,7 @@ class Sweeper(threading.Thread):
         self._live = 1
         self._beat_due = 0.0
         self._total = SweepResult()
+        self._settling: Iterator[Settled] | None = None
 
     def stop(self) -> None:
         """Ask it to end; it does so after the batch at hand."""
@@ -89,6 +92,7 @@ class Sweeper(threading.Thread):
         while not self._stopping.is_set():
             probe = timers.probe(conn)
             done = self._fire(office) if probe.due else 0
+            done += self._settle(office) if probe.unsettled or self._settling else 0
             if done or probe.messages:
                 self._wake_relay()
             self._beat(conn)
@@ -102,6 +106,18 @@ class Sweeper(threading.Thread):
         if now.done:
             log.info("rungs fired", extra=facts(count=now.done, milliseconds=round((monotonic() - began) * 1000)))
         return now.done
+
+    def _settle(self, office: Office) -> int:
+        """One batch only: what falls due meanwhile does not wait for the rest."""
+        if self._settling is None:
+            self._settling = settle_batches(office, BATCH, self._stopping.is_set)
+        done = next(self._settling, None)
+        if done is None:
+            self._settling = None
+            return 0
+        if done.cases:
+            log.info("dates moved to another calendar", extra=facts(count=done.cases, moved=done.moved))
+        return done.cases
 
     def _beat(self, conn: Connection) -> None:
         if monotonic() < self._beat_due:

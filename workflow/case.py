@@ -16,7 +16,8 @@ class ClockRecord:
     """One clock of a case: the inputs (start, limit, extension) and the dates derived from them.
 
     ``rung`` is the index of the next rung in ``ladder_at``; ``epoch`` grows when a fired rung is armed again.
-    ``due_on`` is None while a pause is open.
+    ``due_on`` is None while a pause is open. ``armed_seq`` and ``settled_seq`` are the lines of history that started
+    and stopped it; ``settled_at`` is the legal time of the latter.
     """
 
     id: int | None
@@ -34,6 +35,8 @@ class ClockRecord:
     provisional: bool
     calendar_version: str
     settled_at: datetime | None = None
+    armed_seq: int = 0
+    settled_seq: int | None = None
 
     @property
     def running(self) -> bool:
@@ -51,7 +54,8 @@ class ClockRecord:
 class PauseRecord:
     """One lawful stop of a case's clocks; ``until`` is None while it is open.
 
-    ``cap_until`` is the last day its cause lets it stop anything: it never covers a day after that.
+    ``cap_until`` is the last day its cause lets it stop anything: it never covers a day after that. ``resets``: the
+    budget of the clocks it stops starts anew from its end (interruption), instead of going on.
     """
 
     id: int | None
@@ -68,18 +72,22 @@ class PauseRecord:
     closed_at: datetime | None = None
     closed_by: int | None = None
     result: str | None = None
+    resets: bool = False
 
     def stops_clock(self, flag: str | None) -> bool:
         return flag is not None and flag in self.stops
 
     @property
     def interval(self) -> Pause:
-        return Pause(self.since, self.until, self.cause)
+        return Pause(self.since, self.until, self.cause, self.resets)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One running instance of a flow. ``data`` is the form, ``limits`` those in force at its opening."""
+    """One running instance of a flow. ``data`` is the form, ``limits`` those in force at its opening.
+
+    ``issued_at`` is from when the life of a granted result counts.
+    """
 
     id: int
     no: str
@@ -107,6 +115,7 @@ class Case:
     decided_at: datetime | None
     entered_at: datetime
     ended_at: datetime | None
+    issued_at: datetime | None = None
     clocks: tuple[ClockRecord, ...] = ()
     pauses: tuple[PauseRecord, ...] = ()
 

@@ -209,6 +209,7 @@ def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[Pa
             reason=facts.inputs["reason"],
             opened_at=facts.now,
             opened_by=facts.actor.id,
+            resets=cause.resets,
         )
         return (opened,)
     leaving = decision.action.target is not None and decision.from_state != decision.to_state
@@ -236,7 +237,10 @@ def _clocks(
 ) -> tuple[ClockRecord, ...]:
     changed: tuple[ClockRecord, ...] = ()
     if moved:
-        changed = clocks_after_move(flow, after, decision.to_state, _limits(flow, after, facts), timing)
+        # Silence is over when the clock says so, however far back it takes effect; a person's late entry counts as
+        # of the day it was done.
+        left_at = None if decision.role == "clock" else decision.effective_at
+        changed = clocks_after_move(flow, after, decision.to_state, _limits(flow, after, facts), timing, left_at)
     touched = {(clock.name, clock.round) for clock in changed}
     running = [clock for clock in facts.case.running_clocks if (clock.name, clock.round) not in touched]
     effect = decision.action.effect

@@ -152,7 +152,7 @@ class Flow:
         return tuple(rule for rule in self.clocks.values() if state in rule.while_states)
 
 
-MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at")
+MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at", "issued_at")
 """What a clock may start from."""
 EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at")
 """What an action may be dated back to; the last two are the latest of a bundle's item cases."""

@@ -23,6 +23,7 @@ from workflow.strict_yaml import Document, load
 FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "action": ("case", "title", "action", "state", "link"),
+        "dates": ("case", "title", "why", "moves", "state", "link"),
         "rung": ("case", "title", "clock", "rung", "card", "due_on", "state", "link"),
     }
 )

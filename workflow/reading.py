@@ -18,6 +18,8 @@ def visible_case(work: Work, no: str, groups: frozenset[str] = frozenset()) -> C
     if work.read_at is None:
         # Read together with the case, so that the times of its history stand in the order of its lines.
         work.read_at = reading.now
+    if work.calendar_version is None:
+        work.calendar_version = reading.calendar_version or work.office.base_calendar.version
     return reading
 
 
@@ -33,7 +35,7 @@ def facts_of(work: Work, reading: CaseReading) -> Facts:
         actor=work.actor,
         now=work.now,
         catalogue=work.office.catalogue,
-        calendar=work.office.calendar,
+        calendar=work.calendar,
         project_code=reading.project_code,
         project_facts=reading.project_facts,
         materials=reading.materials,

@@ -94,13 +94,30 @@ def load_first(path: Path, root: Path | None = None) -> tuple[Document, list[Fau
     """
     file = relative_name(path, root)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=StrictLoader)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigFaults([Fault(file, "(file)", "the file is missing")]) from None
     except OSError as error:
         raise ConfigFaults([Fault(file, "(file)", f"the file cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise ConfigFaults([Fault(file, "(file)", f"the file is not UTF-8 text (byte {error.start})")]) from error
+    return _document(text, path, file)
+
+
+def load_text(text: str, name: str) -> Document:
+    """Read one YAML document from ``text``, as strictly; faults name it ``name``.
+
+    :raises ConfigFaults: as `load` does.
+    """
+    document, doubled = _document(text, Path(name), name)
+    if doubled:
+        raise ConfigFaults(doubled)
+    return document
+
+
+def _document(text: str, path: Path, file: str) -> tuple[Document, list[Fault]]:
+    try:
+        node = yaml.compose(text, Loader=StrictLoader)
     except yaml.YAMLError as error:
         raise ConfigFaults([_syntax_fault(file, error)]) from error
     if node is None:

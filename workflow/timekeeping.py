@@ -26,9 +26,15 @@ class Timing:
 
 
 def arm(
-    rule: ClockRule, started_at: datetime, limit: Limit, round_: int, pauses: Sequence[PauseRecord], timing: Timing
+    rule: ClockRule,
+    started_at: datetime,
+    limit: Limit,
+    round_: int,
+    pauses: Sequence[PauseRecord],
+    timing: Timing,
+    seq: int = 0,
 ) -> ClockRecord:
-    """A clock newly started from ``started_at`` (legal time); rungs already past are due at once.
+    """A clock newly started from ``started_at`` (legal time) by line ``seq``; rungs already past are due at once.
 
     A rung whose moment lies before the start itself is passed over: two days left of one day warns of nothing.
     """
@@ -47,6 +53,7 @@ def arm(
         due_at=None,
         provisional=False,
         calendar_version=timing.calendar.version,
+        armed_seq=seq,
     )
     fresh = resettle(blank, rule, pauses, timing)
     passed = sum(1 for moment in fresh.ladder_at if moment <= started_at)
@@ -83,9 +90,9 @@ def resettle(clock: ClockRecord, rule: ClockRule, pauses: Sequence[PauseRecord],
     )
 
 
-def settle(clock: ClockRecord, at: datetime) -> ClockRecord:
-    """The clock stopped for good; its last dates stay as evidence."""
-    return replace(clock, state="settled", settled_at=at)
+def settle(clock: ClockRecord, at: datetime, seq: int) -> ClockRecord:
+    """The clock stopped for good, as of ``at``, by line ``seq``; its last dates stay as evidence."""
+    return replace(clock, state="settled", settled_at=at, settled_seq=seq)
 
 
 def extend(
@@ -96,18 +103,20 @@ def extend(
 
 
 def clocks_after_move(
-    flow: Flow, case: Case, entered: str, limits: dict[str, Limit], timing: Timing
+    flow: Flow, case: Case, entered: str, limits: dict[str, Limit], timing: Timing, stopped_at: datetime | None = None
 ) -> tuple[ClockRecord, ...]:
-    """All clocks of ``case`` that change when it enters ``entered``; ``case`` already carries its new moments.
+    """All clocks of ``case`` that change when it enters ``entered``; ``case`` already carries its new moments and the
+    number of the line that does it. ``stopped_at`` is the legal time of leaving (None: now).
 
     A clock whose states do not include the new one is settled; a clock of the new state that is not running starts a
     new round from its base event.
     """
     rules = {rule.name: rule for rule in flow.clocks_in(entered)}
-    settled = [settle(clock, timing.now) for clock in case.running_clocks if clock.name not in rules]
+    left_at = stopped_at or timing.now
+    settled = [settle(clock, left_at, case.seq) for clock in case.running_clocks if clock.name not in rules]
     running = {clock.name for clock in case.running_clocks}
     started = [
-        arm(rule, started_at, limits[name], _next_round(case, name), case.pauses, timing)
+        arm(rule, started_at, limits[name], _next_round(case, name), case.pauses, timing, case.seq)
         for name, rule in rules.items()
         if name not in running and name in limits and (started_at := base_event(rule, case)) is not None
     ]
@@ -123,6 +132,7 @@ def base_event(rule: ClockRule, case: Case) -> datetime | None:
         "accepted_at": case.accepted_at,
         "decided_at": case.decided_at,
         "entered_at": case.entered_at,
+        "issued_at": case.issued_at,
     }[f"{own}_at" if own else rule.starts]
 
 

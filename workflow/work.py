@@ -10,26 +10,32 @@ from sqlalchemy import Connection, Engine, text
 
 from workflow.actor import Actor
 from workflow.catalogue import Catalogue, load_catalogue
-from workflow.clock.calendar import Calendar, published_calendar
+from workflow.clock.calendar import Calendar, Notice, published_calendar
 from workflow.clock.notices import load_notices
 from workflow.definition import Flow
 from workflow.errors import Unusable
 from workflow.loading import latest, load_flows
 from workflow.machine import facts_read_by
-from workflow.store import demo_time, driver
+from workflow.store import calendars, demo_time, driver
 from workflow.store.migrate import check_newest
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Everything that is the same for all work of a process: the rules, the calendar, the database."""
+    """Everything that is the same for all work of a process: the rules, the files' calendar, the database.
+
+    ``base_calendar`` is what the library and ``notices``, the files of ``config/calendar``, make by themselves; the
+    calendar that holds is the work's (`Work.calendar`). ``reads``: by action, in whatever flow, the groups of facts
+    its conditions look at.
+    """
 
     flows: Mapping[tuple[str, int], Flow]
     catalogue: Catalogue
-    calendar: Calendar
+    base_calendar: Calendar
+    notices: tuple[Notice, ...]
+    calendars: calendars.Shelf
     engine: Engine
     reads: Mapping[str, frozenset[str]]
-    """By action, in whatever flow: the groups of facts its conditions look at."""
 
     def flow(self, name: str, version: int | None = None) -> Flow:
         """The flow a case is pinned to, or the newest version for a new case."""
@@ -40,14 +46,15 @@ class Office:
 class Work:
     """One unit of work. Whoever began it sees the commit in their own ``with``; commands never commit.
 
-    It lives at one instant, ``now``: the one given, else the one the first reading of a case found, else read when it
-    is first asked for.
+    It lives at one instant, ``now``, and under one calendar: those given, else those the first reading of a case found,
+    else read when they are first asked for.
     """
 
     office: Office
     conn: Connection
     read_at: datetime | None
     actor: Actor
+    calendar_version: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -56,15 +63,26 @@ class Work:
             self.read_at = read_now(self.conn)
         return self.read_at
 
+    @property
+    def calendar(self) -> Calendar:
+        """The working calendar in force: the one of the files until an amendment is signed."""
+        if self.calendar_version is None:
+            self.calendar_version = calendar_in_force(self.office, self.conn).version
+        return self.office.calendars.get(self.conn, self.calendar_version)
+
 
 def open_office(config: Path, engine: Engine) -> Office:
     """Load and prove the whole configuration. Raises ConfigFaults with every fault of every file."""
     catalogue = load_catalogue(config)
     flows = load_flows(config / "flows", catalogue)
+    notices = load_notices(config / "calendar")
+    base = published_calendar(notices)
     return Office(
         flows=flows,
         catalogue=catalogue,
-        calendar=published_calendar(load_notices(config / "calendar")),
+        base_calendar=base,
+        notices=notices,
+        calendars=calendars.Shelf(base),
         engine=engine,
         reads={name: facts_read_by(flows.values(), name) for flow in flows.values() for name in flow.actions},
     )
@@ -82,6 +100,12 @@ def read_now(conn: Connection) -> datetime:
     now = driver.value(conn, b"SELECT app_now()")
     assert isinstance(now, datetime)
     return now
+
+
+def calendar_in_force(office: Office, conn: Connection) -> Calendar:
+    """The calendar that holds now."""
+    version = driver.value(conn, calendars.IN_FORCE.encode())
+    return office.base_calendar if version is None else office.calendars.get(conn, version)
 
 
 def check_startable(office: Office, demo: bool) -> None:

@@ -30,7 +30,7 @@ def move_time() -> Response:
 
 def _moved(work: Work, back: str) -> Done:
     step = request.form.get("step", "")
-    now = move_forward(work.conn, work.office.calendar, STEPS.get(step, step))
+    now = move_forward(work.conn, work.calendar, STEPS.get(step, step))
     said = _("演示时间已前移到 %(now)s。", now=date_and_time(now, local_day(now)))
     standing = time_standing(work.conn)
     if standing is not None and standing.due:

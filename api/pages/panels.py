@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from flask import url_for
 
-from api.access import office
+from api.access import calendar, office
 from api.pages.names import card_name, rung_words
 from api.pages.strips import Cell, strip
 from api.pages.wording import _, date_and_time
@@ -65,7 +65,7 @@ def panel(case: CaseView, clock: ClockView, now: datetime) -> Panel:
         big=big(clock.words.zh),
         day=date_words(clock.due_on, today, "zh") if clock.due_on else "",
         hour=f"{clock.due_at.astimezone(OFFICE_ZONE):%H:%M}" if exact and clock.due_at else "",
-        cells=strip(clock, _pauses(flow, clock.name, case.pauses), office().calendar, today),
+        cells=strip(clock, _pauses(flow, clock.name, case.pauses), calendar(), today),
         sentence=_sentence(flow, clock, today),
         proof=url_for("pages.proof", no=case.no, name=clock.name, round=clock.round) if by_day else None,
     )

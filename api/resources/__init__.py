@@ -43,7 +43,9 @@ from api.resources import (
     items,
     materials,
     me,
+    plans,
     projects,
+    time_use,
     tokens,
 )
 
@@ -59,5 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     flows.blueprint,
     items.blueprint,
     due_dates.blueprint,
+    time_use.blueprint,
+    plans.blueprint,
     demo_time.blueprint,
 )

@@ -38,7 +38,7 @@ def move(body: dict[str, Any]) -> Response:
 
         def do() -> Standing:
             _standing(work)
-            move_time(work.conn, work.office.calendar, body["move"])
+            move_time(work.conn, work.calendar, body["move"])
             return _standing(work)
 
         return once.answer(work, StandingSchema(), do)

@@ -24,7 +24,7 @@ def compute_due_date(body: dict[str, Any]) -> dict[str, Any]:
     `until`. A date beyond the last published holiday year is `provisional`. Nobody has to sign in for this.
     """
     found = due_date(
-        access.office().calendar,
+        access.calendar(),
         body["start"],
         body["limit"],
         _pauses(body["pauses"]),

@@ -140,7 +140,7 @@ def test_of_two_who_move_at_once_the_second_moves_on_from_where_the_first_arrive
     given.time_is(engine, FRIDAY)
     with ThreadPoolExecutor(1) as pool:
         with engine.begin() as conn:
-            first = move_time(conn, office.calendar, "+1h")
+            first = move_time(conn, office.base_calendar, "+1h")
             second = pool.submit(_move_on_a_connection_of_its_own, office, "+1h")
             with pytest.raises(TimeoutError):
                 second.result(0.3)
@@ -149,4 +149,4 @@ def test_of_two_who_move_at_once_the_second_moves_on_from_where_the_first_arrive
 
 def _move_on_a_connection_of_its_own(office: Office, move: str) -> datetime:
     with office.engine.begin() as conn:
-        return move_time(conn, office.calendar, move)
+        return move_time(conn, office.base_calendar, move)

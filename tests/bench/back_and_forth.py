@@ -114,5 +114,5 @@ def _opening(work: Work, flow: Flow, site: Project, no: str) -> Change:
         ended_at=None,
     )
     parsed = {name: parse_limit(text) for name, text in limits.items()}
-    clocks = clocks_after_move(flow, case, "here", parsed, Timing(work.office.calendar, work.now))
+    clocks = clocks_after_move(flow, case, "here", parsed, Timing(work.calendar, work.now))
     return Change(case, case, event, head, nearest_due(clocks), clocks=clocks)

@@ -8,7 +8,7 @@ from typing import Literal
 
 ROUNDS = 3
 
-Unit = Literal["/s", "ms", "MiB"]
+Unit = Literal["/s", "s", "ms", "MiB"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ left out, so `wugeyi verify` would find no chain in them."""
 from tests.bench.stage import Stage
 
 PROJECTS = 129
+CALENDAR = "2004-2026.a1b2c3d4"
+"""What these clocks were made with: a calendar nobody keeps."""
 
 _DIRECTORY = """
 INSERT INTO companies (credit_code, name) SELECT 'company' || n, '示例公司' || n FROM generate_series(1, {projects}) n;
@@ -32,12 +34,12 @@ FROM generate_series(1, {cases}) n JOIN projects p ON p.id = 1 + n % {projects},
 INSERT INTO clocks (case_id, name, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
   calendar_version)
 SELECT c.id, k.name, c.accepted_at, 10, 'wd', 'armed', ARRAY[c.due_at - interval '1 day', c.due_at + interval '1 day'],
-  c.due_at - interval '1 day', c.due_at::date, c.due_at, '2004-2026.a1b2c3d4'
+  c.due_at - interval '1 day', c.due_at::date, c.due_at, '{calendar}'
 FROM cases c, unnest(ARRAY['statutory', 'promised']) k(name) WHERE c.ended_at IS NULL AND c.state = 'in_review';
 INSERT INTO clocks (case_id, name, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
   calendar_version)
 SELECT c.id, 'completeness', c.received_at, 5, 'wd', 'armed', ARRAY[c.due_at], c.due_at, c.due_at::date,
-  c.due_at, '2004-2026.a1b2c3d4'
+  c.due_at, '{calendar}'
 FROM cases c WHERE c.ended_at IS NULL AND c.state = 'received';
 """
 
@@ -51,7 +53,7 @@ FROM generate_series(1, {cases}) n;
 INSERT INTO clocks (case_id, name, round, started_at, amount, unit, state, ladder_at, fire_at, due_on, due_at,
   calendar_version)
 SELECT 1 + n % {cases}, 'waiting_here', n / {cases}, now(), 5, 'wd', 'armed',
-  ARRAY[at, at + interval '2 days', at + interval '5 days'], at, at::date, at + interval '1 day', '2004-2026.a1b2c3d4'
+  ARRAY[at, at + interval '2 days', at + interval '5 days'], at, at::date, at + interval '1 day', '{calendar}'
 FROM generate_series(0, {clocks} - 1) n, LATERAL (SELECT now() + make_interval(days => 1, secs => n % 2000000) AS at) a;
 """
 
@@ -64,16 +66,16 @@ UPDATE clocks SET ladder_at[1] = now() - make_interval(secs => id % 3600),
 
 def district(stage: Stage, url: str, cases: int) -> None:
     """A district with ``cases`` cases, seven of ten open, under review or being checked."""
-    stage.load(url, _DIRECTORY.format(projects=PROJECTS), _CASES.format(cases=cases, projects=PROJECTS))
+    stage.load(url, _DIRECTORY.format(projects=PROJECTS), _CASES.format(cases=cases, projects=PROJECTS, calendar=CALENDAR))
 
 
 def armed_clocks(stage: Stage, url: str, cases: int, clocks: int) -> None:
     """``clocks`` armed clocks on ``cases`` cases; nothing is due for a day."""
-    filled = _ARMED.format(cases=cases, clocks=clocks, projects=PROJECTS)
+    filled = _ARMED.format(cases=cases, clocks=clocks, projects=PROJECTS, calendar=CALENDAR)
     stage.load(url, _DIRECTORY.format(projects=PROJECTS), filled)
 
 
 def due_rungs(stage: Stage, url: str, count: int) -> None:
     """``count`` cases with one armed clock each, the first rung of which fell due within the last hour."""
-    filled = _ARMED.format(cases=count, clocks=count, projects=PROJECTS)
+    filled = _ARMED.format(cases=count, clocks=count, projects=PROJECTS, calendar=CALENDAR)
     stage.load(url, _DIRECTORY.format(projects=PROJECTS), filled, _DUE)

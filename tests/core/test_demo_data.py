@@ -210,7 +210,7 @@ def test_it_has_enough_cases_and_every_state_somewhere(made: Made) -> None:
 
 def test_some_dates_fall_today_or_on_the_next_working_days_and_about_five_are_missed(made: Made) -> None:
     today = local_day(made.now)
-    tomorrow = made.office.calendar.add_working_days(today, 1)
+    tomorrow = made.office.base_calendar.add_working_days(today, 1)
     due = [day for (day,) in made.rows("SELECT due_on FROM clocks WHERE state <> 'settled' AND due_on IS NOT NULL")]
     assert due.count(today) + due.count(tomorrow) >= 4
     late = made.one(
@@ -244,7 +244,7 @@ def test_silence_was_taken_as_acceptance_and_dated_back(made: Made) -> None:
 
 
 def test_more_than_76_of_100_decided_cases_were_finished_early(made: Made) -> None:
-    calendar = made.office.calendar
+    calendar = made.office.base_calendar
     used: list[tuple[int, int]] = []
     for no, accepted, decided, promised in made.rows("""
 SELECT c.id, c.accepted_at, c.decided_at, k.amount FROM cases c JOIN clocks k ON k.case_id = c.id

@@ -54,7 +54,7 @@ def facts(office: Office, one: Case, *attached: str) -> Facts:
         actor=Actor(1, "", (Grant("applicant"),)),
         now=NOW,
         catalogue=office.catalogue,
-        calendar=office.calendar,
+        calendar=office.base_calendar,
         materials=tuple(AttachedMaterial(code, NOW) for code in attached),
     )
 

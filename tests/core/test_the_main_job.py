@@ -341,7 +341,7 @@ def test_a_forgotten_pause_stops_the_clocks_no_longer_than_its_cap(office, town,
     assert case.state == "in_review"
     # twenty working days after 4 March; then 19 of the 20 statutory days are still to run
     assert [pause.until for pause in case.pauses] == [date(2026, 4, 1)]
-    assert case.clock("statutory").due_on == office.calendar.add_working_days(date(2026, 4, 1), 19)
+    assert case.clock("statutory").due_on == office.base_calendar.add_working_days(date(2026, 4, 1), 19)
     again = {"cause": "expert_review", "until": "2026-06-02", "reason": "再评审"}
     assert (
         _refusal(office, officer, moment("2026-06-01"), in_review, "start_special", again).code
@@ -366,7 +366,7 @@ def test_joint_handling_counts_from_the_acceptance_of_its_last_item_however_late
     _look(office, application.no)
     bundle = _case(office, application.no)
     assert bundle.accepted_at == moment("2026-03-05")
-    assert bundle.clock("statutory").due_on == office.calendar.add_working_days(date(2026, 3, 5), 45)
+    assert bundle.clock("statutory").due_on == office.base_calendar.add_working_days(date(2026, 3, 5), 45)
     assert "acceptance_mode" not in bundle.data
 
 

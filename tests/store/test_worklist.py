@@ -122,7 +122,7 @@ def test_a_light_in_the_list_is_the_light_of_its_filter(office: Office, town: To
     for hours in (0, 1, 24, 70, 24 * 3, 24 * 4, 24 * 6, 24 * 8, 24 * 30):
         now = NOW + timedelta(hours=hours)
         everything = rows(office, town.supervisor, now)
-        at, exact = edges(office.calendar, now), exact_flows(office.flows)
+        at, exact = edges(office.base_calendar, now), exact_flows(office.flows)
         for row in everything:
             with given.at(office, town.supervisor, now) as work:
                 due = work.conn.execute(

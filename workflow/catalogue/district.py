@@ -13,10 +13,12 @@ from workflow.identifiers import ProjectCodeRule
 Scope = Literal["company", "department", "squad", "project", "district"]
 Stops = Literal["statutory", "promised"]
 Membership = Literal["needs_permit", "needs_tender"]
+Holder = Literal["office", "applicant", "other_body", "exempt", "items"]
 
 SCOPES: tuple[Scope, ...] = ("company", "department", "squad", "project", "district")
 STOPS: tuple[Stops, ...] = ("statutory", "promised")
 MEMBERSHIPS: tuple[Membership, ...] = ("needs_permit", "needs_tender")
+PAUSE_HOLDERS: tuple[Holder, ...] = ("office", "applicant", "other_body", "exempt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Role:
 class PauseCause:
     """A lawful reason to pause. ``stops`` names the clocks it stops; ``cap`` is the longest pause; ``alarm`` is how
     long before the cap the alarm falls; ``approval`` is the role that must agree, or None; ``notice``: the applicant
-    is told in writing how long it takes (行政许可法 45); ``exchange`` is TBCX of the national exchange.
+    is told in writing how long it takes (行政许可法 45); ``exchange`` is TBCX of the national exchange; ``resets``: the
+    budget starts anew afterwards (an interruption), instead of going on; ``holder``: whose time it is, None: by
+    the clocks it stops (see `workflow.time_use`).
     """
 
     code: str
@@ -66,7 +70,9 @@ class PauseCause:
     approval: str | None
     notice: bool
     exchange: str
+    resets: bool = False
     assumed: bool = False
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,20 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeUsePolicy:
+    """What of a case's time is shown apart (fact book, 10): nothing here blocks anything.
+
+    ``backfill_after``: a step is back-filled (补录) when it was recorded more working days after it took effect.
+    ``quick_decision``: 秒办 is a decision within that time of the acceptance. ``late_rung_after``: a rung that fired
+    later than that after its moment is marked.
+    """
+
+    backfill_after: Limit
+    quick_decision: Limit
+    late_rung_after: Limit
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything the configuration says about items, offices, programme and rules; mappings are read-only.
 
@@ -247,6 +267,7 @@ class Catalogue:
     conventions: Conventions
     thresholds: Mapping[str, Threshold]
     help: Help
+    time_use: TimeUsePolicy
     project_code_rule: ProjectCodeRule
     check_organisation: bool
     permit_patterns: tuple[str, ...]

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from workflow.catalogue.district import (
     MEMBERSHIPS,
+    PAUSE_HOLDERS,
     SCOPES,
     STOPS,
     District,
@@ -16,6 +17,7 @@ from workflow.catalogue.district import (
 )
 from workflow.catalogue.item_schema import FileSchema
 from workflow.catalogue.items import LEVELS
+from workflow.clock.limit import Unit
 from workflow.identifiers import BadIdentifier, ProjectCodeRule, credit_code
 from workflow.strict_schema import Choice, Flag, LimitText, NamedSchema, StrictSchema, Text, TimeOfDay, Whole
 
@@ -90,6 +92,8 @@ class PauseCauseSchema(NamedSchema):
     approval = Text(required=True, allow_none=True)
     notice = Flag(required=True)
     exchange = Text(required=True)
+    resets = Flag()
+    holder = Choice(PAUSE_HOLDERS)
     assumed = Flag()
 
 
@@ -268,3 +272,19 @@ class PermitNumberSchema(FileSchema):
 
     patterns = fields.List(Pattern(), required=True)
     codes = fields.Dict(keys=Text(), values=fields.Nested(CodeSchema), required=True)
+
+
+class TimeUseSchema(FileSchema):
+    """``config/rules/time-use.yaml``."""
+
+    backfill_after = LimitText(required=True)
+    quick_decision = LimitText(required=True)
+    late_rung_after = LimitText(required=True)
+
+    @validates_schema
+    def in_their_units(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["backfill_after"].unit is not Unit.WORKING_DAY:
+            raise ValidationError("back-filled steps are counted in working days, as in 1wd", "backfill_after")
+        for name in ("quick_decision", "late_rung_after"):
+            if data[name].unit.counts_days:
+                raise ValidationError("minutes or hours are needed, as in 30min", name)

@@ -25,6 +25,7 @@ from workflow.catalogue.district import (
     Stage,
     Street,
     Threshold,
+    TimeUsePolicy,
     Word,
 )
 from workflow.catalogue.item_checks import (
@@ -52,6 +53,7 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "rules/lights.yaml": district_schema.LightsSchema,
         "rules/clocks.yaml": district_schema.ConventionsSchema,
         "rules/thresholds.yaml": district_schema.ThresholdsSchema,
+        "rules/time-use.yaml": district_schema.TimeUseSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
         "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
@@ -230,6 +232,7 @@ def _assembled(reading: _Reading, items: dict[str, Item]) -> Catalogue:
         conventions=_settings(Conventions, data["rules/clocks.yaml"]),
         thresholds=_coded(Threshold, data["rules/thresholds.yaml"]["thresholds"]),
         help=_settings(Help, data["programme/help.yaml"]),
+        time_use=_settings(TimeUsePolicy, data["rules/time-use.yaml"]),
         project_code_rule=data["codes/project-code.yaml"]["rule"],
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],

@@ -27,6 +27,7 @@ COMMANDS = {
     "tour": ("workflow.cli.tour", "run the main job against a running server and tell it as a story"),
     "verify": ("workflow.cli.verify", "replay every history and check the hash chains"),
     "due": ("workflow.cli.due", "compute a due date"),
+    "plan": ("workflow.cli.plan", "plan items forwards from a day, or backwards from a wanted one"),
     "proof": ("workflow.cli.proof", "print the day-by-day proof of a case's date"),
 }
 

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from typing import Any, get_args
 
 from workflow.clock.day_index import DayIndex, build_index
 from workflow.clock.days import (
@@ -16,8 +17,10 @@ from workflow.clock.days import (
     accepted_day,
     end_of_day,
     local_day,
+    office_time,
     start_of_day,
 )
+from workflow.clock.hours import DEFAULT_HOURS, OfficeHours, parse_spans
 from workflow.clock.notice_rules import notice_faults, years_with
 from workflow.clock.notices import load_notices
 from workflow.clock.published import WEEKLY_SOURCE, NamedDay, published_days, published_years
@@ -28,6 +31,8 @@ __all__ = [
     "Calendar",
     "Day",
     "Notice",
+    "OfficeHours",
+    "calendar_from",
     "end_of_day",
     "load_notices",
     "local_day",
@@ -41,24 +46,61 @@ FEWEST_WORKING_DAYS = 240
 
 
 class Calendar:
-    """Which days are worked. Immutable: a newer notice makes another calendar with another version.
+    """Which days are worked, and in which hours. Immutable: a newer notice makes another calendar of another version.
 
     ``version`` names everything that decides a date ("2004-2026.a1b2c3d4"); ``horizon`` is the last published day.
     Dates outside 1900..2100 raise ValueError everywhere.
     """
 
-    __slots__ = ("_index", "_named", "_years", "horizon", "version")
+    __slots__ = ("_closes", "_hours", "_index", "_named", "_years", "horizon", "version")
 
-    def __init__(self, years: range, named: Mapping[date, NamedDay]) -> None:
+    def __init__(self, years: range, named: Mapping[date, NamedDay], hours: OfficeHours = DEFAULT_HOURS) -> None:
         """``years``: the published run without a gap; ``named``: every day that differs from the weekly pattern."""
         self._years = years
         self._named = dict(named)
-        self.version = _version(years, self._named)
+        self._hours = hours
+        self._closes = hours.closes if hours.day_ends == "close" else None
+        self.version = _version(years, self._named, hours)
         self.horizon = date(years[-1], 12, 31)
         self._index = build_index(years[0], years[-1], self._exceptions)
 
     def __repr__(self) -> str:
         return f"Calendar({self.version})"
+
+    @property
+    def hours(self) -> OfficeHours:
+        return self._hours
+
+    @property
+    def years(self) -> range:
+        """The published years, without a gap."""
+        return self._years
+
+    @property
+    def named_days(self) -> frozenset[date]:
+        """The days that a notice or the published tables set apart from the weekly pattern."""
+        return frozenset(self._named)
+
+    def end_of(self, day: date) -> datetime:
+        """The instant (UTC) a period ends whose last day is ``day``: 24:00, or the close of business by policy.
+
+        民法典 203 ¶2. The closing time is the same on a rest day, on which no "max" period ends.
+        """
+        return end_of_day(day) if self._closes is None else office_time(day, self._closes)
+
+    def as_data(self) -> dict[str, Any]:
+        """Everything the calendar is made of as plain JSON values; `calendar_from` makes an equal one of it.
+
+        ``days`` holds ``[iso date, rule, name, source]``. The estimate beyond the published years is not in it.
+        """
+        return {
+            "first_year": self._years[0],
+            "last_year": self._years[-1],
+            "days": [
+                [day.isoformat(), named.rule, named.name, named.source] for day, named in sorted(self._named.items())
+            ],
+            "hours": {"spans": str(self._hours).split(", "), "day_ends": self._hours.day_ends},
+        }
 
     def day(self, day: date) -> Day:
         """The rule, name and source behind one day."""
@@ -83,7 +125,10 @@ class Calendar:
 
     def add_working_days(self, start: date, n: int) -> date:
         """The n-th working day after ``start`` (before it for n < 0); ``start`` is not counted, n = 0 is ``start``."""
-        index = self._covering(start, start)
+        index = self._index
+        # The common case without a call: a plain date within the indexed years.
+        if type(start) is not date or not index.first_year <= start.year <= index.last_year:
+            index = self._covering(start, start)
         if n == 0:
             return start
         while True:
@@ -133,14 +178,29 @@ class Calendar:
         return days
 
 
-def published_calendar(notices: Iterable[Notice] = ()) -> Calendar:
+def calendar_from(data: Mapping[str, Any]) -> Calendar:
+    """The calendar that `Calendar.as_data` wrote down; ValueError for data of another form."""
+    try:
+        years = range(data["first_year"], data["last_year"] + 1)
+        hours = OfficeHours(parse_spans(data["hours"]["spans"]), data["hours"]["day_ends"])
+        named = {date.fromisoformat(day): _named_day(*rest) for day, *rest in data["days"]}
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"calendar data: the form of Calendar.as_data is accepted, not this one ({error})") from error
+    if not years or not FIRST_YEAR <= years[0] <= years[-1] <= LAST_YEAR:
+        raise ValueError(f"calendar data for {years}: a run of years from {FIRST_YEAR} to {LAST_YEAR} is accepted")
+    return Calendar(years, named, hours)
+
+
+def published_calendar(notices: Iterable[Notice] = (), hours: OfficeHours = DEFAULT_HOURS) -> Calendar:
     """The calendar of `chinesecalendar` plus ``notices``; ValueError when these do not fit together.
 
     A year notice for a published year replaces it; notices for newer years follow each other without a gap.
-    Closures come last, so a closure beats the year it falls in.
+    Closures come last, so a closure beats the year it falls in. Without notices and with the shipped hours the one
+    calendar is shared; any other is made anew, which takes a few milliseconds (the first year notice from 2025 on
+    also loads the table of statutory days it is checked against).
     """
     given = tuple(notices)
-    return _calendar_with(given) if given else _plain_calendar()
+    return _calendar_with(given, hours) if given or hours != DEFAULT_HOURS else _plain_calendar()
 
 
 @cache
@@ -148,7 +208,7 @@ def _plain_calendar() -> Calendar:
     return Calendar(published_years(), published_days())
 
 
-def _calendar_with(notices: tuple[Notice, ...]) -> Calendar:
+def _calendar_with(notices: tuple[Notice, ...], hours: OfficeHours) -> Calendar:
     years = published_years()
     named = dict(published_days())
     yearly = sorted((notice for notice in notices if notice.kind == "year"), key=lambda notice: notice.year)
@@ -159,7 +219,7 @@ def _calendar_with(notices: tuple[Notice, ...]) -> Calendar:
         raise ValueError("two notices for one year: one notice a year is accepted, corrections replace it")
     for notice in [*yearly, *(notice for notice in notices if notice.kind == "closure")]:
         named.update(_named_days(notice))
-    return Calendar(years, named)
+    return Calendar(years, named, hours)
 
 
 def _named_days(notice: Notice) -> dict[date, NamedDay]:
@@ -172,7 +232,17 @@ def _named_days(notice: Notice) -> dict[date, NamedDay]:
     return days
 
 
-def _version(years: range, named: Mapping[date, NamedDay]) -> str:
+def _named_day(rule: str, name: str, source: str) -> NamedDay:
+    for known in get_args(DayRule):
+        if rule == known:
+            return NamedDay(known, name, source)
+    raise ValueError(f"calendar data: rule {rule!r}: one of {', '.join(get_args(DayRule))} is accepted")
+
+
+def _version(years: range, named: Mapping[date, NamedDay], hours: OfficeHours) -> str:
     text = "\n".join(f"{day.isoformat()} {named[day].rule}" for day in sorted(named))
+    # The shipped hours add nothing: versions printed before there were hours stay true.
+    if hours != DEFAULT_HOURS:
+        text += f"\n{hours} {hours.day_ends}"
     digest = hashlib.sha256(f"{years[0]}-{years[-1]}\n{text}".encode()).hexdigest()
     return f"{years[0]}-{years[-1]}.{digest[:8]}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,8 @@ class Day:
 class Notice:
     """A published arrangement: a whole year (kind "year") or a special closure such as a typhoon (kind "closure").
 
-    ``off`` maps each day off to its name; ``make_up`` holds the weekend days that are worked.
+    ``off`` maps each day off to its name; ``make_up`` holds the weekend days that are worked. ``extra`` is how many
+    days off on Monday to Friday were ordered beyond the statutory ones, without being worked off (2015-09-03).
     """
 
     year: int
@@ -43,6 +45,7 @@ class Notice:
     make_up: frozenset[date]
     source: str
     kind: NoticeKind = "year"
+    extra: int = 0
 
 
 def local_day(instant: datetime) -> date:
@@ -57,6 +60,8 @@ def start_of_day(day: date) -> datetime:
     return office_time(day, time())
 
 
+# Clocks end on the same few thousand days again and again, and the zone is the dearest part of a due date.
+@lru_cache(maxsize=16_384)
 def end_of_day(day: date) -> datetime:
     """24:00 Asia/Shanghai of ``day``, as an aware UTC instant (民法典 203 ¶2)."""
     return office_time(day + timedelta(days=1), time())

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, accepted_day, end_of_day, local_day
 from workflow.clock.limit import Limit, Unit
+from workflow.clock.office_clock import office_end, office_time_between
 from workflow.clock.pauses import Interval, Pause, contains, union
 
 
@@ -16,18 +17,15 @@ class Deadline:
     """``on`` is the last day, ``at`` the instant it ends; both None while an open pause holds the clock.
 
     ``provisional`` means that a day without a published notice helped to decide it. For a "min" limit ``on`` is the
-    first day on which the deed is lawful.
+    first day on which the deed is lawful. ``by_day``: True when the clock ends with its last day, False when it ends
+    at an exact instant (working hours, hours, minutes) or has no end now.
     """
 
     on: date | None
     at: datetime | None
     provisional: bool
     calendar_version: str
-
-    @property
-    def by_day(self) -> bool:
-        """True when the clock ends with its last day, False when it ends at an exact instant (hours, minutes)."""
-        return self.on is not None and self.at == end_of_day(self.on)
+    by_day: bool = True
 
 
 def deadline(
@@ -38,25 +36,70 @@ def deadline(
     Days: the start day is not counted (民法典 201), pauses take out the days they cover, ``extension`` adds to the
     amount in the limit's unit. Calendar days, months and years of a "max" limit that end on a rest day end on the
     next working day (民法典 203); a "min" limit is never moved. Months and years end on the corresponding day or the
-    month's last (民法典 202). Hours and minutes run from the instant itself and know no pauses.
+    month's last (民法典 202). The last day ends when `Calendar.end_of` says; that of a "min" limit always at 24:00.
+
+    Working hours count in office hours of working days from the instant itself, pauses take out whole days. Hours
+    and minutes run from the instant through nights and holidays and know no pauses. A pause that resets: `Pause`.
 
     ValueError: naive start, negative extension, pauses on an hour or minute limit, a result outside 1900..2100.
     """
-    if not limit.unit.counts_days:
-        return _exact_deadline(start, limit, calendar, pauses, extension)
     first = accepted_day(local_day(start))
-    intervals = union(pauses)
-    raw = last_day(first, limit, calendar, intervals, extension)
-    on = raw if raw is None else _rolled(raw, limit, calendar, intervals)
+    if not limit.unit.counts_days:
+        if limit.unit is Unit.WORKING_HOUR:
+            return _office_deadline(start, first, limit, calendar, pauses, extension)
+        return _exact_deadline(start, limit, calendar, pauses, extension)
+    raw: date | None
+    on: date | None
+    if not pauses and limit.unit is Unit.WORKING_DAY:
+        # What nearly every question is; the general way below says the same.
+        raw = on = calendar.add_working_days(first, budget(first, limit, extension))
+    else:
+        intervals = union(pauses)
+        begin = restart_day(start, limit, calendar, pauses, extension) or first
+        raw = last_day(begin, limit, calendar, intervals, extension)
+        on = raw if raw is None else _rolled(raw, limit, calendar, intervals)
     if on is None:
-        return Deadline(None, None, False, calendar.version)
-    return Deadline(on, end_of_day(on), _is_provisional(first, raw, on, limit, calendar), calendar.version)
+        return Deadline(None, None, False, calendar.version, False)
+    provisional = _is_provisional(first, raw, on, limit, calendar)
+    at = end_of_day(on) if limit.direction == "min" else calendar.end_of(on)
+    return Deadline(on, at, provisional, calendar.version)
+
+
+def restart_day(
+    start: datetime,
+    limit: Limit,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+    extension: int = 0,
+    upto: date | None = None,
+) -> date | None:
+    """The last day of the latest reset that found the clock still running; None where the budget never starts anew.
+
+    The budget counts from the day after it, as after a start day; what lies before is moot. ``upto`` reads the clock
+    as of that day: a reset that had not ended by then counts as the pause it still was. A reset is too late, and
+    changes nothing, when the clock had ended by the end of the day on which the reset began.
+    """
+    resets = sorted((pause.until, pause.since) for pause in pauses if pause.resets and pause.until is not None)
+    if not resets:
+        return None
+    first, intervals = local_day(start), union(pauses)
+    found: date | None = None
+    for until, since in resets:
+        if until < first or (upto is not None and until > upto):
+            continue
+        end = _end_day(start, found, limit, calendar, intervals, extension)
+        if end is None or end > since:
+            found = until
+    return found
 
 
 def last_day(
     first: date, limit: Limit, calendar: Calendar, intervals: Sequence[Interval], extension: int
 ) -> date | None:
-    """The day the budget is used up, before any roll to a working day; None while an open pause holds it."""
+    """The day the budget is used up, before any roll to a working day; None while an open pause holds it.
+
+    ``first`` is the day the budget counts from: the start day, or the day `restart_day` gives.
+    """
     remaining = budget(first, limit, extension)
     position = first
     for since, until in intervals:
@@ -99,26 +142,29 @@ def add_months(day: date, amount: int) -> date:
     return accepted_day(date(year, month + 1, min(day.day, last)))
 
 
-def used_days(start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], upto: date) -> int:
+def used_days(
+    start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], upto: date, extension: int = 0
+) -> int:
     """Days of the budget used after the start day up to and including ``upto``, in the unit of ``budget``.
 
-    Not capped: an overdue clock has used more than it had. 0 before the start.
+    Not capped: an overdue clock has used more than it had. 0 before the start. Counted anew from a reset that had
+    ended by ``upto``; ``extension`` only decides whether that reset still found the clock running.
     """
-    first = local_day(start)
+    first = restart_day(start, limit, calendar, pauses, extension, upto) or local_day(start)
     if upto <= first:
         return 0
-    return _elapsed(first, upto, limit.unit, calendar) - paused_days(start, limit, calendar, pauses, upto)
+    return _elapsed(first, upto, limit.unit, calendar) - _taken_out(first, limit, calendar, pauses, upto)
 
 
-def paused_days(start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], upto: date) -> int:
-    """Days the pauses took out after the start day up to and including ``upto``, in the unit of ``budget``."""
-    first = local_day(start)
-    taken = 0
-    for since, until in union(pauses):
-        begin, end = max(since, first), upto if until is None else min(until, upto)
-        if begin < end:
-            taken += _elapsed(begin, end, limit.unit, calendar)
-    return taken
+def paused_days(
+    start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], upto: date, extension: int = 0
+) -> int:
+    """Days the pauses took out after the start day up to and including ``upto``, in the unit of ``budget``.
+
+    Those before a reset are moot and not among them; ``extension`` as for `used_days`.
+    """
+    first = restart_day(start, limit, calendar, pauses, extension, upto) or local_day(start)
+    return _taken_out(first, limit, calendar, pauses, upto)
 
 
 def remaining_days(
@@ -127,20 +173,69 @@ def remaining_days(
     """Working days after ``today`` up to and including the last day; 0 on the last day, negative once overdue.
 
     Never 0 on another day: the Saturday after a Friday deadline is -1. A pause after the last day does not make an
-    overdue clock less overdue. While a pause holds the clock: budget minus days used, which is what remains after
-    resuming; these are calendar days if the limit counts calendar days. ValueError for hours and minutes.
+    overdue clock less overdue. While a pause holds the clock: what remains after resuming, which is the budget minus
+    the days used, or the whole budget where the pause resets; these are calendar days if the limit counts calendar
+    days. ValueError for working hours, hours and minutes.
     """
-    first = local_day(start)
-    intervals = union(pauses)
-    left = budget(first, limit, extension) - used_days(start, limit, calendar, pauses, today)
     on = deadline(start, limit, calendar, pauses, extension).on
-    if on is None:
-        return left
-    if today > on:
+    # Asked first, so that a limit that counts no days is refused also once it is overdue.
+    begin = restart_day(start, limit, calendar, pauses, extension, today) or local_day(start)
+    whole = budget(begin, limit, extension)
+    if on is not None and today > on:
         return -max(1, calendar.working_days_between(on, today))
-    if limit.unit is Unit.WORKING_DAY or contains(intervals, today):
+    if any(pause.resets and pause.covers(today) and pause.until != today for pause in pauses):
+        return budget(max(begin, today), limit, extension)
+    left = whole - used_days(start, limit, calendar, pauses, today, extension)
+    if on is None or limit.unit is Unit.WORKING_DAY or contains(union(pauses), today):
         return left
     return 0 if today == on else max(1, calendar.working_days_between(today, on))
+
+
+def remaining_working_minutes(
+    start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int, now: datetime
+) -> int:
+    """Whole office minutes from ``now`` to the end of a limit in working hours, rounded away from zero.
+
+    0 only at the very end, -1 or less after it, also in the evening. While a pause holds the clock: what remains
+    after resuming. ValueError for every other unit.
+    """
+    if limit.unit is not Unit.WORKING_HOUR:
+        raise ValueError(f"limit {limit}: a limit in working hours ({Unit.WORKING_HOUR}) is accepted here")
+    at = deadline(start, limit, calendar, pauses, extension).at
+    if at is not None and now > at:
+        return -max(1, _minutes_up(office_time_between(at, now, calendar)))
+    today = local_day(now)
+    if any(pause.resets and pause.covers(today) for pause in pauses):
+        return 60 * budget_hours(limit, extension)
+    left = timedelta(hours=budget_hours(limit, extension)) - used_office_time(
+        start, limit, calendar, pauses, extension, now
+    )
+    # Before the start nothing is used; between the end of office and the next opening nothing runs.
+    return 0 if at == now else max(1, _minutes_up(left))
+
+
+def used_office_time(
+    start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int, now: datetime
+) -> timedelta:
+    """Office time a limit in working hours has used by ``now``, pauses taken out; not capped, 0 before the start.
+
+    Counted anew from the opening after a reset that had ended by then.
+    """
+    today = local_day(now)
+    begin = _begin(start, restart_day(start, limit, calendar, pauses, extension, today))
+    used = office_time_between(begin, now, calendar)
+    for since, until in union(pauses):
+        leave = max(begin, end_of_day(accepted_day(since)))
+        back = now if until is None else min(now, end_of_day(accepted_day(until)))
+        used -= office_time_between(leave, back, calendar)
+    return used
+
+
+def budget_hours(limit: Limit, extension: int = 0) -> int:
+    """The working hours a clock has in all; ValueError for a negative extension."""
+    if extension < 0:
+        raise ValueError(f"extension of {extension}: 0 or more {limit.unit} are accepted")
+    return limit.amount + extension
 
 
 def remaining_minutes(due: Deadline, now: datetime) -> int:
@@ -152,18 +247,61 @@ def remaining_minutes(due: Deadline, now: datetime) -> int:
     return minutes if seconds >= 0 else -minutes
 
 
+def _office_deadline(
+    start: datetime, first: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int
+) -> Deadline:
+    restart = restart_day(start, limit, calendar, pauses, extension)
+    length = timedelta(hours=budget_hours(limit, extension))
+    at = office_end(_begin(start, restart), length, calendar, union(pauses))
+    if at is None:
+        return Deadline(None, None, False, calendar.version, False)
+    on = accepted_day(local_day(at))
+    provisional = on > calendar.horizon or calendar.is_provisional(first) or calendar.is_provisional(on)
+    return Deadline(on, at.astimezone(UTC), provisional, calendar.version, False)
+
+
 def _exact_deadline(
     start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int
 ) -> Deadline:
     if pauses:
         raise ValueError(f"limit {limit}: a clock in hours or minutes cannot be paused, {len(pauses)} pauses given")
-    if extension < 0:
-        raise ValueError(f"extension of {extension}: 0 or more {limit.unit} are accepted")
-    accepted_day(local_day(start))
-    amount = limit.amount + extension
+    amount = budget_hours(limit, extension)
     # In UTC: adding to a local time would add to the wall clock, which jumps where there is summer time.
     at = start.astimezone(UTC) + (timedelta(hours=amount) if limit.unit is Unit.HOUR else timedelta(minutes=amount))
-    return Deadline(accepted_day(local_day(at)), at, False, calendar.version)
+    return Deadline(accepted_day(local_day(at)), at, False, calendar.version, False)
+
+
+def _end_day(
+    start: datetime,
+    restart: date | None,
+    limit: Limit,
+    calendar: Calendar,
+    intervals: Sequence[Interval],
+    extension: int,
+) -> date | None:
+    """The last day of a clock counted from ``restart`` or its start, resets taken for plain pauses; None while held."""
+    if limit.unit is Unit.WORKING_HOUR:
+        at = office_end(_begin(start, restart), timedelta(hours=budget_hours(limit, extension)), calendar, intervals)
+        return None if at is None else local_day(at)
+    raw = last_day(restart or local_day(start), limit, calendar, intervals, extension)
+    return None if raw is None else _rolled(raw, limit, calendar, intervals)
+
+
+def _begin(start: datetime, restart: date | None) -> datetime:
+    return start if restart is None else end_of_day(accepted_day(restart))
+
+
+def _taken_out(first: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], upto: date) -> int:
+    taken = 0
+    for since, until in union(pauses):
+        begin, end = max(since, first), upto if until is None else min(until, upto)
+        if begin < end:
+            taken += _elapsed(begin, end, limit.unit, calendar)
+    return taken
+
+
+def _minutes_up(length: timedelta) -> int:
+    return -(-length // timedelta(minutes=1))
 
 
 def _rolled(raw: date, limit: Limit, calendar: Calendar, intervals: Sequence[Interval]) -> date | None:

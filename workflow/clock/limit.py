@@ -11,10 +11,11 @@ LARGEST_AMOUNT = 999_999
 
 
 class Unit(StrEnum):
-    """The unit belongs to the limit: 工作日, 日 (calendar), 小时 and 分钟 round the clock, 月, 年."""
+    """The unit belongs to the limit: 工作日, 日 (calendar), 工作小时 (office hours), 小时 and 分钟 (7×24), 月, 年."""
 
     WORKING_DAY = "wd"
     CALENDAR_DAY = "cd"
+    WORKING_HOUR = "wh"
     HOUR = "h"
     MINUTE = "min"
     MONTH = "mo"
@@ -23,7 +24,7 @@ class Unit(StrEnum):
     @property
     def counts_days(self) -> bool:
         """True where whole legal days are counted and the start day is not; False where the exact instant rules."""
-        return self not in (Unit.HOUR, Unit.MINUTE)
+        return self not in (Unit.WORKING_HOUR, Unit.HOUR, Unit.MINUTE)
 
 
 _FORM = re.compile(rf"([0-9]{{1,6}})({'|'.join(unit.value for unit in Unit)})")

@@ -1,7 +1,7 @@
-"""Notices newer than the published tables, read from `config/calendar/` (their form: the README there)."""
+"""Notices newer than the published tables, from `config/calendar/`, a form or a request (form: the README there)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -14,7 +14,7 @@ from workflow.errors import ConfigFaults, Fault
 if TYPE_CHECKING:
     from workflow.strict_yaml import Document, Place
 
-KEYS = ("year", "kind", "source", "off", "make_up")
+KEYS = ("year", "kind", "source", "off", "make_up", "extra")
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 OFF_FORMS = ("{date, name}", "{from, to, name}")
 # The longest break ever ordered was under two weeks; a range beyond this is a typing error in a month or year.
@@ -32,7 +32,8 @@ def load_notices(folder: Path) -> tuple[Notice, ...]:
     notices: dict[str, Notice] = {}
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
         try:
-            notices[relative_name(path)] = _NoticeReader(load(path)).notice()
+            document = load(path)
+            notices[relative_name(path)] = _NoticeReader(document, named_by_year=True).notice()
         except ConfigFaults as found:
             faults.extend(found.faults)
     # A gap or a second notice may only seem so while a file cannot be read.
@@ -40,6 +41,35 @@ def load_notices(folder: Path) -> tuple[Notice, ...]:
     if faults:
         raise ConfigFaults(faults)
     return tuple(notices.values())
+
+
+def load_notice(path: Path) -> Notice:
+    """One notice from a YAML file of any name; ConfigFaults lists every fault found, with its line."""
+    from workflow.strict_yaml import load
+
+    return _NoticeReader(load(path)).notice()
+
+
+def notice_from(data: Any, file: str = "notice") -> Notice:
+    """The notice that plain data (parsed JSON or YAML; days as text) describes; ``file`` is what its faults call it.
+
+    ConfigFaults lists every fault found; those of the day rules name the day in their message.
+    """
+    from workflow.strict_yaml import Document
+
+    return _NoticeReader(Document(path=Path(file), file=file, data=data, lines={})).notice()
+
+
+def notice_data(notice: Notice) -> dict[str, Any]:
+    """A notice as plain JSON values, days one by one; `notice_from` makes an equal one of it."""
+    return {
+        "year": notice.year,
+        "kind": notice.kind,
+        "source": notice.source,
+        "off": [{"date": day.isoformat(), "name": name} for day, name in sorted(notice.off.items())],
+        "make_up": [day.isoformat() for day in sorted(notice.make_up)],
+        "extra": notice.extra,
+    }
 
 
 def _year_faults(notices: dict[str, Notice]) -> Iterator[Fault]:
@@ -56,16 +86,20 @@ def _year_faults(notices: dict[str, Notice]) -> Iterator[Fault]:
 
 
 class _NoticeReader:
-    """Reads one document, gathering its faults; every day remembers its place so that a fault knows its line."""
+    """Reads one document, gathering its faults; every day remembers its place so that a fault knows its line.
 
-    def __init__(self, document: "Document") -> None:
+    ``named_by_year``: the file's name must begin with the notice's year.
+    """
+
+    def __init__(self, document: "Document", named_by_year: bool = False) -> None:
         self.document = document
+        self.named_by_year = named_by_year
         self.faults: list[Fault] = []
         self.places: dict[tuple[str, date], Place] = {}
 
     def notice(self) -> Notice:
         data = self.document.data
-        if not isinstance(data, dict):
+        if not isinstance(data, Mapping):
             raise ConfigFaults([self.document.fault((), "is not a mapping", KEYS)])
         for key in data:
             if key not in KEYS:
@@ -76,6 +110,7 @@ class _NoticeReader:
             make_up=self.make_up(data.get("make_up", [])),
             source=self.source(data.get("source")),
             kind=self.kind(data.get("kind", "year")),
+            extra=self.extra(data.get("extra", 0)),
         )
         # The rules between the parts only mean something once every part could be read.
         if not self.faults:
@@ -87,10 +122,10 @@ class _NoticeReader:
         return notice
 
     def year(self, value: Any) -> int:
-        if not isinstance(value, int) or not FIRST_YEAR <= value <= LAST_YEAR:
+        if not isinstance(value, int) or isinstance(value, bool) or not FIRST_YEAR <= value <= LAST_YEAR:
             self.refuse(("year",), f"{value!r}: a year from {FIRST_YEAR} to {LAST_YEAR} is accepted")
             return FIRST_YEAR
-        if not re.match(rf"{value}(?!\d)", self.document.path.name):
+        if self.named_by_year and not re.match(rf"{value}(?!\d)", self.document.path.name):
             self.refuse(("year",), f"{value}: the file's name begins with another year or with none")
         return value
 
@@ -100,6 +135,12 @@ class _NoticeReader:
                 return kind
         self.refuse(("kind",), f"{value!r} is not a kind of notice", KINDS)
         return "year"
+
+    def extra(self, value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST_BREAK:
+            return value
+        self.refuse(("extra",), f"{value!r}: a whole number of days from 0 to {LONGEST_BREAK} is accepted")
+        return 0
 
     def source(self, value: Any) -> str:
         if isinstance(value, str):
@@ -111,7 +152,7 @@ class _NoticeReader:
         off: dict[date, str] = {}
         for index, entry in enumerate(self.entries("off", value)):
             place: Place = ("off", index)
-            if not isinstance(entry, dict) or set(entry) not in ({"date", "name"}, {"from", "to", "name"}):
+            if not isinstance(entry, Mapping) or set(entry) not in ({"date", "name"}, {"from", "to", "name"}):
                 self.refuse(place, f"{entry!r} has not the form of days off", OFF_FORMS)
                 continue
             if not isinstance(entry["name"], str):
@@ -136,7 +177,7 @@ class _NoticeReader:
         self.refuse((key,), f"{value!r}: a list is accepted")
         return []
 
-    def days_of(self, place: "Place", entry: dict[str, Any]) -> list[date]:
+    def days_of(self, place: "Place", entry: Mapping[str, Any]) -> list[date]:
         if "date" in entry:
             day = self.day((*place, "date"), entry["date"])
             return [day] if day else []
@@ -151,7 +192,7 @@ class _NoticeReader:
 
     def day(self, place: "Place", value: Any) -> date | None:
         try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
                 raise ValueError
             return date.fromisoformat(value)
         except (TypeError, ValueError):

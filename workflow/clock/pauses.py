@@ -1,6 +1,7 @@
 """Pauses and their union.
 
-A pause from S to E takes out the days after S up to and including E, as 民法典 201 counts.
+A pause from S to E takes out the days after S up to and including E, as 民法典 201 counts. One that resets
+(施工许可管理办法 5(3)) also throws away what was used: the whole budget starts anew after E.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,12 +15,16 @@ Interval = tuple[date, date | None]
 class Pause:
     """One lawful pause: covers the days in (since, until]; ``until`` None while it is open.
 
-    ``cause`` is the code of the lawful cause (``expert_review``). ValueError for an end before the start or no cause.
+    ``resets``: it interrupts. While it is open it holds the clock like any other; once it has ended, the budget
+    starts anew and ``until`` is what the start day was: not counted. A clock that had ended by the end of ``since``
+    stays ended. ``cause`` is the code of the lawful cause (``expert_review``). ValueError for an end before the start
+    or no cause.
     """
 
     since: date
     until: date | None
     cause: str
+    resets: bool = False
 
     def __post_init__(self) -> None:
         if self.until is not None and self.until < self.since:

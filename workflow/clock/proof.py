@@ -5,26 +5,45 @@ The days are walked one by one here, apart from the arithmetic of `deadline`, so
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from workflow.clock.calendar import Calendar
-from workflow.clock.days import Day, local_day
-from workflow.clock.deadline import Deadline, budget, deadline, paused_days, remaining_days, used_days
+from workflow.clock.days import Day, end_of_day, local_day, start_of_day
+from workflow.clock.deadline import (
+    Deadline,
+    budget,
+    deadline,
+    paused_days,
+    remaining_days,
+    restart_day,
+    used_days,
+    used_office_time,
+)
 from workflow.clock.limit import Limit, Unit
 from workflow.clock.pauses import Pause, union
-from workflow.clock.proof_words import Lang, Standing, exact_sentence, origin_sentence, standing_sentence
+from workflow.clock.office_clock import office_time_between
+from workflow.clock.proof_words import (
+    Lang,
+    Standing,
+    exact_sentence,
+    office_sentence,
+    origin_sentence,
+    standing_sentence,
+)
 
-ProofRule = Literal["start", "workday", "weekend", "holiday", "make_up", "closure", "pause", "extension"]
+ProofRule = Literal["start", "workday", "weekend", "holiday", "make_up", "closure", "pause", "extension", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProofDay:
     """One line of a proof.
 
-    ``rule``: "start" is the uncounted first day, "pause" a day only a pause took out, "extension" a counted day
-    beyond the original amount; otherwise the calendar's rule. ``name`` and ``source`` are the calendar's own, in
-    Chinese. ``total``: days counted so far. ``cause``: the causes of the pauses over this day, also on a rest day.
+    ``rule``: "start" is the uncounted first day and the day after which a reset lets the budget start anew, "interrupted" a
+    day between the two, whatever it was; "pause" a day only a pause took out, "extension" a counted day beyond the
+    original amount; otherwise the calendar's rule. ``name`` and ``source`` are the calendar's own, in Chinese.
+    ``total``: days counted so far, for a limit in working hours the office minutes. ``cause``: the causes of the
+    pauses over this day, also on a rest day.
     """
 
     date: date
@@ -41,7 +60,8 @@ class ProofDay:
 class Proof:
     """How a date came about. ``due`` is None while an open pause holds the clock; the days then end with today.
 
-    Clocks of hours and minutes run by the instant and have no ``days``. Days after the last counted one are those
+    Clocks of hours and minutes run by the instant and have no ``days``; those of working hours have, their first day
+    counting what was left of it. Days after the last counted one are those
     rolled over to reach a working day; they do not raise ``total``.
     """
 
@@ -73,9 +93,17 @@ def proof(
     due = deadline(start, limit, calendar, pauses, extension)
     first = local_day(start)
     days: tuple[ProofDay, ...] = ()
-    if limit.unit.counts_days:
-        upto = due.on or today or _open_since(pauses)
-        days = tuple(_days(first, max(first, upto), limit, calendar, pauses, extension))
+    if limit.unit.counts_days or limit.unit is Unit.WORKING_HOUR:
+        upto = max(first, due.on or today or _open_since(pauses))
+        restart = restart_day(start, limit, calendar, pauses, extension, upto)
+        lost = tuple(_lost_days(first, restart, calendar, pauses))
+        if limit.unit is Unit.WORKING_HOUR:
+            begin = start if restart is None else end_of_day(restart)
+            anew = () if restart is None else (_start_line(restart, calendar, pauses),)
+            end = due.at or end_of_day(upto)
+            days = (*lost, *anew, *_hour_days(begin, end, limit, calendar, pauses))
+        else:
+            days = (*lost, *_days(restart or first, upto, limit, calendar, pauses, extension))
     return Proof(
         start=first,
         limit=limit,
@@ -94,23 +122,61 @@ def _days(
     first: date, upto: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int
 ) -> Iterator[ProofDay]:
     total, plain, whole = 0, budget(first, limit), budget(first, limit, extension)
-    opening = calendar.day(first)
-    yield ProofDay(first, False, "start", opening.name, opening.source, 0, opening.provisional, None)
+    yield _start_line(first, calendar, pauses)
     for n in range(1, (upto - first).days + 1):
         day = calendar.day(first + timedelta(days=n))
-        causes = sorted({pause.cause for pause in pauses if pause.covers(day.date)})
-        counts = (day.counts or limit.unit is not Unit.WORKING_DAY) and not causes and total < whole
+        cause = _causes(day.date, pauses)
+        counts = (day.counts or limit.unit is not Unit.WORKING_DAY) and cause is None and total < whole
         total += counts
-        rule = _rule(day, limit, bool(causes), counts and total > plain)
-        cause = ", ".join(causes) or None
+        rule = _rule(day, limit, cause is not None, counts and total > plain)
         yield ProofDay(day.date, counts, rule, day.name, day.source, total, day.provisional, cause)
+
+
+def _hour_days(
+    begin: datetime, end: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause]
+) -> Iterator[ProofDay]:
+    """The days of a limit in working hours from the instant ``begin`` on; ``total`` in whole office minutes."""
+    spent, plain = timedelta(), timedelta(hours=limit.amount)
+    first = local_day(begin)
+    for n in range((local_day(end) - first).days + 1):
+        day = calendar.day(first + timedelta(days=n))
+        cause = _causes(day.date, pauses)
+        opens, closes = max(begin, start_of_day(day.date)), min(end, end_of_day(day.date))
+        office = timedelta() if cause else office_time_between(opens, closes, calendar)
+        spent += office
+        counts = bool(office)
+        rule = _rule(day, limit, cause is not None, counts and spent > plain)
+        total = spent // timedelta(minutes=1)
+        yield ProofDay(day.date, counts, rule, day.name, day.source, total, day.provisional, cause)
+
+
+def _lost_days(first: date, restart: date | None, calendar: Calendar, pauses: Sequence[Pause]) -> Iterator[ProofDay]:
+    """The days before the budget started anew: the start, and what a reset made moot."""
+    if restart is None or restart < first:
+        return
+    for n in range((restart - first).days):
+        day = calendar.day(first + timedelta(days=n))
+        rule: ProofRule = "start" if n == 0 else "interrupted"
+        cause = _causes(day.date, pauses)
+        yield ProofDay(day.date, False, rule, day.name, day.source, 0, day.provisional, cause)
+
+
+def _start_line(first: date, calendar: Calendar, pauses: Sequence[Pause]) -> ProofDay:
+    day = calendar.day(first)
+    # A start day inside a pause needs no cause, it does not count anyway; a day a reset ends on names it.
+    cause = _causes(first, [pause for pause in pauses if pause.resets])
+    return ProofDay(first, False, "start", day.name, day.source, 0, day.provisional, cause)
+
+
+def _causes(day: date, pauses: Sequence[Pause]) -> str | None:
+    return ", ".join(sorted({pause.cause for pause in pauses if pause.covers(day)})) or None
 
 
 def _rule(day: Day, limit: Limit, paused: bool, extended: bool) -> ProofRule:
     if extended:
         return "extension"
     # A weekend inside a pause would not have counted anyway: the pause took nothing out there.
-    if paused and (day.counts or limit.unit is not Unit.WORKING_DAY):
+    if paused and (day.counts or limit.unit not in (Unit.WORKING_DAY, Unit.WORKING_HOUR)):
         return "pause"
     return day.rule
 
@@ -129,15 +195,20 @@ def _sentence(
     due: Deadline,
     lang: Lang,
 ) -> str:
+    if limit.unit is Unit.WORKING_HOUR:
+        restart = restart_day(start, limit, calendar, pauses, extension)
+        return office_sentence(start, limit, extension, due, restart, lang)
     if not limit.unit.counts_days:
         return exact_sentence(start, limit, extension, due, lang)
     last = due.on or today or _open_since(pauses)
     if today is None:
-        return origin_sentence(start, limit, extension, due, paused_days(start, limit, calendar, pauses, last), lang)
+        restart = restart_day(start, limit, calendar, pauses, extension, last)
+        paused = paused_days(start, limit, calendar, pauses, last, extension)
+        return origin_sentence(start, limit, extension, due, paused, lang, restart)
     standing = Standing(
         today=today,
-        used=used_days(start, limit, calendar, pauses, today),
-        paused=paused_days(start, limit, calendar, pauses, min(today, last)),
+        used=used_days(start, limit, calendar, pauses, today, extension),
+        paused=paused_days(start, limit, calendar, pauses, min(today, last), extension),
         remaining=remaining_days(start, limit, calendar, pauses, extension, today),
     )
     return standing_sentence(limit, due, standing, lang)

@@ -36,16 +36,36 @@ def standing_sentence(limit: Limit, due: Deadline, standing: Standing, lang: Lan
     return f"{head}：已用 {used}，暂停 {paused}，{left}"
 
 
-def origin_sentence(start: datetime, limit: Limit, extension: int, due: Deadline, paused: int, lang: Lang) -> str:
-    """``自 2026年3月2日（周一）次日起算 20 个工作日，暂停 9 日，届满日 4月13日（周一）``: true on any day."""
-    first = local_day(start)
+def origin_sentence(
+    start: datetime, limit: Limit, extension: int, due: Deadline, paused: int, lang: Lang, restart: date | None = None
+) -> str:
+    """``自 2026年3月2日（周一）次日起算 20 个工作日，暂停 9 日，届满日 4月13日（周一）``: true on any day.
+
+    ``restart``: the day after which a reset lets the budget count anew (``次日重新起算``).
+    """
+    first = restart or local_day(start)
+    anew_zh, anew_en = ("重新", "anew ") if restart else ("", "")
     amount = limit_words(limit, lang, extension)
     pauses = days_words(paused, limit.unit, lang)
     if lang == "en":
         end = f"ends {date_words(due.on, first, lang, due.provisional)}" if due.on else "paused now, no end yet"
-        return f"{amount} from the day after {date_words(first, first, lang)}, {pauses} paused, {end}"
+        return f"{amount} {anew_en}from the day after {date_words(first, first, lang)}, {pauses} paused, {end}"
     end = f"届满日 {date_words(due.on, first, lang, due.provisional)}" if due.on else "暂停计时，尚无届满日"
-    return f"自 {first.year}年{date_words(first, first, lang)}次日起算 {amount}，暂停 {pauses}，{end}"
+    return f"自 {first.year}年{date_words(first, first, lang)}次日{anew_zh}起算 {amount}，暂停 {pauses}，{end}"
+
+
+def office_sentence(
+    start: datetime, limit: Limit, extension: int, due: Deadline, restart: date | None, lang: Lang
+) -> str:
+    """``自 2026-03-02 10:00 起按办公时间计算 8 个工作小时，至 2026-03-03 11:30 止``."""
+    amount = limit_words(limit, lang, extension)
+    if lang == "en":
+        begin = f"anew after {restart.isoformat()}" if restart else f"from {_minute(start)}"
+        end = f"to {_minute(due.at)}" if due.at else "paused now, no end yet"
+        return f"{amount} of office time {begin} {end}" if due.at else f"{amount} of office time {begin}, {end}"
+    begin = f"自 {restart.isoformat()} 次日重新" if restart else f"自 {_minute(start)} "
+    end = f"至 {_minute(due.at)} 止" if due.at else "暂停计时，尚无届满时刻"
+    return f"{begin}起按办公时间计算 {amount}，{end}"
 
 
 def exact_sentence(start: datetime, limit: Limit, extension: int, due: Deadline, lang: Lang) -> str:

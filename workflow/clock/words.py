@@ -17,6 +17,7 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 UNITS_ZH = {
     Unit.WORKING_DAY: "个工作日",
     Unit.CALENDAR_DAY: "天",
+    Unit.WORKING_HOUR: "个工作小时",
     Unit.HOUR: "小时",
     Unit.MINUTE: "分钟",
     Unit.MONTH: "个月",
@@ -25,6 +26,7 @@ UNITS_ZH = {
 UNITS_EN = {
     Unit.WORKING_DAY: "working day",
     Unit.CALENDAR_DAY: "calendar day",
+    Unit.WORKING_HOUR: "working hour",
     Unit.HOUR: "hour",
     Unit.MINUTE: "minute",
     Unit.MONTH: "month",
@@ -82,6 +84,24 @@ def minutes_left(minutes: int, lang: str) -> str:
     if minutes < 0:
         return f"超时 {' '.join(parts_zh)}" if chinese else f"{' '.join(parts_en)} overdue"
     return f"剩 {' '.join(parts_zh)}" if chinese else f"{' '.join(parts_en)} left"
+
+
+def office_minutes_left(minutes: int, paused: bool, lang: str) -> str:
+    """Office minutes left in words: 剩 5 小时 30 分（办公时间）; negative is overdue (``超时``).
+
+    ``minutes`` as `remaining_working_minutes` gives it.
+    """
+    chinese = _is_chinese(lang)
+    if minutes == 0:
+        return "现在到期" if chinese else "due now"
+    hours, rest = divmod(abs(minutes), 60)
+    zh = " ".join([f"{hours} 小时"] * (hours > 0) + [f"{rest} 分"] * (rest > 0))
+    en = " ".join([f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0))
+    if minutes < 0:
+        return f"超时 {zh}（办公时间）" if chinese else f"{en} of office time overdue"
+    if paused:
+        return f"恢复后还剩 {zh}（办公时间）" if chinese else f"{en} of office time left once resumed"
+    return f"剩 {zh}（办公时间）" if chinese else f"{en} of office time left"
 
 
 def date_words(day: date, today: date, lang: str, provisional: bool = False) -> str:

@@ -95,7 +95,7 @@ def open_items(work: Work, bundle: Change) -> list[str]:
         case = replace(
             blank, item=code, parent_id=bundle.after.id, limits=case_limits(flow, catalogue, code), assignee_id=clerk
         )
-        facts = Facts(case, work.actor, work.now, catalogue, work.office.calendar, project_code=project.code)
+        facts = Facts(case, work.actor, work.now, catalogue, work.calendar, project_code=project.code)
         submit = flow.actions["submit"]
         role = work.actor.role_on(case, submit.by) or "applicant"
         changes.append(plan(flow, Decision(submit, case.state, "received", role, work.now), facts))
@@ -107,13 +107,14 @@ def open_items(work: Work, bundle: Change) -> list[str]:
 def _open(work: Work, name: str, project: Project, title: str, data: dict[str, Any], department: str) -> Case:
     flow = work.office.flow(name)
     [no] = births.next_numbers(work.conn, 1, work.now.astimezone(OFFICE_ZONE))
-    case = replace(_blank(work, flow, project, title, data, department, no), limits=_opening_limits(work, flow))
+    blank = _blank(work, flow, project, title, data, department, no)
+    case = replace(blank, limits=_opening_limits(work, flow), seq=1)
     role = work.actor.role_on(case, OPENERS) or "applicant"
     event = Event(no, 1, "open", case.state, case.state, work.actor.id, role, work.now, work.now, data)
     head = chain(b"", event)
     limits = {name: parse_limit(text) for name, text in case.limits.items()}
-    clocks = clocks_after_move(flow, case, case.state, limits, Timing(work.office.calendar, work.now))
-    born = replace(case, clocks=clocks, chain_head=head, rev=1, seq=1, version=1)
+    clocks = clocks_after_move(flow, case, case.state, limits, Timing(work.calendar, work.now))
+    born = replace(case, clocks=clocks, chain_head=head, rev=1, version=1)
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
     change = Change(case, born, event, head, nearest_due(clocks), clocks=clocks)
     ids = births.create(work.conn, [change], [None], project.demo)

@@ -4,7 +4,7 @@ Take a lease, commit; have the effect with no transaction open; mark it. A secon
 lease and does nothing; one that dies leaves a lease that runs out. At least once on the wire, once by the effect key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from workflow.errors import Refused
 from workflow.letters import CARDS, rung_title
 from workflow.logs import facts, logger
 from workflow.recipients import Place, Told
+from workflow.side_lines import SIDE_LINES
 from workflow.store import outbox
 from workflow.store.directory import directory_for
 from workflow.store.outbox import Again, Leased, NewMessage
@@ -156,9 +157,13 @@ FROM cases c, people p WHERE c.id = :case_id AND p.id = :person_id"""),
         "state": flow.states[row.state].title,
     }
     what: str = message.body["what"]
-    own = _rung_facts(flow, message) if what == "rung" else {"action": flow.actions[message.body["action"]].title}
+    own = _OWN_FACTS[what](flow, message)
     assert message.person_id is not None
     return Outgoing(message.effect_key, what, row.no, message.person_id, row.email, named | own)
+
+
+def _action_facts(flow: Flow, message: Leased) -> dict[str, Title]:
+    return {"action": flow.actions[message.body["action"]].title}
 
 
 def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:
@@ -170,6 +175,30 @@ def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:
         "card": CARDS[body["card"] or "notice"],
         "due_on": _due(body, local_day(message.created_at)),
     }
+
+
+def _dates_facts(flow: Flow, message: Leased) -> dict[str, Title]:
+    today = local_day(message.created_at)
+    moves = [(flow.clocks[move["clock"]].title, move) for move in message.body["moves"] if move["clock"] in flow.clocks]
+    zh = "；".join(f"{title.zh} {_moved(move, today, 'zh')}" for title, move in moves)
+    en = "; ".join(f"{title.en} {_moved(move, today, 'en')}" for title, move in moves)
+    return {"why": SIDE_LINES[message.body["why"]], "moves": Title(zh, en)}
+
+
+def _moved(move: Mapping[str, Any], today: date, lang: str) -> str:
+    """``3月30日（周一） → 3月31日（周二）``."""
+    ends = [
+        date_words(date.fromisoformat(move[end]), today, lang, move[f"{end}_provisional"]) if move[end] else "—"
+        for end in ("old", "new")
+    ]
+    return " → ".join(ends)
+
+
+_OWN_FACTS: Mapping[str, Callable[[Flow, Leased], dict[str, Title]]] = {
+    "action": _action_facts,
+    "rung": _rung_facts,
+    "dates": _dates_facts,
+}
 
 
 def _due(body: Mapping[str, Any], today: date) -> Title:

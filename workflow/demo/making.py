@@ -47,7 +47,7 @@ def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> No
 
 def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progress) -> Player:
     """Play the whole story on an empty database, so that it ends at ``now``; the player tells what was refused."""
-    days = Days(office.calendar, _base(office, now))
+    days = Days(office.base_calendar, _base(office, now))
     opened = days.moment(FIRST_DAY - 10, 9 * 60)
     with office.engine.begin() as conn:
         town = settle(conn, files, office.catalogue, hash_password(files.password), opened, local_day(now))
@@ -115,4 +115,4 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 def _base(office: Office, now: datetime) -> date:
     """The day the story counts from: today, on a rest day the next working day: nothing is late by that alone."""
-    return office.calendar.add_working_days(local_day(now) - timedelta(days=1), 1)
+    return office.base_calendar.add_working_days(local_day(now) - timedelta(days=1), 1)

@@ -196,7 +196,7 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         items=tuple(case_.data.get("items", ())),
         form=dict(case_.data.get("form", {})),
         question=case_.data.get("question"),
-        clocks=clock_views(flow, case_, office.calendar, work.now),
+        clocks=clock_views(flow, case_, work.calendar, work.now),
         pauses=tuple(_pause(office.catalogue, pause) for pause in case_.pauses),
         documents=tuple(_document(document) for document in around["documents"]),
         materials=tuple(material_view(facts, row, named) for row in uploads),
@@ -214,7 +214,7 @@ def _light(work: Work, flow: Flow, case_: Case, due_at: str, paused: bool) -> Li
 def _light_of(work: Work, flow: Flow, due_at: str, paused: bool, ended: bool) -> Light:
     if ended:
         return Light.DONE
-    at = edges(work.office.calendar, work.now)
+    at = edges(work.calendar, work.now)
     due = None if due_at == "infinity" else moment(due_at)
     return case_light(due, paused, flow.name in exact_flows(work.office.flows), at)
 

@@ -35,7 +35,7 @@ def clock_proof(work: Work, no: str, name: str, round_: int | None = None) -> Cl
             f"The case {no} has no clock “{name}”; it has: {', '.join(known) or 'none'}",
             extra={"no": no, "clock": name, "accepted": known},
         )
-    rule, calendar = flow.clocks[name], work.office.calendar
+    rule, calendar = flow.clocks[name], work.calendar
     today = local_day(clock.settled_at or work.now)
     proved = prove(clock.started_at, clock.limit, calendar, stopping(rule, case.pauses), clock.extension, today)
     view = clock_view(rule, clock, case.pauses, calendar, work.now)

@@ -14,9 +14,10 @@ from workflow.case import Case
 from workflow.change import Event, chain
 from workflow.definition import Flow
 from workflow.machine import target_of
-from workflow.queries.verify_clocks import Firing, clock_breaches, moment_breaches
+from workflow.queries.verify_clocks import Calendars, Firing, clock_breaches, moment_breaches
+from workflow.store import calendars
 from workflow.store.cases import CASE_COLUMNS, case_from, finite
-from workflow.work import Office
+from workflow.work import Office, calendar_in_force
 
 SLICE = 500
 
@@ -78,12 +79,13 @@ SELECT c.no, 0 AS seq FROM clocks k JOIN cases c ON c.id = k.case_id WHERE k.sta
 
 def verify(office: Office) -> Verdict:
     """Check every case of the database; an empty ``breaches`` means that all promises hold."""
+    known = _calendars(office)
     cases = events = 0
     breaches: list[Breach] = []
     for kept in _kept(office.engine):
         cases += 1
         events += len(kept.events)
-        breaches.extend(_case_breaches(office, kept))
+        breaches.extend(_case_breaches(office, known, kept))
     with office.engine.connect() as conn:
         for what, statement in _LOOSE.items():
             breaches.extend(Breach(found.no, found.seq, what) for found in conn.execute(text(statement)))
@@ -103,7 +105,16 @@ def _kept(engine: Engine) -> Iterator[_Kept]:
         after = rows[-1]["id"]
 
 
-def _case_breaches(office: Office, kept: _Kept) -> Iterator[Breach]:
+def _calendars(office: Office) -> Calendars:
+    with office.engine.connect() as conn:
+        held = calendars.succession(conn)
+        known = {version: office.calendars.get(conn, version) for version in calendars.versions(conn)}
+        in_force = calendar_in_force(office, conn)
+    settled = not held or held[-1].settled_at is not None
+    return Calendars(known | {office.base_calendar.version: office.base_calendar}, in_force, settled)
+
+
+def _case_breaches(office: Office, known: Calendars, kept: _Kept) -> Iterator[Breach]:
     case = kept.case
     flow = office.flows.get((case.flow, case.flow_version))
     if flow is None:
@@ -123,7 +134,7 @@ def _case_breaches(office: Office, kept: _Kept) -> Iterator[Breach]:
             yield Breach(
                 case.no, case.seq, f"the clock {clock.name} runs in state {case.state}, which it does not belong to"
             )
-    for what in clock_breaches(flow, case, kept.events, kept.firings, kept.due_at, office.calendar):
+    for what in clock_breaches(flow, case, kept.events, kept.firings, kept.due_at, known):
         yield Breach(case.no, case.seq, what)
 
 

@@ -20,6 +20,15 @@ THE_END = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Calendars:
+    """Every calendar that ever made a date, by version, and the one in force; ``settled``: no date waits for it."""
+
+    known: Mapping[str, Calendar]
+    in_force: Calendar
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Firing:
     """When a sweep takes a clock up; ``attempts`` failed before, each of which put the moment back."""
 
@@ -52,7 +61,7 @@ def clock_breaches(
     events: Sequence[Mapping[str, Any]],
     firings: Mapping[int, Firing],
     due_at: datetime | None,
-    calendar: Calendar,
+    calendars: Calendars,
 ) -> Iterator[str]:
     """Clocks that are missing or run twice, and dates that do not follow from their inputs.
 
@@ -68,7 +77,7 @@ def clock_breaches(
     for clock in case.clocks:
         if clock.name in demanded:
             yield from _input_breaches(flow.clocks[clock.name], clock, case)
-            yield from _date_breaches(flow.clocks[clock.name], clock, case, calendar)
+            yield from _date_breaches(flow.clocks[clock.name], clock, case, calendars)
             yield from _firing_breaches(clock, firings[clock.id or 0])
     nearest = nearest_due(case.clocks)
     if due_at != nearest:
@@ -95,25 +104,30 @@ def _input_breaches(rule: ClockRule, clock: ClockRecord, case: Case) -> Iterator
         yield f"the clock {clock.name} has a limit of {clock.limit}, the case one of {limit}"
 
 
-def _date_breaches(rule: ClockRule, clock: ClockRecord, case: Case, calendar: Calendar) -> Iterator[str]:
+def _date_breaches(rule: ClockRule, clock: ClockRecord, case: Case, calendars: Calendars) -> Iterator[str]:
     if clock.rung > len(rule.ladder):
         yield f"the clock {clock.name} stands at rung {clock.rung} of a ladder of {len(rule.ladder)}"
         return
+    calendar = calendars.known.get(clock.calendar_version)
+    if calendar is None:
+        yield f"the clock {clock.name} names the calendar {clock.calendar_version}, which nobody keeps"
+        return
     try:
         derived = resettle(clock, rule, case.pauses, Timing(calendar, THE_END))
+        today = resettle(clock, rule, case.pauses, Timing(calendars.in_force, THE_END))
     except ValueError as error:
         yield f"the dates of the clock {clock.name} cannot be derived: {error}"
         return
     if clock.state != "quarantined" and clock.state != derived.state:
         yield f"the clock {clock.name} is {clock.state}, by its inputs {derived.state}"
-    if clock.calendar_version != calendar.version:
-        return  # dates of another calendar
     for name in ("due_on", "due_at"):
         kept, expected = getattr(clock, name), getattr(derived, name)
         if kept != expected:
             yield f"the clock {clock.name} has {name} {_words(kept)}, by its inputs {_words(expected)}"
     if clock.ladder_at != derived.ladder_at:
         yield f"the rungs of the clock {clock.name} are not those of its dates"
+    if calendars.settled and (clock.due_at, clock.provisional) != (today.due_at, today.provisional):
+        yield f"the clock {clock.name} was left in the calendar {clock.calendar_version}: now {_words(today.due_on)}"
 
 
 def _firing_breaches(clock: ClockRecord, firing: Firing) -> Iterator[str]:

@@ -120,7 +120,7 @@ def worklist(work: Work, filters: Filters, paging: Paging) -> Page[WorkRow]:
     parameters |= {f"way_{column}": values for column, values in ways if values is not None}
     statement = _page_statement(tuple((column, values is None) for column, values in ways), tuple(conditions))
     found = work.conn.execute(statement, parameters | {"wanted": paging.size + 1}).mappings().all()
-    at, exact = edges(work.office.calendar, work.now), exact_flows(work.office.flows)
+    at, exact = edges(work.calendar, work.now), exact_flows(work.office.flows)
     rows = [_row(work, row, at, row["flow"] in exact) for row in found]
     return page(paging, listing, rows, [[row["paused"], row["due_key"], row["id"]] for row in found])
 
@@ -214,7 +214,7 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
         parameters |= {"text_from": filters.text, "text_to": filters.text + "\uffff"}
     if filters.light is not None:
         conditions.append(_LIGHT_CONDITIONS[filters.light])
-        at = edges(work.office.calendar, work.now)
+        at = edges(work.calendar, work.now)
         parameters |= {"now": at.now, "soon": at.soon, "warning": at.warning, "exact": exact_flows(work.office.flows)}
     return conditions, parameters
 
@@ -286,7 +286,7 @@ def _row(work: Work, row: Any, at: Edges, exact: bool) -> WorkRow:
     order = {name: place for place, name in enumerate(flow.clocks)}
     records = sorted((clock_from(clock) for clock in row["clocks"]), key=lambda clock: order[clock.name])
     clocks = {
-        clock.name: clock_brief(flow.clocks[clock.name], clock, pauses, office.calendar, work.now) for clock in records
+        clock.name: clock_brief(flow.clocks[clock.name], clock, pauses, work.calendar, work.now) for clock in records
     }
     light = case_light(row["due_at"], row["paused"], exact, at)
     first = _leading(records, light)

@@ -76,13 +76,14 @@ noted AS (
     USING (no)),
 ticking AS (
   INSERT INTO clocks (case_id, name, round, started_at, amount, unit, direction, extension, state, epoch, rung,
-    ladder_at, fire_at, due_on, due_at, provisional, calendar_version)
+    ladder_at, fire_at, due_on, due_at, provisional, calendar_version, armed_seq)
   SELECT born.id, k.name, k.round, k.started_at, k.amount, k.unit, k.direction, k.extension, k.state, k.epoch, k.rung,
     k.ladder_at, coalesce(k.fire_at, 'infinity'), k.due_on, coalesce(k.due_at, 'infinity'), k.provisional,
-    k.calendar_version
+    k.calendar_version, k.armed_seq
   FROM born JOIN jsonb_to_recordset(cast(:clocks AS jsonb)) AS k(no text, name text, round int, started_at timestamptz,
     amount int, unit text, direction text, extension int, state text, epoch int, rung smallint, ladder_at timestamptz[],
-    fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean, calendar_version text) USING (no)),
+    fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean, calendar_version text, armed_seq int)
+    USING (no)),
 issued AS (
   INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at)
   SELECT born.id, 1, d.kind, d.document_no, d.facts, d.issued_at, d.effective_at

@@ -17,10 +17,12 @@ from workflow.change import Change
 from workflow.clock.limit import Limit, Unit
 from workflow.guards import AttachedMaterial, ChildCase
 from workflow.store import driver
+from workflow.store.calendars import IN_FORCE
 
 CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company,
   c.department, c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits,
-  c.opened_at, c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at"""
+  c.opened_at, c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at,
+  c.issued_at"""
 
 _GROUPS = {
     "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (
@@ -44,10 +46,12 @@ ALL_GROUPS = frozenset(_GROUPS)
 class CaseReading:
     """A case with its project and the groups of facts that were asked for; the others are empty.
 
-    ``now`` is the office's time of the reading.
+    ``now`` is the office's time of the reading, ``calendar_version`` the calendar in force then (None: none but that
+    of the files has ever been).
     """
 
     now: datetime
+    calendar_version: str | None
     case: Case
     project_code: str
     project_facts: dict[str, Any]
@@ -72,7 +76,7 @@ def _read_statement(by: str, groups: tuple[str, ...]) -> bytes:
     extra = "".join(f",\n  {_GROUPS[group]}" for group in groups)
     return f"""
 SELECT to_json(found) FROM (
-SELECT app_now() AS now, {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
+SELECT app_now() AS now, ({IN_FORCE}) AS calendar_version, {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
   (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
   (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
 FROM cases c JOIN projects p ON p.id = c.project_id
@@ -82,6 +86,7 @@ WHERE c.{by} = %(key)s) AS found""".encode()  # noqa: S608
 def _reading(row: dict[str, Any]) -> CaseReading:
     return CaseReading(
         now=moment(row["now"]),
+        calendar_version=row["calendar_version"],
         case=case_from(row),
         project_code=row["project_code"],
         project_facts=row["project_facts"],
@@ -113,6 +118,7 @@ def case_from(row: dict[str, Any]) -> Case:
         decided_at=finite(row["decided_at"]),
         entered_at=moment(row["entered_at"]),
         ended_at=finite(row["ended_at"]),
+        issued_at=finite(row["issued_at"]),
         clocks=tuple(clock_from(clock) for clock in row["clocks"]),
         pauses=tuple(pause_from(pause) for pause in row["pauses"]),
     )
@@ -155,6 +161,8 @@ def clock_from(row: dict[str, Any]) -> ClockRecord:
         provisional=row["provisional"],
         calendar_version=row["calendar_version"],
         settled_at=finite(row["settled_at"]),
+        armed_seq=row["armed_seq"],
+        settled_seq=row["settled_seq"],
     )
 
 
@@ -175,6 +183,7 @@ def pause_from(row: dict[str, Any]) -> PauseRecord:
         closed_at=finite(row["closed_at"]),
         closed_by=row["closed_by"],
         result=row["result"],
+        resets=row["resets"],
     )
 
 
@@ -183,7 +192,7 @@ WITH moved AS (
   UPDATE cases SET state = %(state)s, outcome = %(outcome)s, version = %(version)s, rev = rev + 1, seq = %(seq)s,
     chain_head = %(head)s, data = cast(%(data)s AS jsonb), assignee_id = %(assignee)s,
     received_at = %(received_at)s, accepted_at = %(accepted_at)s, decided_at = %(decided_at)s,
-    entered_at = %(entered_at)s, ended_at = %(ended_at)s,
+    entered_at = %(entered_at)s, ended_at = %(ended_at)s, issued_at = %(issued_at)s,
     due_at = coalesce(cast(%(due_at)s AS timestamptz), 'infinity'), paused = %(paused)s
   WHERE id = %(id)s AND rev = %(rev)s
   RETURNING id),
@@ -198,25 +207,27 @@ _PARTS = {
     "clocks": """,
 ticking AS (
   INSERT INTO clocks AS old (case_id, name, round, started_at, amount, unit, direction, extension, state, epoch, rung,
-    ladder_at, fire_at, due_on, due_at, provisional, calendar_version, settled_at)
+    ladder_at, fire_at, due_on, due_at, provisional, calendar_version, settled_at, armed_seq, settled_seq)
   SELECT moved.id, k.name, k.round, k.started_at, k.amount, k.unit, k.direction, k.extension, k.state, k.epoch, k.rung,
     k.ladder_at, coalesce(k.fire_at, 'infinity'), k.due_on, coalesce(k.due_at, 'infinity'), k.provisional,
-    k.calendar_version, k.settled_at
+    k.calendar_version, k.settled_at, k.armed_seq, k.settled_seq
   FROM moved, jsonb_to_recordset(cast(%(clocks)s AS jsonb)) AS k(name text, round int, started_at timestamptz,
     amount int, unit text, direction text, extension int, state text, epoch int, rung smallint,
     ladder_at timestamptz[], fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean,
-    calendar_version text, settled_at timestamptz)
+    calendar_version text, settled_at timestamptz, armed_seq int, settled_seq int)
   ON CONFLICT (case_id, name, round) DO UPDATE SET started_at = excluded.started_at, extension = excluded.extension,
     state = excluded.state, epoch = excluded.epoch, rung = excluded.rung, ladder_at = excluded.ladder_at,
     fire_at = excluded.fire_at, due_on = excluded.due_on, due_at = excluded.due_at,
     provisional = excluded.provisional, calendar_version = excluded.calendar_version,
-    settled_at = excluded.settled_at, attempts = 0, error = NULL)""",
+    settled_at = excluded.settled_at, settled_seq = excluded.settled_seq, attempts = 0, error = NULL)""",
     "opened": """,
 opened AS (
-  INSERT INTO pauses (case_id, cause, basis, stops, since, planned_until, cap_until, reason, opened_at, opened_by)
-  SELECT moved.id, z.cause, z.basis, z.stops, z.since, z.planned_until, z.cap_until, z.reason, z.opened_at, z.opened_by
+  INSERT INTO pauses (case_id, cause, basis, stops, since, planned_until, cap_until, reason, opened_at, opened_by,
+    resets)
+  SELECT moved.id, z.cause, z.basis, z.stops, z.since, z.planned_until, z.cap_until, z.reason, z.opened_at, z.opened_by,
+    z.resets
   FROM moved, jsonb_to_recordset(cast(%(opened)s AS jsonb)) AS z(cause text, basis text, stops text[], since date,
-    planned_until date, cap_until date, reason text, opened_at timestamptz, opened_by int))""",
+    planned_until date, cap_until date, reason text, opened_at timestamptz, opened_by int, resets boolean))""",
     "closed": """,
 closed AS (
   UPDATE pauses SET until = z.until, closed_at = z.closed_at, closed_by = z.closed_by, result = z.result
@@ -282,6 +293,7 @@ def _case_parameters(change: Change) -> dict[str, Any]:
         "decided_at": after.decided_at,
         "entered_at": after.entered_at,
         "ended_at": after.ended_at,
+        "issued_at": after.issued_at,
         "due_at": change.due_at,
         "paused": bool(after.open_pauses),
         "action": event.action,
@@ -315,6 +327,8 @@ def clock_json(clock: ClockRecord) -> dict[str, Any]:
         "provisional": clock.provisional,
         "calendar_version": clock.calendar_version,
         "settled_at": clock.settled_at.isoformat() if clock.settled_at else None,
+        "armed_seq": clock.armed_seq,
+        "settled_seq": clock.settled_seq,
     }
 
 
@@ -334,6 +348,7 @@ def _pause_json(pause: PauseRecord) -> dict[str, Any]:
         "closed_at": pause.closed_at.isoformat() if pause.closed_at else None,
         "closed_by": pause.closed_by,
         "result": pause.result,
+        "resets": pause.resets,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, TextClause, text
 
 from workflow.change import instant
+from workflow.store.calendars import UNSETTLED
 
 
 class DueClock(NamedTuple):
@@ -225,20 +226,23 @@ WHERE id = :clock_id AND state = 'armed' AND epoch = :epoch AND rung = :rung RET
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a sweeper asks while it waits: the office's time, the next moment of any clock, whether messages wait."""
+    """What a sweeper asks while it waits: the office's time, the next moment of any clock, whether messages wait, and
+    whether dates may have to be moved to another calendar (``unsettled``)."""
 
     now: datetime
     next_fire_at: datetime | None
     messages: bool
+    unsettled: bool = False
 
     @property
     def due(self) -> bool:
         return self.next_fire_at is not None and self.next_fire_at <= self.now
 
 
-_PROBE = text("""
+_PROBE = text(f"""
 SELECT app_now() AS now, (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_fire_at,
-  EXISTS (SELECT FROM outbox WHERE state IN ('pending', 'queued', 'leased') AND next_at <= now()) AS messages""")
+  EXISTS (SELECT FROM outbox WHERE state IN ('pending', 'queued', 'leased') AND next_at <= now()) AS messages,
+  ({UNSETTLED}) AS unsettled""")  # noqa: S608 - constants only
 
 
 def probe(conn: Connection) -> Probe:

@@ -1,0 +1,42 @@
+"""Clocks that nothing stops, and pauses that nothing opens: read from the graph of the states."""
+
+from collections.abc import Iterator
+
+from workflow.definition import Action, ClockRule, Flow
+from workflow.simulation.finding import Finding
+
+
+def end_findings(flow: Flow) -> Iterator[Finding]:
+    """Clocks from whose states no way leads out, and clocks said to be paused that no action pauses."""
+    for rule in flow.clocks.values():
+        who = f"flow {flow.name} v{flow.version}, clock {rule.name}"
+        trapped = _trapped(flow, rule)
+        if trapped:
+            outside = tuple(name for name in flow.states if name not in rule.while_states)
+            sentence = f"{who} is never stopped: from {', '.join(trapped)} no action leads to a state outside of it"
+            yield Finding(("clocks", rule.name, "while"), sentence, outside)
+        if rule.paused_by is not None and not any(_pauses(action, rule) for action in flow.actions.values()):
+            pausing = tuple(
+                name for name, action in flow.actions.items() if action.effect and action.effect.kind == "pause"
+            )
+            sentence = f"{who} says what pauses it, but no action pauses clocks and stays in its states"
+            yield Finding(("clocks", rule.name, "paused_by"), sentence, pausing or ("an action with effect: pause",))
+
+
+def _trapped(flow: Flow, rule: ClockRule) -> tuple[str, ...]:
+    """The states of the clock from which the case can only go on to others of them, or nowhere."""
+    inside = [name for name in flow.states if name in rule.while_states]
+    free = set(flow.states) - set(inside)
+    grown = True
+    while grown:
+        found = {name for name in inside if any(action.target in free for action in flow.actions_from(name))}
+        grown = not found <= free
+        free |= found
+    return tuple(name for name in inside if name not in free)
+
+
+def _pauses(action: Action, rule: ClockRule) -> bool:
+    if action.effect is None or action.effect.kind != "pause":
+        return False
+    stays = action.target is None or action.target in rule.while_states
+    return stays and not rule.while_states.isdisjoint(action.sources)

@@ -1,0 +1,102 @@
+"""Every limit a clock can be given: its own, or all that a reference stands for in the catalogue."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from workflow.catalogue import Catalogue, Item
+from workflow.clock.limit import Limit
+from workflow.definition import ClockRule
+from workflow.guards import GAPS_AT_MOST
+
+OWN = "every case"
+"""Whose limit it is where the flow file says it itself."""
+GIVEN_LATER = frozenset({"pause.planned", "pause.cap", "gaps.until"})
+"""References that the action entering the state settles, not the opening of the case."""
+
+Named = tuple[str, Limit]
+"""A limit, and what it is the limit of: an item, a variant (``LX02/report``), a cause of a pause, a time of day."""
+
+
+def limits_of(rule: ClockRule, catalogue: Catalogue) -> dict[Limit, tuple[str, ...]]:
+    """Each limit the clock can have, with the names of what has it; empty where the reference says nothing here."""
+    if isinstance(rule.limit, Limit):
+        return {rule.limit: (OWN,)}
+    found: dict[Limit, tuple[str, ...]] = {}
+    for name, limit in _stands_for(rule.limit, catalogue):
+        found[limit] = (*found.get(limit, ()), name)
+    return found
+
+
+def _stands_for(reference: str, catalogue: Catalogue) -> Iterable[Named]:
+    table = _REFERENCES.get(reference)
+    if table is not None:
+        return table(catalogue)
+    if reference.startswith("item."):
+        return _of_items(catalogue, reference.removeprefix("item."))
+    return ()
+
+
+def _of_items(catalogue: Catalogue, name: str) -> Iterator[Named]:
+    """The limits that stand in every item under ``name``."""
+    for item in catalogue.items.values():
+        own = getattr(getattr(item, name, None), "limit", None)
+        if isinstance(own, Limit):
+            yield item.code, own
+
+
+def _promised(catalogue: Catalogue) -> Iterator[Named]:
+    yield from _chosen(catalogue, 1)
+
+
+def _statutory(catalogue: Catalogue) -> Iterator[Named]:
+    yield from _chosen(catalogue, 0)
+
+
+def _chosen(catalogue: Catalogue, which: int) -> Iterator[Named]:
+    for item in catalogue.items.values():
+        for variant in _forms(item):
+            limit = item.limits(variant)[which]
+            if limit is not None:
+                yield f"{item.code}/{variant}" if variant else item.code, limit.limit
+
+
+def _forms(item: Item) -> tuple[str | None, ...]:
+    return (None, *(variant.code for variant in item.variants))
+
+
+def _renewal(catalogue: Catalogue) -> Iterator[Named]:
+    for item in catalogue.items.values():
+        if item.lifetime is not None and item.lifetime.renewal is not None:
+            yield item.code, item.lifetime.renewal.limit
+
+
+def _caps(catalogue: Catalogue) -> Iterator[Named]:
+    yield from ((cause.code, cause.cap) for cause in catalogue.causes.values())
+
+
+def _gaps(catalogue: Catalogue) -> Iterator[Named]:
+    yield OWN, GAPS_AT_MOST
+    yield from _of_items(catalogue, "gap_limit")
+
+
+def _first_response(catalogue: Catalogue) -> Iterator[Named]:
+    yield "by day", catalogue.help.first_response_day
+    yield "by night", catalogue.help.first_response_night
+
+
+def _resolution(catalogue: Catalogue) -> Iterator[Named]:
+    yield OWN, catalogue.help.resolution
+
+
+_REFERENCES: Mapping[str, Callable[[Catalogue], Iterable[Named]]] = MappingProxyType(
+    {
+        "item.statutory": _statutory,
+        "item.promised": _promised,
+        "item.renewal": _renewal,
+        "pause.planned": _caps,
+        "pause.cap": _caps,
+        "gaps.until": _gaps,
+        "help.first_response": _first_response,
+        "help.resolution": _resolution,
+    }
+)
