@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from workflow import logs
 from workflow.queries import operations
+from workflow.queries.calendar_figures import calendar_figures
 from workflow.work import Office
 
 log = logs.logger("web")
@@ -104,11 +105,12 @@ class _Figures(Collector):
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        """One statement on narrow indexes, one on a small table."""
+        """A few statements on narrow indexes and small tables."""
         try:
             with self.office.engine.begin() as conn:
                 found = operations.figures(conn)
                 beats = operations.heartbeats(conn)
+                days = calendar_figures(self.office, conn)
         except SQLAlchemyError:
             yield GaugeMetricFamily("wugeyi_database_up", "Whether the database answers", 0)
             return
@@ -123,6 +125,18 @@ class _Figures(Collector):
             "wugeyi_outbox_oldest_seconds", "Age of the oldest message not yet delivered", found.oldest_waiting_seconds
         )
         yield GaugeMetricFamily("wugeyi_outbox_failed", f"Messages given up (at most {most})", found.failed)
+        yield GaugeMetricFamily(
+            "wugeyi_calendar_missing_year",
+            "1 from 1 November until next year's notice is loaded",
+            bool(days.missing_year),
+        )
+        yield GaugeMetricFamily("wugeyi_calendar_horizon_days", "Days to the last published one", days.horizon_days)
+        yield GaugeMetricFamily(
+            "wugeyi_provisional_clocks", f"Running clocks whose date is an estimate (at most {most})", days.provisional
+        )
+        yield GaugeMetricFamily(
+            "wugeyi_dates_unsettled", "1 while dates wait to be moved to the calendar in force", days.settling
+        )
         ages = GaugeMetricFamily("wugeyi_heartbeat_age_seconds", "Age of the newest sign of life", labels=["part"])
         for part, age in beats.items():
             ages.add_metric([part], age)

@@ -60,6 +60,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/cases/<no>/history": SIGNED_IN,
     "GET /api/v1/cases/<no>/clocks": SIGNED_IN,
     "GET /api/v1/cases/<no>/clocks/<name>/proof": SIGNED_IN,
+    "GET /api/v1/cases/<no>/clocks/<name>/proof.csv": SIGNED_IN,
     "GET /api/v1/cases/<no>/documents": SIGNED_IN,
     "GET /api/v1/cases/<no>/time-use": SIGNED_IN,
     "GET /api/v1/cases/<no>/materials": SIGNED_IN,
@@ -82,6 +83,16 @@ ROUTES: Mapping[str, Access] = {
     # plans: nobody's data, unless a project is named, which asks for a token itself
     "POST /api/v1/plans": PUBLIC,
     "GET /api/v1/cases/<no>/plan": SIGNED_IN,
+    # the working calendar: nobody's data; what changes it: two administrators
+    "GET /api/v1/calendar": PUBLIC,
+    "GET /api/v1/calendar/<int:year>": PUBLIC,
+    "GET /api/v1/amendments": only("admin", "supervisor"),
+    "POST /api/v1/amendments": only("admin"),
+    "POST /api/v1/amendments/preview": only("admin"),
+    "GET /api/v1/amendments/<int:amendment_id>": only("admin", "supervisor"),
+    "GET /api/v1/amendments/<int:amendment_id>/preview": only("admin", "supervisor"),
+    "POST /api/v1/amendments/<int:amendment_id>/sign": only("admin"),
+    "POST /api/v1/amendments/<int:amendment_id>/refuse": only("admin"),
     # demonstrations only, 404 elsewhere
     "GET /api/v1/demo/time": SIGNED_IN,
     "POST /api/v1/demo/time": SIGNED_IN,
@@ -114,6 +125,17 @@ ROUTES: Mapping[str, Access] = {
     # pages: who used the time
     "GET /time-use": only(*WATCHERS),
     "GET /time-use/cases": only(*WATCHERS),
+    # pages: the working calendar, and what changes it
+    "GET /calendar": SIGNED_IN,
+    "GET /calendar/<int:year>": SIGNED_IN,
+    "GET /calendar/notice": only("admin"),
+    "POST /calendar/notice": only("admin"),
+    "GET /amendments": only("admin", "supervisor"),
+    "GET /amendments/<int:number>": only("admin", "supervisor"),
+    "GET /amendments/<int:number>/sign": only("admin"),
+    "POST /amendments/<int:number>/sign": only("admin"),
+    "POST /amendments/<int:number>/refuse": only("admin"),
+    "POST /amendments/<int:number>/withdraw": only("admin"),
     # pages: alerts, help, the time of a demonstration
     "GET /alerts": SIGNED_IN,
     "POST /alerts/<int:number>/acknowledge": SIGNED_IN,
@@ -123,5 +145,7 @@ ROUTES: Mapping[str, Access] = {
     "POST /demo/time": SIGNED_IN,
 }
 
-UPLOADS = frozenset({"POST /api/v1/cases/<no>/materials", "POST /cases/<no>/materials"})
+UPLOADS = frozenset(
+    {"POST /api/v1/cases/<no>/materials", "POST /cases/<no>/materials", "POST /calendar/notice"}
+)
 """Routes that take files (multipart/form-data): their bodies may be as long as WUGEYI_UPLOAD_MB, all others 1 MiB."""

@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from workflow.case import Case, ClockRecord, PauseRecord
-from workflow.catalogue import Catalogue
+from workflow.catalogue import Catalogue, Item
 from workflow.clock.calendar import local_day
 from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.definition import Effect, Flow
 from workflow.documents import DOCUMENT_CODES
-from workflow.guards import Facts, pause_cap_until
-from workflow.machine import Decision
+from workflow.guards import Facts, life_clock, pause_cap_until
+from workflow.machine import Decision, moment_of
 from workflow.timekeeping import Timing, clocks_after_move, extend, merge, nearest_due, resettle
 
 
@@ -110,6 +110,7 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
     before, now = facts.case, facts.now
     timing = Timing(facts.calendar, now)
     moved = decision.action.target is not None
+    marked_at = _marked_at(decision, facts)
     event = Event(
         before.no,
         before.seq + 1,
@@ -120,14 +121,14 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         decision.role,
         decision.effective_at,
         now,
-        plain(facts.inputs),
+        _said(decision, facts, marked_at),
     )
     link = chain(before.chain_head, event)
     pauses = _pauses(decision.action.effect, decision, facts)
     # As few copies of the case as can be: it has many fields, and one copy costs as much as a rule.
     after = replace(
         before,
-        **(_move(flow, decision, facts) if moved else {}),
+        **(_move(flow, decision, facts, marked_at) if moved else {}),
         data=_data(decision, facts),
         assignee_id=before.assignee_id if assignee_id is None else assignee_id,
         version=before.version + 1,
@@ -151,23 +152,62 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
     )
 
 
-def case_limits(flow: Flow, catalogue: Catalogue, item: str | None) -> dict[str, str]:
-    """The limits in force for a new case, kept with it: a later change of the catalogue does not move its dates."""
+def case_limits(flow: Flow, catalogue: Catalogue, item: str | None, variant: str | None = None) -> dict[str, str]:
+    """The limits in force for a new case, kept with it: a later change of the catalogue does not move its dates.
+
+    Of an item those of its ``variant``, or of its base form. ``<clock>.from`` says from which moment of the case a
+    clock counts where that is not the flow's.
+    """
     limits: dict[str, str] = {}
     for rule in flow.clocks.values():
         if isinstance(rule.limit, Limit):
             limits[rule.name] = str(rule.limit)
-        elif item is not None and rule.limit.startswith("item."):
-            own = getattr(catalogue.items[item], rule.limit.removeprefix("item."))
-            if own is not None:
-                limits[rule.name] = str(own.limit)
-                limits[f"{rule.name}.from"] = {"acceptance": "accepted", "receipt": "received"}.get(
-                    own.base, "accepted"
-                )
+        elif item is not None:
+            limits |= _item_limit(rule.name, rule.limit, catalogue.items[item], variant)
     return limits
 
 
-def _move(flow: Flow, decision: Decision, facts: Facts) -> dict[str, Any]:
+def _item_limit(clock: str, reference: str, item: Item, variant: str | None) -> dict[str, str]:
+    """What ``reference`` stands for in an item, as `case_limits` keeps it; empty where the item has no such limit."""
+    statutory, promised = item.limits(variant)
+    own = {"item.statutory": statutory, "item.promised": promised}.get(reference)
+    if own is not None:
+        return {clock: str(own.limit), f"{clock}.from": _BASES[own.base]}
+    life = item.lifetime
+    if life is None:
+        return {}
+    if reference == ("item.lifetime" if life.lapses else "item.recheck"):
+        counted = {f"{clock}.from": _BASES[life.base]} if life.base in _BASES else {}
+        return {clock: str(life.limit), **counted}
+    if reference == "item.renewal" and life.renewal is not None:
+        return {clock: str(life.renewal.limit)}
+    return {}
+
+
+_BASES: Mapping[str, str] = {"acceptance": "accepted", "receipt": "received", "decision": "decided"}
+"""By the base event of an item: the moment of the case it is kept as."""
+
+
+def _marked_at(decision: Decision, facts: Facts) -> datetime:
+    """What the moment that the action marks is set to."""
+    action, case = decision.action, facts.case
+    if action.marks_as is not None:
+        return moment_of(action.marks_as, facts)
+    first_issue = action.marks == "issued_at" and case.issued_at is None
+    if first_issue and case.limits.get("lifetime.from") == "decided":
+        return case.decided_at or decision.effective_at
+    return decision.effective_at
+
+
+def _said(decision: Decision, facts: Facts, marked_at: datetime) -> dict[str, Any]:
+    """What history keeps beside the deed: what was typed, and a moment that was set to another time than its own."""
+    said = plain(facts.inputs)
+    if decision.action.marks is not None and marked_at != decision.effective_at:
+        said[decision.action.marks] = instant(marked_at)
+    return said
+
+
+def _move(flow: Flow, decision: Decision, facts: Facts, marked_at: datetime) -> dict[str, Any]:
     """The fields of the case that change with its state."""
     state = flow.states[decision.to_state]
     fields: dict[str, Any] = {
@@ -177,7 +217,7 @@ def _move(flow: Flow, decision: Decision, facts: Facts) -> dict[str, Any]:
         "ended_at": facts.now if state.ended else None,
     }
     if decision.action.marks is not None:
-        fields[decision.action.marks] = decision.effective_at
+        fields[decision.action.marks] = marked_at
     return fields
 
 
@@ -188,9 +228,16 @@ def _data(decision: Decision, facts: Facts) -> dict[str, Any]:
         data["notices"] = [*data.get("notices", []), notice]
     if decision.role == "clock" and decision.action.marks == "accepted_at":
         data["acceptance_mode"] = "deemed"
+    if _renews(decision):
+        data["renewal_mode"] = "deemed" if decision.role == "clock" else "expressed"
     if "late_reason" in facts.inputs:
         data["late_reason"] = facts.inputs["late_reason"]
     return data
+
+
+def _renews(decision: Decision) -> bool:
+    action = decision.action
+    return action.marks == "issued_at" and "life_end" in (action.marks_as, action.effective)
 
 
 def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[PauseRecord, ...]:
@@ -205,7 +252,7 @@ def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[Pa
             since=today,
             until=None,
             planned_until=facts.inputs["until"],
-            cap_until=pause_cap_until(facts, cause.code),
+            cap_until=pause_cap_until(facts, cause.code, today),
             reason=facts.inputs["reason"],
             opened_at=facts.now,
             opened_by=facts.actor.id,
@@ -266,11 +313,16 @@ def _limits(flow: Flow, after: Case, facts: Facts) -> dict[str, Limit]:
         "pause.cap": max((pause.cap_until for pause in after.open_pauses), default=None),
         "gaps.until": facts.inputs.get("gaps_until"),
     }
+    # These clocks start when the state is entered, which a late entry dates back.
+    since = local_day(after.entered_at)
+    life = life_clock(facts.case)
     for rule in flow.clocks_in(after.state):
         end = ends.get(rule.limit) if isinstance(rule.limit, str) else None
         if end is not None:
-            days = facts.calendar.working_days_between(facts.today, end)
+            days = facts.calendar.working_days_between(since, end)
             limits[rule.name] = Limit(max(days, 1), Unit.WORKING_DAY)
+        elif rule.limit == "life.running" and life is not None:
+            limits[rule.name] = replace(life.limit, amount=life.limit.amount + life.extension)
     return limits
 
 
@@ -289,6 +341,8 @@ def _document_facts(decision: Decision, facts: Facts, after: Case) -> dict[str, 
         "project_code": facts.project_code,
         "effective_at": instant(decision.effective_at),
         "mode": after.data.get("acceptance_mode", "expressed"),
+        **({"renewal_mode": after.data["renewal_mode"]} if _renews(decision) else {}),
+        "issued_at": instant(after.issued_at) if after.issued_at else None,
         "received_at": instant(after.received_at) if after.received_at else None,
         "accepted_at": instant(after.accepted_at) if after.accepted_at else None,
         "limits": [

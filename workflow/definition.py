@@ -72,8 +72,9 @@ class Effect:
 class Action:
     """What somebody, or the clock, or the system may do to a case in certain states.
 
-    ``target`` None leaves the state, and every clock tied to it, alone. ``marks`` names the moment of the case that
-    the action sets; ``effective`` names the moment it is dated back to (deemed acceptance, 行政许可法 32(4)).
+    ``target`` None leaves the state, and every clock tied to it, alone. ``effective`` names the moment the action is
+    dated back to (deemed acceptance, 行政许可法 32(4)). ``marks`` names the moment of the case that the action sets: to
+    when it takes effect, or to the moment ``marks_as`` names (a renewed life counts from the end of the old one).
     """
 
     name: str
@@ -87,7 +88,13 @@ class Action:
     tell: tuple[str, ...] = ()
     effect: Effect | None = None
     marks: str | None = None
+    marks_as: str | None = None
     effective: str | None = None
+
+    @property
+    def late_entry(self) -> bool:
+        """Whether it may be entered on a later day than it was done (补录)."""
+        return any(ask.name == LATE_ENTRY for ask in self.asks)
 
     @property
     def automatic(self) -> bool:
@@ -154,11 +161,20 @@ class Flow:
 
 MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at", "issued_at")
 """What a clock may start from."""
-EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at")
-"""What an action may be dated back to; the last two are the latest of a bundle's item cases."""
+EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at", "life_end")
+"""What an action may be dated back to; of a bundle's item cases the latest; ``life_end`` is the last second of the
+result's running life, on its last day."""
+LATE_ENTRY = "effective_on"
+"""The field of an action that says on which day it was really done."""
+LIFE_CLOCKS = ("lifetime", "renewed_life", "renewal_decision", "remaining_life")
+"""The clocks at whose end a result's life ends; one of them runs while there is one that ends."""
+LIFE_REFERENCES = ("item.lifetime", "item.renewal", "life.running")
+"""The limits of those clocks: the first life, one that was added, and that of the life the case is living already."""
 LIMIT_REFERENCES = (
     "item.statutory",
     "item.promised",
+    *LIFE_REFERENCES,
+    "item.recheck",
     "pause.planned",
     "pause.cap",
     "gaps.until",

@@ -17,4 +17,8 @@ DOCUMENT_CODES: Mapping[str, str] = {
     "revocation_decision": "撤",
     "cancellation_decision": "销",
     "joint_completion_notice": "联",
+    "renewal_receipt": "续收",
+    "renewal_decision": "续",
+    "renewal_refusal": "不续",
+    "lapse_notice": "废",
 }

@@ -82,6 +82,7 @@ class _Action(NamedSchema):
     tell = _OneOrMore(load_default=list)
     effect = Text(load_default=None)
     marks = Text(load_default=None)
+    marks_as = Text(load_default=None)
     effective = Text(load_default=None)
 
 

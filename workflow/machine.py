@@ -7,14 +7,14 @@ name every one of them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from transitions import Machine
 
 from workflow.catalogue import Catalogue
-from workflow.definition import Action, Flow
+from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.errors import Conflict, NotAllowed, NotFound, NotMet, Reason, Refused
-from workflow.guards import GUARDS, Facts
+from workflow.guards import GUARDS, Facts, life_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +164,15 @@ def _closed_because(flow: Flow, action: Action, facts: Facts) -> tuple[Reason, .
 def _clock_acts_first(flow: Flow, facts: Facts) -> Reason | None:
     """What the law has already brought about goes before any deed: silence accepted last week, nobody accepts today.
 
-    The clock's own action follows within minutes of the end of the period, or when a worker is back.
+    The clock's own action follows within minutes of the end of the period, or when a worker is back. What was done in
+    time and is only written down late (补录) comes before it, as long as it is not recorded.
     """
     if facts.actor.holds("clock"):
         return None
     for clock in facts.case.running_clocks:
         rule = flow.clocks[clock.name]
         act = next((rung.act for rung in rule.ladder[clock.rung :] if rung.act is not None), None)
-        if act is None or clock.due_at is None or facts.now < clock.due_at:
+        if act is None or clock.due_at is None or facts.takes_effect_at < clock.due_at:
             continue
         day, title = facts.day(clock.due_on), flow.actions[act].title
         return Reason(
@@ -220,12 +221,27 @@ def _wrong_state(flow: Flow, action: Action, facts: Facts) -> Refusal:
     state = flow.states[facts.case.state]
     sources = [flow.states[source].title for source in action.sources]
     accepted_en = ", ".join(title.en for title in sources)
+    silence = _recorded_silence(action, facts)
     return Refusal(
         "wrong_state",
-        f"“{action.title.zh}”只能在“{'、'.join(title.zh for title in sources)}”环节办理，本件现为“{state.title.zh}”",
-        f"“{action.title.en}” is possible in: {accepted_en}; the case is: {state.title.en}",
-        (),
+        f"“{action.title.zh}”只能在“{'、'.join(title.zh for title in sources)}”环节办理，本件现为“{state.title.zh}”"
+        + (f"；{silence.zh}" if silence else ""),
+        f"“{action.title.en}” is possible in: {accepted_en}; the case is: {state.title.en}"
+        + (f"; {silence.en}" if silence else ""),
+        (silence,) if silence else (),
         _possible(flow, facts),
+    )
+
+
+def _recorded_silence(action: Action, facts: Facts) -> Reason | None:
+    """Why an acceptance can no longer be entered: the law has made it already, and nobody rewrites that."""
+    if action.marks != "accepted_at" or facts.case.data.get("acceptance_mode") != "deemed":
+        return None
+    return Reason(
+        "silence_recorded",
+        "期限内未告知，已依法记录为视为受理，不得补录改写",
+        "nothing was said in time and the acceptance by silence is recorded; no late entry can undo it",
+        {"field": LATE_ENTRY},
     )
 
 
@@ -237,14 +253,27 @@ def _wrong_role(flow: Flow, action: Action, facts: Facts) -> Refusal:
 
 def _effective_at(action: Action, facts: Facts) -> datetime:
     if action.effective is None:
-        return facts.now
+        return facts.takes_effect_at
+    return moment_of(action.effective, facts)
+
+
+def moment_of(name: str, facts: Facts) -> datetime:
+    """The moment of the case that a flow calls ``name`` (EFFECTIVE_MOMENTS); now where there is none yet."""
     moments: Mapping[str, datetime | None] = {
         "opened_at": facts.case.opened_at,
         "received_at": facts.case.received_at,
         "accepted_at": facts.case.accepted_at,
         "decided_at": facts.case.decided_at,
         "entered_at": facts.case.entered_at,
+        "issued_at": facts.case.issued_at,
         "items_accepted_at": max((c.accepted_at for c in facts.children if c.accepted_at), default=None),
         "items_decided_at": max((at for c in facts.children if (at := c.decided_at or c.ended_at)), default=None),
+        "life_end": _life_end(facts),
     }
-    return moments[action.effective] or facts.now
+    return moments[name] or facts.now
+
+
+def _life_end(facts: Facts) -> datetime | None:
+    life = life_clock(facts.case)
+    # Still on its last day: a life that follows counts from that day, not from the one after it.
+    return life.due_at - timedelta(seconds=1) if life is not None and life.due_at is not None else None

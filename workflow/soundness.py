@@ -7,9 +7,20 @@ nobody can reach or leave, names nothing that does not exist, and every rung of 
 from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.catalogue import Catalogue
+from workflow.catalogue.item_checks import days
 from workflow.clock.ladder import rung_order_faults
-from workflow.clock.limit import Limit, Unit
-from workflow.definition import EFFECTIVE_MOMENTS, MOMENTS, Action, ClockRule, Flow, Rung
+from workflow.clock.limit import Limit
+from workflow.definition import (
+    EFFECTIVE_MOMENTS,
+    LATE_ENTRY,
+    LIFE_CLOCKS,
+    LIFE_REFERENCES,
+    MOMENTS,
+    Action,
+    ClockRule,
+    Flow,
+    Rung,
+)
 from workflow.documents import DOCUMENT_CODES
 from workflow.errors import Fault
 from workflow.guards import GAPS_AT_MOST, GUARDS
@@ -17,7 +28,8 @@ from workflow.machine import machine_for
 from workflow.strict_yaml import Document
 
 RELATIVE_ROLES = frozenset({"assignee"})
-MARKS = ("received_at", "accepted_at", "decided_at")
+MARKS = ("received_at", "accepted_at", "decided_at", "issued_at")
+LATE_ENTRY_GUARD = "late_entry_lawful"
 
 
 def soundness_faults(flow: Flow, catalogue: Catalogue, document: Document, whole: bool = True) -> list[Fault]:
@@ -87,8 +99,32 @@ def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document
         yield from _known([action.marks], MARKS, (*place, "marks"), "moment", document)
     if action.effective is not None:
         yield from _known([action.effective], EFFECTIVE_MOMENTS, (*place, "effective"), "moment", document)
+    if action.marks_as is not None:
+        yield from _known([action.marks_as], EFFECTIVE_MOMENTS, (*place, "marks_as"), "moment", document)
+        if action.marks is None:
+            yield document.fault((*place, "marks_as"), "there is nothing it could set: marks is missing", MARKS)
+    yield from _late_entry(action, place, document)
     if action.effect is not None and action.effect.clock is not None:
         yield from _known([action.effect.clock], _named(document, "clocks"), (*place, "effect"), "clock", document)
+
+
+def _late_entry(action: Action, place: tuple[str, ...], document: Document) -> Iterator[Fault]:
+    """Whoever says on which day it was done is checked, and dates nothing that the flow dates by itself."""
+    guarded = LATE_ENTRY_GUARD in action.needs
+    if not action.late_entry:
+        if guarded:
+            yield document.fault((*place, "needs"), f"{LATE_ENTRY_GUARD} checks {LATE_ENTRY}, which is not asked")
+        return
+    field = next(ask for ask in action.asks if ask.name == LATE_ENTRY)
+    here = (*place, "asks", LATE_ENTRY)
+    if field.type != "date":
+        yield document.fault((*here, "type"), f"{LATE_ENTRY} is a day", ("date",))
+    if field.required:
+        yield document.fault((*here, "required"), f"{LATE_ENTRY} is for the exception: left out, it is done now")
+    if not guarded:
+        yield document.fault((*place, "needs"), f"{LATE_ENTRY} is asked but not checked", (LATE_ENTRY_GUARD,))
+    if action.effective is not None:
+        yield document.fault((*place, "effective"), f"the action is dated by {LATE_ENTRY} already")
 
 
 def _pauses_can_end(flow: Flow, document: Document) -> Iterator[Fault]:
@@ -107,6 +143,9 @@ def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document
     yield from _known([rule.starts], MOMENTS, (*place, "starts"), "moment", document)
     if rule.while_states and rule.while_states <= {state.name for state in flow.states.values() if state.final}:
         yield document.fault((*place, "while"), "a clock cannot run in a final state")
+    if (rule.name in LIFE_CLOCKS) != (rule.limit in LIFE_REFERENCES):
+        lives = ", ".join(LIFE_REFERENCES)
+        yield document.fault((*place, "limit"), f"a clock of a life ({lives}), and no other, has its name", LIFE_CLOCKS)
     for index, rung in enumerate(rule.ladder):
         yield from _rung(flow, rule, rung, (*place, "ladder", index), catalogue, document)
     for sentence in _ladder_order(rule, catalogue):
@@ -122,18 +161,22 @@ def _ladder_order(rule: ClockRule, catalogue: Catalogue) -> list[str]:
 def _longest(reference: str, catalogue: Catalogue) -> Limit | None:
     """The longest limit a reference can stand for: a rung that does not fit even there can never fire."""
     items = catalogue.items.values()
+    lives = [item.lifetime for item in items if item.lifetime]
+    renewals = [life.renewal.limit for life in lives if life.renewal]
     candidates: dict[str, list[Limit]] = {
         "item.statutory": [item.statutory.limit for item in items if item.statutory],
         "item.promised": [item.promised.limit for item in items if item.promised],
+        "item.lifetime": [life.limit for life in lives if life.lapses],
+        "item.recheck": [life.limit for life in lives if not life.lapses],
+        "item.renewal": renewals,
+        "life.running": [*(life.limit for life in lives if life.lapses), *renewals],
         "pause.planned": [cause.cap for cause in catalogue.causes.values()],
         "pause.cap": [cause.cap for cause in catalogue.causes.values()],
         "gaps.until": [GAPS_AT_MOST],
         "help.first_response": [catalogue.help.first_response_day, catalogue.help.first_response_night],
         "help.resolution": [catalogue.help.resolution],
     }
-    found = candidates.get(reference, [])
-    days = [limit for limit in found if limit.unit is Unit.WORKING_DAY] or found
-    return max(days, key=lambda limit: limit.amount, default=None)
+    return max(candidates.get(reference, []), key=days, default=None)
 
 
 def _rung(

@@ -121,7 +121,10 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class TimeUse:
-    """From receipt to the end, or to now while ``running``. ``since`` is None for a case not yet received."""
+    """From receipt to the end, or to now while ``running``. ``since`` is None for a case not yet received.
+
+    Time in which nobody had to act (a licence that lives, between its delivery and a renewal) is in no span.
+    """
 
     since: datetime | None
     until: datetime | None

@@ -76,7 +76,7 @@ def open_office(config: Path, engine: Engine) -> Office:
     catalogue = load_catalogue(config)
     flows = load_flows(config / "flows", catalogue)
     notices = load_notices(config / "calendar")
-    base = published_calendar(notices)
+    base = published_calendar(notices, catalogue.conventions.office_hours)
     return Office(
         flows=flows,
         catalogue=catalogue,

@@ -21,8 +21,11 @@ from flask import Flask
 
 from api.pages import (
     actions,
+    amendments,
     applicant,
     application,
+    calendar,
+    calendar_notice,
     cases,
     demo_time,
     desk,
@@ -31,15 +34,35 @@ from api.pages import (
     frame,
     gate,
     help_desk,
+    plan,
     proofs,
     reminders,
+    time_figures,
     wording,
 )
 from api.pages.blueprint import pages
 from api.pages.failures import page
 from api.problems import pages_answer_with
 
-VIEWS = (actions, applicant, application, cases, demo_time, desk, documents, files, gate, help_desk, proofs, reminders)
+VIEWS = (
+    actions,
+    amendments,
+    applicant,
+    application,
+    calendar,
+    calendar_notice,
+    cases,
+    demo_time,
+    desk,
+    documents,
+    files,
+    gate,
+    help_desk,
+    plan,
+    proofs,
+    reminders,
+    time_figures,
+)
 
 
 def register(app: Flask) -> None:

@@ -21,7 +21,7 @@ from workflow.catalogue import Item
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words
 from workflow.commands.change_draft import change_draft
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_case import NO_VARIANTS, open_bundle
 from workflow.errors import BadInput, Refused
 from workflow.queries.case import CaseView
 from workflow.queries.case import case as read_case
@@ -45,6 +45,8 @@ class ItemChoice:
     code: str
     title: str
     note: str
+    forms: tuple[tuple[str, str], ...] = ()
+    """Where the item has several: what each is called, by code; the base form has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,20 @@ def new_application() -> Response:
 def begin_application() -> Response:
     """Open the draft."""
     chosen, items = request.form.get("project", ""), request.form.getlist("items")
+    variants = _chosen_variants(items)
     faults = []
     if not chosen:
         faults.append(Fault("project", _("请选择项目")))
     if not items:
         faults.append(Fault("items", _("请至少选择一个事项")))
     if faults:
-        return _chooser(_offered(), chosen, items, faults, 400)
+        return _chooser(_offered(), chosen, items, faults, 400, variants)
     try:
         with access.work() as work:
-            done = once(work, lambda: _opened(work, chosen, items))
+            done = once(work, lambda: _opened(work, chosen, items, variants))
     except Refused as refusal:
         labels = {"project": _("项目"), "items": _("事项")}
-        return _chooser(_offered(), chosen, items, faults_of(refusal, labels, {}), refusal.status)
+        return _chooser(_offered(), chosen, items, faults_of(refusal, labels, {}), refusal.status, variants)
     return lead_on(done)
 
 
@@ -97,6 +100,7 @@ def draft(no: str) -> Response:
 def save_draft(no: str) -> Response:
     """Save the items and the form of the draft."""
     items = request.form.getlist("items") or None
+    variants = _chosen_variants(items or [])
     form = {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FORM}
     form["phone"] = half_width(form["phone"])
     faults = [
@@ -111,14 +115,16 @@ def save_draft(no: str) -> Response:
             raise BadInput("bad_input", "", "")
         with access.work() as work:
             version = seen_version()
-            done = once(work, lambda: _saved(work, no, version, items, form))
+            done = once(work, lambda: _saved(work, no, version, items, form, variants))
     except Refused as refusal:
         with access.work() as work:
             case, today = read_case(work, no), local_day(work.now)
         if case.state.name != "draft":
             raise
         found = faults or faults_of(refusal, {**FORM, "items": _("事项")}, {})
-        return draft_page(case, today, found, refusal.status, {"form": form, "items": items or []})
+        return draft_page(
+            case, today, found, refusal.status, {"form": form, "items": items or [], "variants": variants}
+        )
     return lead_on(done)
 
 
@@ -131,7 +137,7 @@ def draft_page(
     note: str = "",
 ) -> Response:
     """The page of a draft; ``typed`` are the items and the form as they were typed where they were refused."""
-    values = typed or {"form": case.form, "items": case.items}
+    values = typed or {"form": case.form, "items": case.items, "variants": case.variants}
     papers = slots(case, today)
     needed = [slot for slot in papers if slot.required and not slot.may_follow]
     known = access.office().catalogue.items
@@ -142,6 +148,7 @@ def draft_page(
         form=values["form"],
         labels={name: _(words) for name, words in FORM.items()},
         chosen=set(values["items"]),
+        variants=values["variants"],
         items=[known[code].title.zh for code in case.items if code in known],
         stages=_stages(),
         slots=papers,
@@ -164,17 +171,25 @@ def seen_version() -> int:
     return int(text)
 
 
-def _opened(work: Work, project: str, items: list[str]) -> Done:
-    case = open_bundle(work, project, items, {})
+def _opened(work: Work, project: str, items: list[str], variants: Mapping[str, str]) -> Done:
+    case = open_bundle(work, project, items, {}, variants)
     return Done(
         url_for("pages.draft", no=case.no),
         _("已建立申请 %(no)s。请填写信息并上传材料，可以随时离开，回来接着办。", no=case.no),
     )
 
 
-def _saved(work: Work, no: str, version: int, items: list[str] | None, form: Mapping[str, str]) -> Done:
-    change_draft(work, no, version, items, form)
+def _saved(
+    work: Work, no: str, version: int, items: list[str] | None, form: Mapping[str, str], variants: Mapping[str, str]
+) -> Done:
+    change_draft(work, no, version, items, form, variants)
     return Done(url_for("pages.draft", no=no), _("已保存。"))
+
+
+def _chosen_variants(items: list[str]) -> dict[str, str]:
+    """The form chosen for each item that is ticked; the base form has no word, and an item not ticked no form."""
+    typed = {item: request.form.get(f"variant_{item}", "") for item in items}
+    return {item: variant for item, variant in typed.items() if variant}
 
 
 def _offered() -> tuple[ProjectView, ...]:
@@ -182,13 +197,21 @@ def _offered() -> tuple[ProjectView, ...]:
         return projects(work, ProjectFilters(), paging(PROJECTS_SHOWN)).rows
 
 
-def _chooser(found: tuple[ProjectView, ...], chosen: str, items: list[str], faults: Any, status: int = 200) -> Response:
+def _chooser(
+    found: tuple[ProjectView, ...],
+    chosen: str,
+    items: list[str],
+    faults: Any,
+    status: int = 200,
+    variants: Mapping[str, str] = NO_VARIANTS,
+) -> Response:
     return show(
         "new_application.html",
         status,
         projects=[(project.code, f"{project.name}（{project.code}）") for project in found],
         chosen_project=chosen,
         chosen=set(items),
+        variants=variants,
         stages=_stages(),
         problems=faults,
         here=url_for("pages.new_application"),
@@ -206,4 +229,13 @@ def _stages() -> list[StageChoices]:
 
 def _choice(item: Item) -> ItemChoice:
     promised = _("承诺 %(limit)s", limit=limit_words(item.promised.limit, "zh")) if item.promised else _("按法定时限")
-    return ItemChoice(item.code, item.title.zh, f"{department_name(item.department)} · {promised}")
+    return ItemChoice(item.code, item.title.zh, f"{department_name(item.department)} · {promised}", _forms(item))
+
+
+def _forms(item: Item) -> tuple[tuple[str, str], ...]:
+    """What the applicant may choose between, the base form first; empty where there is nothing to choose."""
+    offered = item.offered_variants
+    base = item.variant_title(None)
+    if not offered or base is None:
+        return ()
+    return (("", base.zh), *((one.code, one.title.zh) for one in offered))

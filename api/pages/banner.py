@@ -1,6 +1,6 @@
-"""What a deed has to say after the redirect: one sentence in a short-lived cookie.
+"""What stands on top of a page: what a deed had to say, and from November on that next year's holidays are missing.
 
-It is sealed, so that nobody else puts words into our mouth.
+A deed's sentence waits in a short-lived cookie. It is sealed, so that nobody else puts words into our mouth.
 """
 
 import base64
@@ -10,12 +10,16 @@ import hmac
 
 from flask import Response, request
 
-from api.access import wiring
+from api.access import calendar, me_if_signed_in, office, wiring
+from workflow.clock.days import local_day
+from workflow.queries.calendar_year import missing_year
 
 COOKIE = "wugeyi-said"
 LONGEST = 1200
 SECONDS = 120
 _SEAL = 16
+REMINDED = ("admin", "director", "supervisor")
+"""Who is told that the notice of a year is missing."""
 
 
 def leave(response: Response, sentence: str) -> None:
@@ -47,6 +51,18 @@ def read() -> str:
 def forget(response: Response) -> None:
     """It has been said."""
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=wiring().https)
+
+
+def year_missing() -> int | None:
+    """The year whose notice is missing, for whoever should see to it; None for everybody else."""
+    signed_in = me_if_signed_in()
+    if signed_in is None or not signed_in.actor.holds(*REMINDED):
+        return None
+    today = local_day(signed_in.now)
+    # The files' calendar is at hand; only where it ends too early is the one in force asked for.
+    if missing_year(office().base_calendar, today) is None:
+        return None
+    return missing_year(calendar(), today)
 
 
 def _seal(body: bytes) -> bytes:

@@ -15,6 +15,7 @@ from api.pages.lists import cursor, paging
 from api.pages.names import STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
 from api.pages.slots import Slot, Upload, slots, uploads
+from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Step, fault_words, track
 from api.pages.wording import _, date_and_time, short_day
 from workflow.clock.days import local_day
@@ -62,6 +63,7 @@ class CasePage:
     uploads: tuple[Upload, ...]
     pauses: tuple[PauseWords, ...]
     documents: tuple[DocumentWords, ...]
+    time_use: UsePanel | None
 
     @property
     def today(self) -> date:
@@ -99,6 +101,7 @@ def read_page(work: Work, no: str) -> CasePage:
             DocumentWords(document.no, document_name(document.kind), date_and_time(document.issued_at, today))
             for document in case_.documents
         ),
+        time_use=use_panel(work, no),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.pages.names import document_name, told_words
 from api.pages.wording import _
-from workflow.definition import Action
+from workflow.definition import LATE_ENTRY, Action
 from workflow.queries.actions import ActionView
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
@@ -16,12 +16,14 @@ ASIDE = frozenset({"pause", "extend", "assign"})
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One action; ``why`` says what keeps it closed, ``at_once`` that pressing its button is all."""
+    """One action; ``why`` says what keeps it closed, ``at_once`` that pressing its button is all, ``late`` that it may
+    also be entered for an earlier day, on a page of its own."""
 
     name: str
     title: str
     why: str
     at_once: bool
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,14 @@ def _deed(view: ActionView) -> Deed:
         name=view.action.name,
         title=view.action.title.zh,
         why="；".join(reason.zh for reason in view.reasons),
-        at_once=not view.action.asks and view.action.name not in GRAVE,
+        at_once=_asks_nothing_else(view.action) and view.action.name not in GRAVE,
+        late=view.action.late_entry and _asks_nothing_else(view.action),
     )
+
+
+def _asks_nothing_else(action: Action) -> bool:
+    """Nothing must be typed where all that is asked is another day than today."""
+    return all(ask.name == LATE_ENTRY for ask in action.asks)
 
 
 def _aside(view: ActionView) -> bool:

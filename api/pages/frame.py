@@ -14,6 +14,7 @@ from api.access import me_if_signed_in, wiring
 from api.pages import banner
 from api.pages.names import role_title
 from api.pages.wording import _, date_and_time
+from api.route_table import WATCHERS
 from workflow.actor import Actor
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
@@ -46,7 +47,8 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
     said = banner.read() if signed_in is None or status == 200 else ""
     body = render_template(
         template,
-        **{"problems": (), "here": address(), **values},
+        **{"problems": (), "here": address(), "missing": banner.year_missing() if status < 500 else None, **values},
+        may_load=signed_in is not None and signed_in.actor.holds("admin"),
         look={name: request.cookies.get(f"wugeyi-{name}", "normal") for name in LOOKS},
         said=said,
         me={"name": signed_in.actor.name, "roles": roles_words(signed_in.actor)} if signed_in else None,
@@ -112,10 +114,12 @@ def menu(actor: Actor) -> tuple[Entry, ...]:
     """The main menu: every entry leads somewhere this actor may go."""
     office = [("pages.worklist", _("待办列表"))] if is_staff(actor) else [("pages.my_cases", _("我的办件"))]
     apply = [("pages.new_application", _("新申请"))] if is_applicant(actor) else []
-    rest = [("pages.alerts", _("提醒")), ("pages.help_desk", _("帮办"))]
+    rest = [("pages.plan", _("倒排工期")), ("pages.alerts", _("提醒")), ("pages.help_desk", _("帮办"))]
+    watch = [("pages.time_use", _("用时"))] if actor.holds(*WATCHERS) else []
+    calendar = [("pages.calendar", _("工作日历"))] if actor.holds("admin") else []
     return tuple(
         Entry(url_for(name), words, request.path == url_for(name) or request.endpoint == name)
-        for name, words in office + apply + rest
+        for name, words in office + apply + rest + watch + calendar
     )
 
 

@@ -23,6 +23,10 @@ DOCUMENTS: Mapping[str, str] = {
     "revocation_decision": N_("撤销决定书"),
     "cancellation_decision": N_("注销决定书"),
     "joint_completion_notice": N_("联合办结通知书"),
+    "renewal_receipt": N_("延续申请接收凭证"),
+    "renewal_decision": N_("准予延续决定书"),
+    "renewal_refusal": N_("不予延续决定书"),
+    "lapse_notice": N_("失效告知书"),
 }
 STOPS: Mapping[str, str] = {"statutory": N_("法定时限"), "promised": N_("承诺时限")}
 CARDS: Mapping[str | None, str] = {"notice": N_("提醒"), "yellow": N_("黄牌"), "red": N_("红牌")}

@@ -38,7 +38,7 @@ _TOKEN = re.compile(
     |(?P<work>上班|补班)
     |(?P<rest>放假(?:调休)?|休息)
     |(?P<stop>[。;])
-    |(?P<noise>调休|与周末连休|\d{1,2}天|[、,:()\s和及])""",
+    |(?P<noise>调休|与周末连休|农历[^\d()、,;。]+|\d{1,2}天|[、,:()\s和及])""",
     re.VERBOSE,
 )
 
@@ -52,18 +52,6 @@ class LineFault:
 
     def __str__(self) -> str:
         return _("第 %(n)s 行：%(what)s", n=self.line, what=self.text) if self.line else self.text
-
-
-@dataclass(slots=True)
-class _Days:
-    """Days met and not yet known to be off or worked; a range is open after 至."""
-
-    found: list[list[date]] = field(default_factory=list)
-    open: bool = False
-
-    def take(self) -> list[list[date]]:
-        found, self.found = self.found, []
-        return found
 
 
 @dataclass(slots=True)
@@ -123,85 +111,101 @@ def _read_line(reading: _Reading, number: int, line: str) -> None:
     if named is None:
         reading.faults.append(LineFault(number, _("没有节日名称。%(form)s", form=_(FORM))))
         return
-    name, at = named[1], named.end()
-    days, last, rest = _Days(), None, 0
-    worked = name in _WORKED
-    while at < len(line):
+    one, at = _Line(reading, named[1]), named.end()
+    fault = ""
+    while at < len(line) and not fault:
         token = _TOKEN.match(line, at)
-        if token is None:
-            reading.faults.append(LineFault(number, _("“%(what)s”读不懂。%(form)s", what=line[at : at + 20], form=_(FORM))))
-            return
-        at = token.end()
-        if token["day"]:
-            last = _day(token, last, reading.year)
-            if last is None:
-                reading.faults.append(LineFault(number, _("“%(what)s”不是日历上的日子", what=token["day"])))
-                return
-            if fault := _add(days, last):
-                reading.faults.append(LineFault(number, fault))
-                return
-        elif token["weekday"] and last and not _is_weekday(last, token["weekday"]):
-            what = _("%(day)s 是周%(right)s，不是周%(wrong)s", day=last, right=_weekday(last), wrong=token["weekday"])
-            reading.faults.append(LineFault(number, what))
-        elif token["to"]:
-            days.open = bool(days.found)
-        elif token["work"]:
-            reading.make_up += [day.isoformat() for group in days.take() for day in group]
-        elif token["rest"]:
-            rest += _put_off(reading, name, days)
-        elif token["count"]:
-            rest += _put_off(reading, name, days)
-            if rest != int(token["count"]):
-                what = _("写明共 %(said)s 天，日期却有 %(found)s 天", said=token["count"], found=rest)
-                reading.faults.append(LineFault(number, what))
-        elif token["stop"] and not worked:
-            rest += _put_off(reading, name, days)
-    if worked:
-        reading.make_up += [day.isoformat() for group in days.take() for day in group]
-    else:
-        rest += _put_off(reading, name, days)
-    if last is None:
-        reading.faults.append(LineFault(number, _("没有日期。%(form)s", form=_(FORM))))
+        fault = one.take(token) if token else _("“%(what)s”读不懂。%(form)s", what=line[at : at + 20], form=_(FORM))
+        at = token.end() if token else at
+    one.end()
+    if not fault and one.last is None:
+        fault = _("没有日期。%(form)s", form=_(FORM))
+    if fault:
+        reading.faults.append(LineFault(number, fault))
 
 
-def _day(token: re.Match[str], last: date | None, year: int) -> date | None:
-    try:
-        if token["packed"]:
-            return date.fromisoformat(token["packed"])
-        if token["only"]:
-            return last.replace(day=int(token["only"])) if last else None
-        written = int(token["year"]) if token["year"] else last.year if last else year
-        return date(written, int(token["month"]), int(token["mday"]))
-    except ValueError:
-        return None
+class _Line:
+    """One line, read from left to right: days wait until a word says whether they are off or worked."""
 
+    def __init__(self, reading: _Reading, name: str) -> None:
+        self.reading = reading
+        self.name = name
+        self.last: date | None = None
+        self.waiting: list[list[date]] = []
+        self.ranging = False
+        self.rest = 0
 
-def _add(days: _Days, day: date) -> str:
-    """Put ``day`` to the days met; after 至 everything from the day before it on. What is wrong with that, if so."""
-    if not days.open:
-        days.found.append([day])
+    def take(self, token: re.Match[str]) -> str:
+        """The next word; what is wrong with it, if anything is."""
+        match token.lastgroup:
+            case "day":
+                return self._day(token)
+            case "weekday":
+                return self._weekday(token["weekday"])
+            case "to":
+                self.ranging = bool(self.waiting)
+            case "work":
+                self._put_worked()
+            case "rest":
+                self._put_off()
+            case "stop":
+                self.end()
+            case "count":
+                return self._count(int(token["count"]))
         return ""
-    days.open = False
-    first = days.found[-1][-1]
-    length = (day - first).days
-    if not 1 <= length < LONGEST_RANGE:
-        return _("%(first)s 至 %(last)s 不是一段假期", first=first, last=day)
-    days.found[-1] += [first + timedelta(days=n) for n in range(1, length + 1)]
-    return ""
 
+    def end(self) -> None:
+        """The end of a sentence: what waits is what the line is about."""
+        if self.name in _WORKED:
+            self._put_worked()
+        else:
+            self._put_off()
 
-def _put_off(reading: _Reading, name: str, days: _Days) -> int:
-    groups = days.take()
-    for group in groups:
-        first, last = group[0].isoformat(), group[-1].isoformat()
-        span = {"date": first} if first == last else {"from": first, "to": last}
-        reading.off.append({**span, "name": name})
-    return sum(len(group) for group in groups)
+    def _day(self, token: re.Match[str]) -> str:
+        day = self._date(token)
+        if day is None:
+            return _("“%(what)s”不是日历上的日子", what=token["day"])
+        self.last = day
+        if not self.ranging:
+            self.waiting.append([day])
+            return ""
+        self.ranging = False
+        first = self.waiting[-1][-1]
+        length = (day - first).days
+        if not 1 <= length < LONGEST_RANGE:
+            return _("%(first)s 至 %(last)s 不是一段假期", first=first, last=day)
+        self.waiting[-1] += [first + timedelta(days=n) for n in range(1, length + 1)]
+        return ""
 
+    def _date(self, token: re.Match[str]) -> date | None:
+        try:
+            if token["packed"]:
+                return date.fromisoformat(token["packed"])
+            if token["only"]:
+                return self.last.replace(day=int(token["only"])) if self.last else None
+            year = int(token["year"]) if token["year"] else self.last.year if self.last else self.reading.year
+            return date(year, int(token["month"]), int(token["mday"]))
+        except ValueError:
+            return None
 
-def _weekday(day: date) -> str:
-    return WEEKDAYS_ZH[day.weekday()]
+    def _weekday(self, written: str) -> str:
+        if self.last is None or WEEKDAYS_ZH[self.last.weekday()] == written.replace("天", "日"):
+            return ""
+        right = WEEKDAYS_ZH[self.last.weekday()]
+        return _("%(day)s 是周%(right)s，不是周%(wrong)s", day=self.last, right=right, wrong=written)
 
+    def _count(self, said: int) -> str:
+        self._put_off()
+        return "" if said == self.rest else _("写明共 %(said)s 天，日期却有 %(n)s 天", said=said, n=self.rest)
 
-def _is_weekday(day: date, written: str) -> bool:
-    return _weekday(day) == written.replace("天", "日")
+    def _put_off(self) -> None:
+        for days in self.waiting:
+            first, last = days[0].isoformat(), days[-1].isoformat()
+            span = {"date": first} if first == last else {"from": first, "to": last}
+            self.reading.off.append({**span, "name": self.name})
+            self.rest += len(days)
+        self.waiting = []
+
+    def _put_worked(self) -> None:
+        self.reading.make_up += [day.isoformat() for days in self.waiting for day in days]
+        self.waiting = []

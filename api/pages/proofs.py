@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import is_staff, show
+from api.pages.reading import read_day
 from api.pages.wording import N_, _
 from workflow.catalogue import Catalogue
-from workflow.clock.days import local_day
+from workflow.clock.days import FIRST_YEAR, LAST_YEAR, local_day
 from workflow.clock.proof import ProofDay
 from workflow.clock.words import date_words
 from workflow.errors import BadInput
@@ -27,6 +29,7 @@ RULES = {
     "closure": N_("停止办公"),
     "pause": N_("暂停，不计"),
     "extension": N_("延长的日子"),
+    "interrupted": N_("中断前的日子，重新起算"),
 }
 WEEKDAYS = (N_("一"), N_("二"), N_("三"), N_("四"), N_("五"), N_("六"), N_("日"))
 # More weeks than this are a list, not a wall.
@@ -50,11 +53,12 @@ class DayLine:
 
 @pages.get("/cases/<no>/clocks/<name>", endpoint="proof")
 def proof_page(no: str, name: str) -> Response:
-    """The proof of one clock of a case, of its latest round or the one in the address."""
+    """The proof of one clock of a case, of its latest round or the one in the address, as of now or of a past day."""
     with access.work() as work:
         case = read_case(work, no)
-        found = clock_proof(work, no, name, _round())
-        today = local_day(work.now)
+        now = local_day(work.now)
+        found = clock_proof(work, no, name, _round(), _as_of(now))
+    today = local_day(found.as_of) if found.as_of else now
     lines = [_line(day, found, today, access.office().catalogue) for day in found.proof.days]
     shown_round = found.clock.round
     return show(
@@ -70,10 +74,26 @@ def proof_page(no: str, name: str) -> Response:
         weekdays=[_(name) for name in WEEKDAYS],
         others=[(one, url_for("pages.proof", no=no, name=one.name, round=one.round)) for one in case.clocks],
         current=(found.clock.name, shown_round),
-        pauses=[pause for pause in case.pauses if _stops(found, pause.stops)],
-        json=f"/api/v1/cases/{no}/clocks/{name}/proof?round={shown_round}",
+        pauses=found.pauses,
+        extension=found.extension,
+        as_of=local_day(found.as_of) if found.as_of else None,
+        first_day=local_day(case.opened_at),
+        now=now,
+        query=urlencode({"round": shown_round} | ({"as_of": today.isoformat()} if found.as_of else {})),
         here=url_for("pages.proof", no=no, name=name, round=shown_round),
     )
+
+
+def _as_of(today: date) -> date | None:
+    """The day of the address, None for now; written in whatever form people write days."""
+    text = request.args.get("as_of", "").strip()
+    day = read_day(text, today) if text else None
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        day = None
+    if text and day is None:
+        shown = text[:20]
+        raise BadInput("bad_input", f"as_of：“{shown}”不是日期，应如 2026-03-10", f"as_of: “{shown}” is no date")
+    return day
 
 
 def _round() -> int | None:
@@ -85,10 +105,6 @@ def _round() -> int | None:
             "bad_input", f"round：“{text[:20]}”不是第几次计时", f"round: “{text[:20]}” is no round of a clock"
         )
     return int(text)
-
-
-def _stops(found: ClockProof, stops: Sequence[str]) -> bool:
-    return bool(found.proof.pauses) and found.clock.name in stops
 
 
 def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -> DayLine:
@@ -121,7 +137,7 @@ def _why(day: ProofDay, catalogue: Catalogue) -> str:
     causes = [part.strip() for part in (day.cause or "").split(",") if part.strip()]
     names = "、".join(catalogue.causes[code].title.zh if code in catalogue.causes else code for code in causes)
     match day.rule:
-        case "start" | "extension":
+        case "start" | "extension" | "interrupted":
             return _(RULES[day.rule])
         case "pause":
             return _("%(why)s，不计", why=names)

@@ -34,7 +34,9 @@
 from api.reading import Blueprint
 from api.resources import (
     alerts,
+    amendments,
     bundles,
+    calendar,
     cases,
     demo_time,
     due_dates,
@@ -61,6 +63,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     flows.blueprint,
     items.blueprint,
     due_dates.blueprint,
+    calendar.blueprint,
+    amendments.blueprint,
     time_use.blueprint,
     plans.blueprint,
     demo_time.blueprint,

@@ -35,7 +35,9 @@ def new_bundle(body: dict[str, Any]) -> Response:
             once.answer(
                 work,
                 CASE,
-                lambda: case(work, open_bundle(work, body["project"], body["items"], body["form"]).no),
+                lambda: case(
+                    work, open_bundle(work, body["project"], body["items"], body["form"], body["variants"]).no
+                ),
                 201,
             ),
             1,
@@ -46,14 +48,14 @@ def new_bundle(body: dict[str, Any]) -> Response:
 @blueprint.arguments(ChangedBundleSchema)
 @blueprint.response(200, CaseSchema)
 def change_bundle(body: dict[str, Any], no: str) -> Response:
-    """Change a draft: its items, its form, or both
+    """Change a draft: its items, its form, its variants
 
     `version` is the one you saw; 409 tells who changed it meanwhile.
     """
     with access.work() as work:
 
         def do() -> Any:
-            change_draft(work, no, body["version"], body["items"], body["form"])
+            change_draft(work, no, body["version"], body["items"], body["form"], body["variants"])
             return case(work, no)
 
         return tagged(once.answer(work, CASE, do), body["version"] + 1)

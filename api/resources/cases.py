@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from api import access, once
+from api.csv_file import csv_answer
 from api.reading import Blueprint
 from api.resources.answers import filters, paging, tag, tagged
 from api.resources.taken import taken
@@ -131,9 +132,22 @@ def case_clocks(no: str) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.arguments(ProofQuerySchema, location="query")
 @blueprint.response(200, ClockProofSchema)
 def case_proof(query: dict[str, Any], no: str, name: str) -> ClockProof:
-    """The proof of a date: every day, with the rule that counted or skipped it"""
+    """The proof of a date: every day, with the rule that counted or skipped it
+
+    With `as_of` as everything was known then: a day stands for its end.
+    """
     with access.work() as work:
-        return clock_proof(work, no, name, query["round"])
+        return clock_proof(work, no, name, query["round"], query["as_of"])
+
+
+@blueprint.get("/<no>/clocks/<name>/proof.csv")
+@blueprint.arguments(ProofQuerySchema, location="query")
+@blueprint.response(200, {"type": "string"}, content_type="text/csv")
+def case_proof_csv(query: dict[str, Any], no: str, name: str) -> Response:
+    """The days of the same proof as CSV"""
+    with access.work() as work:
+        found = clock_proof(work, no, name, query["round"], query["as_of"])
+    return csv_answer(found.proof.days, f"{no}-{name}.csv")
 
 
 @blueprint.get("/<no>/documents")

@@ -55,12 +55,23 @@ def _items(**options: Any) -> fields.List[str]:
     )
 
 
+def _variants(**options: Any) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 16)),
+        values=fields.String(validate=validate.Length(1, 40)),
+        validate=validate.Length(max=60),
+        metadata={"description": "the form of items that have several, by item code; left out: the base form"},
+        **options,
+    )
+
+
 class NewBundleSchema(Schema):
     """A draft of one application for many items."""
 
     project = fields.String(required=True, validate=validate.Length(1, 64), metadata={"description": "a project code"})
     items = _items(load_default=list)
     form = FormField(load_default=dict, metadata={"type": "object"})
+    variants = _variants(load_default=dict)
 
 
 class ChangedBundleSchema(Schema):
@@ -69,6 +80,7 @@ class ChangedBundleSchema(Schema):
     version = fields.Integer(strict=True, required=True, validate=validate.Range(0, 2**31 - 1))
     items = _items(load_default=None)
     form = FormField(load_default=None, metadata={"type": "object"})
+    variants = _variants(load_default=None)
 
 
 class SubmitBundleSchema(Schema):

@@ -1,8 +1,12 @@
 """Shapes of clocks, and of the proof of a date."""
 
+from typing import get_args
+
 from marshmallow import Schema, fields, validate
 
+from api.schemas.days import DayOrInstant
 from api.schemas.lists import Sentence, Words
+from workflow.clock.proof import ProofRule
 
 
 class NextRungSchema(Schema):
@@ -37,7 +41,7 @@ class ClockSchema(Schema):
     settled_at = fields.DateTime(required=True, allow_none=True)
     met = fields.Boolean(required=True, allow_none=True, metadata={"description": "of a settled clock: was it kept"})
     remaining = fields.Integer(required=True, allow_none=True, metadata={"description": "negative once overdue"})
-    remaining_unit = fields.String(required=True, metadata={"enum": ["working_day", "calendar_day", "minute"]})
+    remaining_unit = fields.String(required=True, metadata={"enum": ["working_day", "calendar_day", "minute", "office_minute"]})
     total = fields.Integer(required=True, allow_none=True)
     used = fields.Integer(required=True, allow_none=True)
     paused = fields.Integer(required=True, allow_none=True)
@@ -56,9 +60,13 @@ class ClocksSchema(Schema):
 
 
 class ProofQuerySchema(Schema):
-    """Which round of the clock; the latest where none is named."""
+    """Which round of the clock, the latest where none is named; and as of when, now where nothing is said."""
 
     round = fields.Integer(load_default=None, validate=validate.Range(1, 10_000))
+    as_of = DayOrInstant(
+        load_default=None,
+        metadata={"type": "string", "example": "2026-03-10", "description": "as everything was known then"},
+    )
 
 
 class ProofPauseSchema(Schema):
@@ -76,11 +84,11 @@ class ProofDaySchema(Schema):
     counts = fields.Boolean(required=True)
     rule = fields.String(
         required=True,
-        metadata={"enum": ["start", "workday", "weekend", "holiday", "make_up", "closure", "pause", "extension"]},
+        metadata={"enum": list(get_args(ProofRule))},
     )
     name = fields.String(required=True)
     source = fields.String(required=True)
-    total = fields.Integer(required=True, metadata={"description": "days counted so far"})
+    total = fields.Integer(required=True, metadata={"description": "days counted so far, of a limit in working hours office minutes"})
     provisional = fields.Boolean(required=True)
     cause = fields.String(required=True, allow_none=True)
 
@@ -100,12 +108,37 @@ class ProofSchema(Schema):
     days = fields.List(fields.Nested(ProofDaySchema), required=True)
 
 
+class PauseProofSchema(Schema):
+    """One pause that stops the clock, and the paper that told the applicant of it."""
+
+    cause = fields.String(required=True)
+    title = Words(required=True)
+    basis = fields.String(required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True)
+    resets = fields.Boolean(required=True, metadata={"description": "the budget starts anew afterwards"})
+    document = fields.String(required=True, allow_none=True)
+    opened_by = Words(required=True)
+
+
+class ExtensionProofSchema(Schema):
+    """The extension of the clock: how much, by whom, when, and the paper that told the applicant."""
+
+    days = fields.Integer(required=True)
+    by = Words(required=True)
+    recorded_at = fields.DateTime(required=True)
+    document = fields.String(required=True, allow_none=True)
+
+
 class ClockProofSchema(Schema):
-    """One clock of one case with its proof, as of now."""
+    """One clock of one case with its proof, as of now or as it stood."""
 
     no = fields.String(required=True)
     clock = fields.Nested(ClockSchema, required=True)
     fresh = fields.Boolean(
         required=True, metadata={"description": "the date kept with the case is the one proved here"}
     )
+    as_of = fields.DateTime(required=True, allow_none=True)
+    pauses = fields.List(fields.Nested(PauseProofSchema), required=True)
+    extension = fields.Nested(ExtensionProofSchema, required=True, allow_none=True)
     proof = fields.Nested(ProofSchema, required=True)

@@ -34,6 +34,14 @@ _NO_START = Title(
 )
 
 
+class DayOrInstant(fields.Field[date | datetime]):
+    """A day (``2026-03-02``), which stands for its end, or an instant with its offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | datetime:
+        start = Start()._deserialize(value, attr, data, **kwargs)
+        return date.fromisoformat(value) if len(value) == 10 else start
+
+
 class Day(fields.Date):
     """A day the calendar can speak of, as ``2026-03-02`` and in no other form of ISO 8601."""
 

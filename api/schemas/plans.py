@@ -110,6 +110,7 @@ class PlanStepSchema(Schema):
     latest_decision = fields.Nested(DatedSchema, required=True, allow_none=True)
     slack = fields.Integer(required=True, allow_none=True, metadata={"description": "working days; negative: too late"})
     critical = fields.Boolean(required=True)
+    overdue = fields.Boolean(required=True)
     after = fields.List(fields.String(), required=True, metadata={"description": "prerequisites in the plan"})
     missing = fields.List(fields.Nested(MissingSchema), required=True)
     before_events = fields.List(fields.String(), required=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import arming, firing, http_action, idle_sweep, memory, pages, transition, worklist
+from tests.bench import arming, due_dates, firing, http_action, idle_sweep, memory, pages, transition, worklist
 from tests.bench.measuring import Figure
 from tests.bench.stage import Stage, stage, sync_rate
 from workflow.settings import load_settings
@@ -23,6 +23,7 @@ SUBJECTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "idle_sweep": idle_sweep.figures,
     "pages": pages.figures,
     "memory": memory.figures,
+    "due_dates": due_dates.figures,
 }
 
 

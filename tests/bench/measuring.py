@@ -8,7 +8,7 @@ from typing import Literal
 
 ROUNDS = 3
 
-Unit = Literal["/s", "s", "ms", "MiB"]
+Unit = Literal["/s", "s", "ms", "µs", "ns", "MiB", "KiB", "differences"]
 
 
 @dataclass(frozen=True, slots=True)

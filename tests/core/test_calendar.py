@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.notices_given import FILE_2026, the_2026_notice, the_2027_notice
 from workflow.clock.calendar import (
     Notice,
     end_of_day,
@@ -33,12 +34,6 @@ days = st.dates(date(2004, 2, 1), date(2026, 11, 30))
 
 def month_end(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def the_2026_notice(**changes: object) -> Notice:
-    off = {date(2026, 1, 1): "元旦", date(2026, 1, 2): "元旦"}
-    fields = {"year": 2026, "off": off, "make_up": frozenset({date(2026, 1, 4)}), "source": "通知", "kind": "year"}
-    return Notice(**(fields | changes))  # type: ignore[arg-type]
 
 
 def test_a_day_ends_at_midnight_in_shanghai_wherever_the_server_stands() -> None:
@@ -191,9 +186,12 @@ def test_a_later_start_never_ends_earlier(start: date, later: int, n: int) -> No
 
 
 def test_the_same_notices_make_the_same_version_and_other_days_another() -> None:
-    corrected = published_calendar([the_2026_notice()])
-    assert corrected.version == published_calendar([the_2026_notice()]).version
+    shipped = the_2026_notice()
+    moved = {day: name for day, name in shipped.off.items() if day != date(2026, 10, 7)} | {date(2026, 10, 8): "国庆节"}
+    corrected = published_calendar([the_2026_notice(off=moved)])
+    assert corrected.version == published_calendar([the_2026_notice(off=moved)]).version
     assert corrected.version != CALENDAR.version
+    assert published_calendar([shipped]).version == CALENDAR.version
     assert CALENDAR.version.startswith("2004-2026.")
 
 
@@ -207,15 +205,14 @@ def test_a_closure_takes_a_day_out_of_a_published_year() -> None:
 
 
 def test_a_loaded_year_moves_the_horizon_and_is_no_longer_provisional() -> None:
-    # A made-up notice, for the arithmetic only: New Year from 31 December, worked off on Saturday 26 December.
-    off = {date(2026, 12, 31): "元旦", date(2027, 1, 1): "元旦"}
-    loaded = published_calendar([Notice(2027, off, frozenset({date(2026, 12, 26)}), "测试通知")])
+    # An invented notice: New Year from 31 December, worked off on Saturday 26 December.
+    loaded = published_calendar([the_2027_notice({date(2026, 12, 31): "元旦"}, date(2026, 12, 26))])
     assert loaded.horizon == date(2027, 12, 31)
     assert loaded.version.startswith("2004-2027.")
     assert not loaded.is_provisional(date(2027, 1, 4))
     assert not loaded.is_working(date(2026, 12, 31))
     assert loaded.is_working(date(2026, 12, 26))
-    assert loaded.is_working(date(2027, 2, 8))
+    assert loaded.is_working(date(2027, 2, 14))
     assert CALENDAR.is_working(date(2026, 12, 31))
 
 
@@ -234,21 +231,6 @@ def test_two_notices_for_one_year_are_refused() -> None:
 def test_a_notice_with_a_make_up_day_in_the_week_is_refused(day: date, name: str) -> None:
     with pytest.raises(ValueError, match=f"{day} is a {name}"):
         published_calendar([the_2026_notice(make_up=frozenset({day}))])
-
-
-FILE_2026 = """\
-year: 2026
-source: 国务院办公厅关于2026年部分节假日安排的通知
-off:
-  - {from: 2026-01-01, to: 2026-01-03, name: 元旦}
-  - {from: 2026-02-15, to: 2026-02-23, name: 春节}
-  - {from: 2026-04-04, to: 2026-04-06, name: 清明}
-  - {from: 2026-05-01, to: 2026-05-05, name: 劳动节}
-  - {from: 2026-06-19, to: 2026-06-21, name: 端午}
-  - {from: 2026-09-25, to: 2026-09-27, name: 中秋}
-  - {from: 2026-10-01, to: 2026-10-07, name: 国庆节}
-make_up: [2026-01-04, 2026-02-14, 2026-02-28, 2026-05-09, 2026-09-20, 2026-10-10]
-"""
 
 
 def test_the_notice_of_2026_read_from_a_file_makes_the_same_year_as_the_package(tmp_path: Path) -> None:
@@ -317,11 +299,15 @@ make_up:
     )
     with pytest.raises(ConfigFaults) as caught:
         load_notices(tmp_path)
-    assert [str(fault).split(" (")[0] for fault in caught.value.faults] == [
+    found = [str(fault).split(" (")[0] for fault in caught.value.faults]
+    assert found[:3] == [
         "2027.yaml:5: off[1]: 2028-01-01 is outside the notice's year: 2027 and the December before are accepted",
         "2027.yaml:8: make_up[1]: 2027-05-01 is a day off as well: a day is one or the other",
         "2027.yaml:7: make_up[0]: 2027-05-05 is a Wednesday: a Saturday or Sunday is accepted",
     ]
+    # And the rest of the year is missing.
+    rest = [fault.message for fault in caught.value.faults[3:]]
+    assert all("is missing" in message or "do not add up" in message for message in rest)
 
 
 def test_two_files_for_one_year_are_a_fault_but_a_closure_beside_the_year_is_not(tmp_path: Path) -> None:
@@ -335,9 +321,19 @@ def test_two_files_for_one_year_are_a_fault_but_a_closure_beside_the_year_is_not
 
 
 def test_a_file_that_leaves_a_gap_is_a_fault_of_that_file(tmp_path: Path) -> None:
-    (tmp_path / "2028.yaml").write_text(
-        "year: 2028\nsource: 测试通知\noff: [{date: 2028-01-01, name: 元旦}]\n", encoding="utf-8"
-    )
+    # 2028 adds up, but 2027 is missing.
+    text = """\
+year: 2028
+source: 测试通知
+off:
+  - {from: 2028-01-01, to: 2028-01-03, name: 元旦}
+  - {from: 2028-01-25, to: 2028-01-28, name: 春节}
+  - {date: 2028-04-04, name: 清明}
+  - {from: 2028-05-01, to: 2028-05-02, name: 劳动节}
+  - {from: 2028-05-28, to: 2028-05-29, name: 端午}
+  - {from: 2028-10-01, to: 2028-10-05, name: 国庆节、中秋节}
+"""
+    (tmp_path / "2028.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigFaults, match=r"2028\.yaml: year: 2028 leaves a gap: 2004 to 2027 are accepted"):
         load_notices(tmp_path)
 

@@ -104,7 +104,8 @@ def test_a_variant_has_its_own_limits_and_keeps_the_rest(catalogue: Catalogue) -
 def test_only_the_closed_list_of_article_45_and_the_commissioned_evaluation_stop_the_law(catalogue: Catalogue) -> None:
     stopping = {code for code, cause in catalogue.causes.items() if "statutory" in cause.stops}
     article_45 = {"hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"}
-    assert stopping == article_45 | {"commissioned_evaluation"}
+    # 施工许可管理办法 5(3): of the permit whose seven days start anew once its papers are complete, nothing else
+    assert stopping == article_45 | {"commissioned_evaluation", "documents_incomplete"}
     assert all("promised" in cause.stops for cause in catalogue.causes.values())
     assert catalogue.causes["publicity"].stops == {"promised"}
     assert catalogue.causes["other"].approval == "director"
@@ -191,7 +192,7 @@ def test_the_rules_are_the_defaults_of_the_fact_book(catalogue: Catalogue) -> No
 
 
 def test_every_file_says_from_when_and_from_where(catalogue: Catalogue) -> None:
-    assert len(catalogue.sources) == len(catalogue.items) + 16
+    assert len(catalogue.sources) == len(catalogue.items) + 17
     assert all(validity.source for validity in catalogue.sources.values())
     assert catalogue.in_force("SG05", date(2022, 1, 1))
     assert not catalogue.in_force("SG05", date(2021, 12, 31))

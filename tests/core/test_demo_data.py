@@ -204,8 +204,9 @@ def test_it_has_enough_cases_and_every_state_somewhere(made: Made) -> None:
     assert 300 <= made.one("SELECT count(*) FROM cases WHERE flow = 'item'") <= 450
     standing = {(flow, state) for flow, state in made.rows("SELECT DISTINCT flow, state FROM cases")}
     known = {(flow.name, state) for flow in made.office.flows.values() for state in flow.states}
-    # An item case is born received: its draft is the draft of its bundle.
-    assert known - standing <= {("item", "draft")}
+    # An item case is born received: its draft is the draft of its bundle. The life of a result outlasts the story.
+    life = {"in_use", "renewing", "renewed", "not_renewed", "lapsed"}
+    assert known - standing <= {("item", "draft"), *(("item", state) for state in life)}
 
 
 def test_some_dates_fall_today_or_on_the_next_working_days_and_about_five_are_missed(made: Made) -> None:

@@ -1,12 +1,11 @@
 """What holds for every clock, whatever its numbers: the engine against an oracle that looks at each day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 
-import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +19,7 @@ from workflow.clock.limit import Direction, Limit, Unit
 from workflow.clock.pauses import Pause
 from workflow.clock.proof import proof
 
-often = settings(max_examples=400, deadline=None, derandomize=True)
+often = settings(max_examples=250, deadline=None, derandomize=True)
 seldom = settings(max_examples=100, deadline=None, derandomize=True)
 
 DAY = timedelta(days=1)
@@ -44,7 +43,7 @@ class Clock:
     extension: int = 0
     pauses: tuple[Pause, ...] = ()
     calendar: Calendar = CALENDAR
-    worked: tuple[bool, ...] | list[bool] = tuple(oracle.PUBLISHED)
+    worked: Sequence[bool] = tuple(oracle.PUBLISHED)
 
     @property
     def first(self) -> date:
@@ -378,29 +377,6 @@ def test_a_pause_from_or_to_any_year_is_counted_or_refused_by_name(since: date, 
             on = replace(clock, pauses=(Pause(since, until, "hearing"),)).on
             assert on is not None
             assert FIRST_YEAR <= on.year <= LAST_YEAR
-
-
-def test_the_oracle_knows_the_vectors_of_the_law() -> None:
-    """It is believed in every other test here, so it must stand by itself."""
-    walks = {
-        Question(date(2026, 2, 13), 20, "wd"): date(2026, 3, 19),
-        Question(date(2026, 2, 21), 5, "wd"): date(2026, 2, 28),
-        Question(date(2025, 9, 30), 3, "wd"): date(2025, 10, 11),
-        Question(date(2026, 1, 20), 30, "cd"): date(2026, 2, 24),
-        Question(date(2026, 3, 2), 20, "cd", "min"): date(2026, 3, 22),
-        Question(date(2026, 1, 31), 1, "mo"): date(2026, 2, 28),
-        Question(date(2024, 2, 29), 1, "y"): date(2025, 2, 28),
-        Question(date(2026, 3, 2), 20, "wd", stops=(Stop(date(2026, 3, 9), date(2026, 3, 20)),)): date(2026, 4, 13),
-        Question(date(2026, 3, 2), 20, "wd", stops=(Stop(date(2026, 3, 9), None),)): None,
-        Question(date(2026, 3, 2), 7, "wd", stops=(Stop(date(2026, 3, 4), date(2026, 3, 9), True),)): date(2026, 3, 18),
-    }
-    assert {asked: oracle.walk(asked).on for asked in walks} == walks
-    before_lunch = OfficeQuestion(datetime(2026, 3, 2, 11, 0), 120)
-    assert oracle.walk_minutes(before_lunch) == datetime(2026, 3, 2, 14, 30)
-    assert oracle.walk_minutes(replace(before_lunch, minutes=60)) == datetime(2026, 3, 2, 12, 0)
-    assert oracle.nth_working_day(date(2026, 2, 28), -5) == date(2026, 2, 14)
-    with pytest.raises(IndexError):
-        oracle.walk(Question(date(2026, 12, 31), 1, "wd"))
 
 
 def _not_after(one: date | None, other: date | None) -> bool:

@@ -111,6 +111,13 @@ def test_a_round_the_clock_limit_that_ends_at_midnight_is_due_at_midnight() -> N
     assert fires("due", datetime(2026, 3, 2, 22, 0, tzinfo=SHANGHAI), "2h") == "2026-03-03 00:00"
 
 
+def test_rungs_of_an_office_hours_limit_are_set_by_its_exact_end() -> None:
+    start = datetime(2026, 3, 6, 16, 0, tzinfo=SHANGHAI)
+    assert fires("due", start, "2wh") == "2026-03-09 10:00"
+    assert fires("30 minutes left", start, "2wh") == "2026-03-09 09:30"
+    assert fires("1 working day left", start, "2wh") == "2026-03-06 09:00"
+
+
 def test_a_paused_clock_has_no_moments() -> None:
     start = noon("2026-03-02")
     held = deadline(start, parse_limit("20wd"), CALENDAR, [Pause(date(2026, 3, 9), None, "hearing")])

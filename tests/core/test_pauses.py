@@ -62,6 +62,10 @@ def test_a_pause_without_a_cause_is_refused() -> None:
         march(9, 20, " ")
 
 
+def test_a_reset_covers_the_same_days_as_a_pause() -> None:
+    assert union([Pause(MARCH, date(2026, 3, 9), "testing", resets=True)]) == ((MARCH, date(2026, 3, 9)),)
+
+
 closed = st.builds(
     lambda offset, length: Pause(MARCH + timedelta(days=offset), MARCH + timedelta(days=offset + length), "hearing"),
     st.integers(0, 80),

@@ -28,7 +28,7 @@ def without(office: Office, part: str, code: str) -> Office:
 def test_a_flow_changed_after_a_case_used_it_stops_the_start_by_name(office_with_cases: Office) -> None:
     item = replace(office_with_cases.flow("item"), digest="of another content")
     changed = replace(office_with_cases, flows=MappingProxyType({**office_with_cases.flows, item.key: item}))
-    with pytest.raises(Unusable, match=r"flows/item\.v1\.yaml was changed") as refused:
+    with pytest.raises(Unusable, match=r"flows/item\.v2\.yaml was changed") as refused:
         check_startable(changed, demo=True)
     assert "bundle" not in str(refused.value)
 

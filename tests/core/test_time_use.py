@@ -173,6 +173,16 @@ def test_what_happens_after_the_end_is_nobodys_time() -> None:
     assert used([SUBMIT, ACCEPT, GRANT, DELIVER, revoked]).days == 11
 
 
+def test_a_renewal_is_the_departments_time_again_and_the_time_between_is_nobodys() -> None:
+    name = next(
+        action.name for action in ITEM.actions.values() if action.target == "renewing" and "delivered" in action.sources
+    )
+    asked = step(5, name, "delivered>renewing", moment("2026-05-11"), role="applicant")
+    found = used([SUBMIT, ACCEPT, GRANT, DELIVER, asked], now=moment("2026-05-13"))
+    assert (found.days, found.running) == (11 + 2, True)
+    assert days(found)["office", "ZG"] == 7 + 2
+
+
 def test_a_joint_application_waits_for_its_items() -> None:
     steps = [
         step(1, "submit", "draft>received", moment("2026-03-02")),
@@ -360,7 +370,8 @@ def test_a_policy_in_the_wrong_unit_is_refused_by_name(tmp_path: Path, key: str,
 def test_a_holder_nobody_knows_is_refused_with_those_that_are(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     file = folder / "rules" / "pauses.yaml"
-    file.write_text(file.read_text("utf-8").replace("holder: applicant", "holder: nobody"), "utf-8")
+    head, rectification, tail = file.read_text("utf-8").partition("  rectification:")
+    file.write_text(head + rectification + tail.replace("holder: applicant", "holder: nobody", 1), "utf-8")
     with pytest.raises(ConfigFaults) as refused:
         load_catalogue(folder)
     [fault] = refused.value.faults

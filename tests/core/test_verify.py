@@ -4,12 +4,16 @@ import json
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from tests import given
 from tests.given import Application, Town, moment
+from workflow.clock.calendar import Notice, published_calendar
 from workflow.commands.fire_rungs import sweep
+from workflow.commands.settle_dates import settle_calendar
 from workflow.queries.verify import Breach, verify
-from workflow.work import Office
+from workflow.store import calendars
+from workflow.work import Office, read_now
 
 
 @pytest.fixture
@@ -254,6 +258,31 @@ def test_a_moment_that_its_history_does_not_give_is_found_at_the_line_that_gave_
     assert any((breach.case_no, breach.seq) == (running, line) and breach.what.startswith(sentence) for breach in found)
 
 
-def test_dates_of_another_calendar_are_no_breach(office: Office, superuser_url: str, running: str) -> None:
+def test_a_date_of_a_calendar_that_nobody_keeps_is_found(office: Office, superuser_url: str, running: str) -> None:
     tamper(superuser_url, f"UPDATE clocks SET calendar_version = 'older' WHERE case_id = {case_id(office, running)}")
+    assert told(office, running) == [
+        f"the clock {name} names the calendar older, which nobody keeps" for name in ("statutory", "promised")
+    ]
+
+
+def test_a_date_that_waits_for_the_calendar_in_force_is_no_breach_until_the_pass_is_over(
+    office: Office, running: str
+) -> None:
+    with office.engine.begin() as conn:
+        now = read_now(conn)
+        due_on = conn.execute(
+            text("SELECT due_on FROM clocks k JOIN cases c ON c.id = k.case_id WHERE c.no = :no AND name = 'promised'"),
+            {"no": running},
+        ).scalar_one()
+        closure = Notice(due_on.year, {due_on: "台风停工"}, frozenset(), "通告", "closure")
+        calendars.put_in_force(conn, office.base_calendar, office.base_calendar.version, now, None)
+        calendars.put_in_force(conn, published_calendar([closure]), office.base_calendar.version, now, None)
+    assert told(office, running) == []
+    with office.engine.begin() as conn:
+        calendars.mark_settled(conn)
+    version = office.base_calendar.version
+    left = [sentence for sentence in told(office, running) if sentence.startswith("the clock promised was left")]
+    assert len(left) == 1
+    assert version in left[0]
+    settle_calendar(office)
     assert told(office, running) == []

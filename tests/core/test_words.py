@@ -95,6 +95,7 @@ def test_minutes_left_in_words(minutes: int, zh: str, en: str) -> None:
         ("20wd", 0, "20 个工作日", "20 working days"),
         ("20wd", 10, "20 + 10 个工作日", "20 + 10 working days"),
         ("1cd", 0, "1 天", "1 calendar day"),
+        ("16wh", 0, "16 个工作小时", "16 working hours"),
         ("24h", 0, "24 小时", "24 hours"),
         ("30min", 0, "30 分钟", "30 minutes"),
         ("3mo", 0, "3 个月", "3 months"),

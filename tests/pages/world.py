@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tests import given
 from workflow.actor import Actor
+from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.open_case import open_bundle
 from workflow.work import Office
@@ -27,6 +28,7 @@ class World:
     delivered: str
     document: str
     help: str
+    amendment: int
 
 
 def build(office: Office) -> World:
@@ -59,12 +61,20 @@ def build(office: Office) -> World:
         delivered=delivered,
         document=f"{delivered}-准-3",
         help=given.help_request(office, town, given.moment("2026-03-11", "09:10")),
+        amendment=_closure(office, town),
     )
 
 
 def _pause(office: Office, officer: Actor, no: str) -> None:
     asked = {"cause": "expert_review", "until": "2026-03-20", "reason": "组织节能专家评审"}
     given.act(office, officer, given.moment("2026-03-05", "09:30"), no, "start_special", asked)
+
+
+def _closure(office: Office, town: given.Town) -> int:
+    """A closure that is proposed and moves dates; nobody has signed it."""
+    notice = {"year": 2026, "off": [{"from": "2026-03-12", "to": "2026-03-13", "name": "台风停工"}]}
+    with given.at(office, town.admin, NOW) as work:
+        return propose(work, "closure", notice, "示例停工通告").id
 
 
 def _draft(office: Office, town: given.Town, now: datetime) -> str:

@@ -22,10 +22,12 @@ from tests.workers.mailbox import mail_server
 from tests.workers.test_sweepers_at_once import assert_fired_once, everything, sleep_in_the_middle, sleepers
 from tests.workers.waiting import number, until
 from workers.schedule import SWEEP_SECONDS
+from workflow.clock.calendar import Notice, published_calendar
 from workflow.embedded.processes import Server
 from workflow.embedded.redis_server import redis_server
 from workflow.queries.verify import verify
 from workflow.settings import redis_client_url
+from workflow.store import calendars
 from workflow.store.engine import open_engine
 from workflow.work import Office
 
@@ -64,6 +66,64 @@ def test_a_worker_fires_relays_and_delivers_by_itself(office: Office, town: Town
     state = "SELECT count(*) FROM cases WHERE state = 'in_review'"
     until("silence has accepted three items, the system their bundle", lambda: number(office.engine, state) == 4)
     assert verify(office).breaches == ()
+
+
+def test_silence_after_a_receipt_on_a_holiday_accepts_at_the_end_of_the_fifth_working_day_as_of_the_receipt(
+    office: Office, town: Town, start: Start
+) -> None:
+    received = moment("2026-02-21", "22:00")  # a Saturday in the Spring Festival
+    given.time_is(office.engine, received)
+    given.application(office, town, received)
+    start("worker")
+    until("a sweeper is alive", lambda: alive(office.engine) == 1)
+    waiting = "SELECT count(*) FROM cases WHERE state = 'received' AND item IS NOT NULL"
+    items = number(office.engine, waiting)
+    assert items > 0
+    # Saturday 28 February is worked: its last minute still belongs to the office.
+    given.time_is(office.engine, moment("2026-02-28", "23:59"))
+    until("the yellow cards of the last day fell", lambda: fired(office.engine) == items)
+    assert number(office.engine, waiting) == items
+    given.time_is(office.engine, moment("2026-03-01", "00:05"))
+    until("silence has accepted every item", lambda: number(office.engine, waiting) == 0)
+    with office.engine.connect() as conn:
+        rows = conn.execute(
+            text("""
+SELECT c.accepted_at, e.effective_at, e.recorded_at, k.due_on FROM cases c
+JOIN events e ON e.case_id = c.id AND e.action = 'accept_by_silence'
+LEFT JOIN clocks k ON k.case_id = c.id AND k.name = 'completeness' WHERE c.item IS NOT NULL""")
+        ).all()
+    assert len(rows) == items
+    for row in rows:
+        assert row.accepted_at == row.effective_at == received
+        assert row.recorded_at >= moment("2026-03-01", "00:05")
+        assert row.due_on.isoformat() == "2026-02-28"
+    assert verify(office).breaches == ()
+
+
+def test_a_worker_moves_dates_to_the_calendar_in_force_and_tells_whom_it_concerns(office: Office, start: Start) -> None:
+    town = given.town(office, mail=True)
+    given.application(office, town, FILED)
+    closed = moment("2026-03-05").date()
+    closure = Notice(2026, {closed: "台风停工"}, frozenset(), "通告", "closure")
+    with mail_server() as mailbox:
+        start("worker", SMTP_URL=mailbox.url)
+        until("the first messages are delivered", lambda: undelivered(office.engine) == 0)
+        mailed = len(mailbox.mails)
+        with office.engine.begin() as conn:
+            base = office.base_calendar
+            calendars.put_in_force(conn, base, base.version, FILED, None)
+            calendars.put_in_force(conn, published_calendar([closure]), base.version, FILED, None)
+        left = "SELECT count(*) FROM clocks WHERE state <> 'settled' AND due_on = '2026-03-09'"
+        until("every date has moved", lambda: number(office.engine, left) == 0)
+        until("every message delivered", lambda: undelivered(office.engine) == 0)
+    moved = number(office.engine, "SELECT count(*) FROM events WHERE action = 'calendar_moved'")
+    assert moved == number(office.engine, "SELECT count(*) FROM clocks WHERE due_on = '2026-03-10'") > 0
+    assert len(mailbox.mails) > mailed
+    until("the pass is over", lambda: number(office.engine, SETTLED) == 1)
+    assert verify(office).breaches == ()
+
+
+SETTLED = "SELECT count(*) FROM calendars_in_force WHERE settled_at IS NOT NULL AND id > 1"
 
 
 def test_two_workers_fire_every_rung_once_and_both_stop_when_asked(office: Office, town: Town, start: Start) -> None:

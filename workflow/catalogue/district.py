@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Literal
 
 from workflow.catalogue.items import Item, Level, Validity
+from workflow.clock.hours import OfficeHours
 from workflow.clock.limit import Limit
 from workflow.definition import Title
 from workflow.identifiers import ProjectCodeRule
@@ -186,10 +187,15 @@ class JointHandling:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """How time is counted here (fact book, U12 and U19), and the limits of law that hold for every item."""
+    """How time is counted here (fact book, U12 and U19), and the limits of law that hold for every item.
+
+    ``office_hours`` holds the spans and ``day_ends``, as the calendar takes them. ``late_entry`` is how many working
+    days back a deed may be dated (补录).
+    """
 
     zone: str
     day_ends: str
+    office_hours: OfficeHours
     pause_counting: str
     rung_time: time
     deemed_acceptance_time: time
@@ -199,6 +205,7 @@ class Conventions:
     delivery: Limit
     pre_review: Limit
     joint: JointHandling
+    late_entry: Limit
 
 
 @dataclass(frozen=True, slots=True)

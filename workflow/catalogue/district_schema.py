@@ -17,6 +17,7 @@ from workflow.catalogue.district import (
 )
 from workflow.catalogue.item_schema import FileSchema
 from workflow.catalogue.items import LEVELS
+from workflow.clock.hours import DAY_ENDS, OfficeHours, Span, parse_spans
 from workflow.clock.limit import Unit
 from workflow.identifiers import BadIdentifier, ProjectCodeRule, credit_code
 from workflow.strict_schema import Choice, Flag, LimitText, NamedSchema, StrictSchema, Text, TimeOfDay, Whole
@@ -56,6 +57,18 @@ class Pattern(Text):
         except re.error as error:
             raise ValidationError(f"not a regular expression: {error}") from None
         return text
+
+
+class Spans(fields.Field[tuple[Span, ...]]):
+    """Office hours as a list of spans: ``["09:00-12:00", "13:30-17:00"]``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[Span, ...]:
+        if not isinstance(value, list):
+            raise ValidationError("a list of spans is needed, as in [09:00-12:00, 13:30-17:00]")
+        try:
+            return OfficeHours(parse_spans(value)).spans
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
 
 class DistrictSchema(NamedSchema):
@@ -136,7 +149,8 @@ class ConventionsSchema(FileSchema):
     """``config/rules/clocks.yaml``; words with one accepted value say what the engine does, so that no file lies."""
 
     zone = Choice(("Asia/Shanghai",), required=True)
-    day_ends = Choice(("24:00",), required=True)
+    day_ends = Choice(DAY_ENDS, required=True)
+    office_hours = Spans(required=True)
     pause_counting = Choice(("after_start_through_end",), required=True)
     rung_time = TimeOfDay(required=True)
     deemed_acceptance_time = TimeOfDay(required=True)
@@ -146,6 +160,11 @@ class ConventionsSchema(FileSchema):
     delivery = LimitText(required=True)
     pre_review = LimitText(required=True)
     joint = fields.Nested(JointHandlingSchema, required=True)
+    late_entry = LimitText(required=True)
+
+    def shape(self, data: dict[str, Any]) -> dict[str, Any]:
+        shaped = super().shape(data)
+        return {**shaped, "office_hours": OfficeHours(shaped["office_hours"], shaped["day_ends"])}
 
 
 class ThresholdSchema(NamedSchema):

@@ -14,7 +14,7 @@ ISSUERS = ("applicant", "third_party")
 
 # For comparing limits of different units only: a working day is 7/5 of a calendar day on average.
 _DAYS = {Unit.WORKING_DAY: 1.4, Unit.CALENDAR_DAY: 1, Unit.HOUR: 1 / 24, Unit.MINUTE: 1 / 1440}
-_DAYS |= {Unit.MONTH: 30, Unit.YEAR: 365}
+_DAYS |= {Unit.MONTH: 30, Unit.YEAR: 365, Unit.WORKING_HOUR: 1.4 / 6.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def item_faults(file: ItemFile, known: Known) -> Iterator[Fault]:
     for index, prerequisite in enumerate(file.item.prerequisites):
         yield from _prerequisite_faults(file.document, prerequisite, ("prerequisites", index), known)
     yield from _limit_faults(file)
+    yield from _life_faults(file)
 
 
 def _name_faults(file: ItemFile) -> Iterator[Fault]:
@@ -146,6 +147,29 @@ def _limit_faults(file: ItemFile) -> Iterator[Fault]:
         yield document.fault(("extension",), "there is no statutory limit to extend")
     elif item.statutory.limit.unit is not Unit.WORKING_DAY:
         yield document.fault(("extension",), "an extension counts working days; the statutory limit does not")
+
+
+def _life_faults(file: ItemFile) -> Iterator[Fault]:
+    item, document = file.item, file.document
+    if item.base_form is not None and not item.variants:
+        yield document.fault(("base_form",), "the item has no variants beside its base form")
+    for key, lifetime in (("lifetime", item.lifetime), ("pre_licence", item.pre_licence)):
+        renewal = lifetime.renewal if lifetime is not None else None
+        if lifetime is None or renewal is None:
+            continue
+        if not lifetime.lapses:
+            yield document.fault((key, "renewal"), "a result that does not lapse has no life to renew")
+        before = renewal.apply_before
+        if before is None:
+            continue
+        if before.unit not in (Unit.WORKING_DAY, Unit.CALENDAR_DAY):
+            yield document.fault(
+                (key, "renewal", "apply_before"), f"{before}: working or calendar days are accepted", ("30wd", "30cd")
+            )
+        elif days(before) >= days(lifetime.limit):
+            yield document.fault(
+                (key, "renewal", "apply_before"), f"{before} before the end of {lifetime.limit} lies before its start"
+            )
 
 
 def _promise_faults(

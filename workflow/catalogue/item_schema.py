@@ -93,6 +93,7 @@ class LifetimeSchema(StrictSchema):
     until = Text()
     basis = Text(required=True)
     renewal = fields.Nested(RenewalSchema)
+    lapses = Flag()
     assumed = Flag()
     note = Text()
 
@@ -110,6 +111,7 @@ class VariantSchema(NamedSchema):
     code = Text(required=True)
     statutory = fields.Nested(ItemLimitSchema)
     promised = fields.Nested(ItemLimitSchema)
+    offered = Flag()
 
 
 class ExchangeSchema(StrictSchema):
@@ -142,6 +144,7 @@ class ItemSchema(FileSchema):
     pre_licence = fields.Nested(LifetimeSchema)
     duty = fields.Nested(DutySchema)
     variants = fields.List(fields.Nested(VariantSchema))
+    base_form = fields.Nested(TitleSchema)
     gap_limit = fields.Nested(ItemLimitSchema)
     applies_if = Text()
     waived_if = Text()

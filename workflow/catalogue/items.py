@@ -19,6 +19,9 @@ LEVELS: tuple[Level, ...] = ("district", "city", "province")
 EDGES: tuple[Edge, ...] = ("must_precede_decision", "must_precede_event", "may_parallel")
 FORMATS = ("pdf", "jpg", "png", "docx", "xlsx", "zip", "dwg")
 
+ORDINARY = Title("一般情形", "Ordinary form")
+"""The base form of an item that gives it no name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Validity:
@@ -112,13 +115,17 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """How long a result lives, from its issue until ``until`` must have happened; void by itself afterwards."""
+    """How long a result lives, from its issue or its decision until ``until`` must have happened.
+
+    ``lapses``: void by itself afterwards (建筑法 9); else it stays and has to be looked at anew (环评法 24).
+    """
 
     limit: Limit
     base: Literal["issue", "decision"]
     basis: str
     until: str | None = None
     renewal: Renewal | None = None
+    lapses: bool = True
     assumed: bool = False
     note: str | None = None
 
@@ -136,12 +143,16 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A form of the item with other limits (环评报告书 beside 报告表); what it leaves out is as in the item."""
+    """A form of the item with other limits (环评报告书 beside 报告表); what it leaves out is as in the item.
+
+    ``offered`` False: it comes about later (被抽中检查), no applicant can choose it.
+    """
 
     code: str
     title: Title
     statutory: ItemLimit | None = None
     promised: ItemLimit | None = None
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +162,7 @@ class Item:
     ``statutory`` is None where no law sets a limit, ``promised`` None where nothing is promised. ``pauses`` are the
     causes that may be used here. ``applies_if`` and ``waived_if`` name project traits. ``gap_limit`` is the longest
     promise for papers that may follow. ``exchange`` holds known codes of GB/T 39046 (item_type, handling_type).
+    ``base_form`` is what the item is called beside its ``variants``, where none of them is chosen.
     """
 
     code: str
@@ -173,6 +185,7 @@ class Item:
     pre_licence: Lifetime | None = None
     duty: Duty | None = None
     variants: tuple[Variant, ...] = ()
+    base_form: Title | None = None
     gap_limit: ItemLimit | None = None
     applies_if: str | None = None
     waived_if: str | None = None
@@ -186,6 +199,18 @@ class Item:
             return self.statutory, self.promised
         chosen = {one.code: one for one in self.variants}[variant]
         return chosen.statutory or self.statutory, chosen.promised or self.promised
+
+    @property
+    def offered_variants(self) -> tuple[Variant, ...]:
+        """The forms an applicant may choose instead of the base form."""
+        return tuple(one for one in self.variants if one.offered)
+
+    def variant_title(self, code: str | None) -> Title | None:
+        """What the form ``code`` (None: the base form) is called; None where the item has one form only."""
+        if not self.variants:
+            return None
+        own = {one.code: one.title for one in self.variants}
+        return (own.get(code) if code else None) or self.base_form or ORDINARY
 
     def material(self, code: str) -> Material | None:
         """The paper with this code, or None where the item does not ask for it."""

@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": ("workflow.cli.verify", "replay every history and check the hash chains"),
     "due": ("workflow.cli.due", "compute a due date"),
     "plan": ("workflow.cli.plan", "plan items forwards from a day, or backwards from a wanted one"),
+    "calendar": ("workflow.cli.calendar", "show, preview, propose, sign, withdraw: the working calendar"),
     "proof": ("workflow.cli.proof", "print the day-by-day proof of a case's date"),
 }
 

@@ -13,6 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the demo where there is none, then say who may sign in."""
+    from workflow.cli.office import adopt_files
     from workflow.demo import accounts, ensure_demo
     from workflow.store.migrate import upgrade
 
@@ -20,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
     with database_at_hand(settings) as url, progress_bar("demo") as advance:
         upgrade(sqlalchemy_url(url))
         ensure_demo(sqlalchemy_url(url), settings, advance)
+        adopt_files(settings, url)
     print("the demo war map is there; accounts:")
     for username, password, zh, en in accounts(settings.config):
         print(f"  {username:12} {password:12} {zh} · {en}")

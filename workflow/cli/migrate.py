@@ -1,4 +1,4 @@
-"""``wugeyi migrate``: bring the database to the version of this code."""
+"""``wugeyi migrate``: bring the database to the version of this code, and the calendar of the files in force."""
 
 import argparse
 
@@ -12,8 +12,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Migrate the given database, or the embedded one."""
+    from workflow.cli.office import adopt_files
     from workflow.store.migrate import upgrade
 
-    with database_at_hand(load_settings()) as url:
+    settings = load_settings()
+    with database_at_hand(settings) as url:
         upgrade(sqlalchemy_url(url))
+        adopt_files(settings, url)
     return 0

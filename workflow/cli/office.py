@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
+from workflow.commands.adopt_calendar import adopt_calendar
 from workflow.embedded import database_at_hand
 from workflow.settings import Settings, sqlalchemy_url
 from workflow.store.engine import Role, open_engine
@@ -31,3 +32,13 @@ def office_at_hand(settings: Settings, role: Role = "cli") -> Iterator[Office]:
         with engine.connect() as conn:
             check_newest(conn)
         yield open_office(settings.config, engine)
+
+
+def adopt_files(settings: Settings, url: str) -> None:
+    """Put the calendar of the files in force where it is a new one, on a database of this version."""
+    engine = open_engine(sqlalchemy_url(url), "cli")
+    try:
+        with engine.begin() as conn:
+            adopt_calendar(open_office(settings.config, engine), conn)
+    finally:
+        engine.dispose()

@@ -130,6 +130,7 @@ def _step_json(step: Step) -> dict[str, Any]:
         "latest_decision": _dated(step.latest_decision),
         "slack": step.slack,
         "critical": step.critical,
+        "overdue": step.overdue,
         "after": list(step.after),
         "missing": [{"items": list(one.items), "paper": one.paper, "title": one.title.zh} for one in step.missing],
         "before_events": list(step.before_events),

@@ -14,6 +14,7 @@ from workflow.commands.move_time import move_time, not_a_demo
 from workflow.errors import Refused, Unusable
 from workflow.queries.time_standing import Standing, time_standing
 from workflow.settings import Settings, load_settings
+from workflow.store import calendars
 
 SHOW = "show"
 PATIENCE_SECONDS = 10.0
@@ -51,11 +52,10 @@ def _show(engine: Engine) -> int:
 
 
 def _move(engine: Engine, settings: Settings, move: str) -> int:
-    calendar = published_calendar(load_notices(settings.config / "calendar"))
     began = monotonic()
     with engine.begin() as conn:
         before = _standing(conn)
-        move_time(conn, calendar, move)
+        move_time(conn, _calendar(conn, settings), move)
         after = _standing(conn)
     print(f"the office's time: {_words(after.now)} (it was {_words(before.now)})")
     print(f"rungs that fall due: {after.due}")
@@ -70,6 +70,13 @@ def _move(engine: Engine, settings: Settings, move: str) -> int:
         print(f"the workers fired them all within {monotonic() - began:.1f} s")
     print(f"the next rung: {_words(left.next_rung_at)}")
     return 0
+
+
+def _calendar(conn: Connection, settings: Settings) -> Calendar:
+    """The calendar in force; where none has ever been kept, that of the files."""
+    base = published_calendar(load_notices(settings.config / "calendar"))
+    held = calendars.in_force(conn)
+    return base if held is None else calendars.Shelf(base).get(conn, held.version)
 
 
 def _standing(conn: Connection) -> Standing:

@@ -142,17 +142,21 @@ def _prepare_database(settings: Settings) -> None:
 
         with progress_bar("demo") as advance:
             ensure_demo(sqlalchemy_url(settings), settings, advance)
-    _check_startable(settings)
+    _start_office(settings)
 
 
-def _check_startable(settings: Settings) -> None:
-    """Here, in one line, what every role would refuse in its own."""
+def _start_office(settings: Settings) -> None:
+    """Here, in one line, what every role would refuse in its own; then the calendar of the files holds."""
+    from workflow.commands.adopt_calendar import adopt_calendar
     from workflow.store.engine import open_engine
     from workflow.work import check_startable, open_office
 
     engine = open_engine(sqlalchemy_url(settings), "cli")
     try:
-        check_startable(open_office(settings.config, engine), settings.demo)
+        office = open_office(settings.config, engine)
+        check_startable(office, settings.demo)
+        with engine.begin() as conn:
+            adopt_calendar(office, conn)
     finally:
         engine.dispose()
 

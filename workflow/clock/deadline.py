@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, accepted_day, end_of_day, local_day
-from workflow.clock.limit import Limit, Unit
+from workflow.clock.limit import LARGEST_AMOUNT, Limit, Unit
 from workflow.clock.office_clock import office_end, office_time_between
 from workflow.clock.pauses import Interval, Pause, contains, union
 
@@ -119,9 +119,7 @@ def last_day(
 
 def budget(first: date, limit: Limit, extension: int = 0) -> int:
     """The days a clock has in all: working days for a working-day limit, calendar days for every other."""
-    if extension < 0:
-        raise ValueError(f"extension of {extension}: 0 or more {limit.unit} are accepted")
-    amount = limit.amount + extension
+    amount = _amount(limit, extension)
     match limit.unit:
         case Unit.WORKING_DAY | Unit.CALENDAR_DAY:
             return amount
@@ -232,10 +230,8 @@ def used_office_time(
 
 
 def budget_hours(limit: Limit, extension: int = 0) -> int:
-    """The working hours a clock has in all; ValueError for a negative extension."""
-    if extension < 0:
-        raise ValueError(f"extension of {extension}: 0 or more {limit.unit} are accepted")
-    return limit.amount + extension
+    """The working hours a clock has in all; ValueError for an extension that is none."""
+    return _amount(limit, extension)
 
 
 def remaining_minutes(due: Deadline, now: datetime) -> int:
@@ -265,10 +261,16 @@ def _exact_deadline(
 ) -> Deadline:
     if pauses:
         raise ValueError(f"limit {limit}: a clock in hours or minutes cannot be paused, {len(pauses)} pauses given")
-    amount = budget_hours(limit, extension)
+    amount = _amount(limit, extension)
     # In UTC: adding to a local time would add to the wall clock, which jumps where there is summer time.
     at = start.astimezone(UTC) + (timedelta(hours=amount) if limit.unit is Unit.HOUR else timedelta(minutes=amount))
     return Deadline(accepted_day(local_day(at)), at, False, calendar.version, False)
+
+
+def _amount(limit: Limit, extension: int) -> int:
+    if not 0 <= extension <= LARGEST_AMOUNT:
+        raise ValueError(f"extension of {extension}: 0 to {LARGEST_AMOUNT} {limit.unit} are accepted")
+    return limit.amount + extension
 
 
 def _end_day(

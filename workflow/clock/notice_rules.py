@@ -96,7 +96,7 @@ def _make_up_days(notice: Notice) -> Iterator[NoticeFault]:
 def _count(notice: Notice) -> Iterator[NoticeFault]:
     missing = [(day, named.name) for day, named in statutory_days(notice.year).items() if day not in notice.off]
     for day, name in missing:
-        yield NoticeFault("off", None, f"{day.isoformat()} ({name}) is missing: every statutory day is off")
+        yield NoticeFault("off", day, f"{day.isoformat()} ({name}) is missing: every statutory day is off")
     counted, expected = days_that_add_up(notice)
     if counted != expected:
         yield NoticeFault(

@@ -5,7 +5,7 @@ The days are walked one by one here, apart from the arithmetic of `deadline`, so
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from workflow.clock.calendar import Calendar
@@ -18,11 +18,10 @@ from workflow.clock.deadline import (
     remaining_days,
     restart_day,
     used_days,
-    used_office_time,
 )
 from workflow.clock.limit import Limit, Unit
-from workflow.clock.pauses import Pause, union
 from workflow.clock.office_clock import office_time_between
+from workflow.clock.pauses import Pause, union
 from workflow.clock.proof_words import (
     Lang,
     Standing,
@@ -39,9 +38,9 @@ ProofRule = Literal["start", "workday", "weekend", "holiday", "make_up", "closur
 class ProofDay:
     """One line of a proof.
 
-    ``rule``: "start" is the uncounted first day and the day after which a reset lets the budget start anew, "interrupted" a
-    day between the two, whatever it was; "pause" a day only a pause took out, "extension" a counted day beyond the
-    original amount; otherwise the calendar's rule. ``name`` and ``source`` are the calendar's own, in Chinese.
+    ``rule``: "start" is the uncounted first day, and the day after which a reset lets the budget start anew;
+    "interrupted" a day between the two, whatever it was; "pause" a day only a pause took out, "extension" a counted
+    day beyond the original amount; otherwise the calendar's rule. ``name`` and ``source`` are the calendar's own.
     ``total``: days counted so far, for a limit in working hours the office minutes. ``cause``: the causes of the
     pauses over this day, also on a rest day.
     """
@@ -101,7 +100,7 @@ def proof(
             begin = start if restart is None else end_of_day(restart)
             anew = () if restart is None else (_start_line(restart, calendar, pauses),)
             end = due.at or end_of_day(upto)
-            days = (*lost, *anew, *_hour_days(begin, end, limit, calendar, pauses))
+            days = (*lost, *anew, *_hour_days(begin, end, upto, limit, calendar, pauses))
         else:
             days = (*lost, *_days(restart or first, upto, limit, calendar, pauses, extension))
     return Proof(
@@ -133,12 +132,12 @@ def _days(
 
 
 def _hour_days(
-    begin: datetime, end: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause]
+    begin: datetime, end: datetime, upto: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause]
 ) -> Iterator[ProofDay]:
-    """The days of a limit in working hours from the instant ``begin`` on; ``total`` in whole office minutes."""
+    """The days of a limit in working hours from the instant ``begin`` to ``upto``; ``total`` in whole minutes."""
     spent, plain = timedelta(), timedelta(hours=limit.amount)
     first = local_day(begin)
-    for n in range((local_day(end) - first).days + 1):
+    for n in range((upto - first).days + 1):
         day = calendar.day(first + timedelta(days=n))
         cause = _causes(day.date, pauses)
         opens, closes = max(begin, start_of_day(day.date)), min(end, end_of_day(day.date))

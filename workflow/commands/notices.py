@@ -19,7 +19,7 @@ from workflow.work import Office, Work
 
 log = logger("sweeper")
 
-EXACT = (Unit.HOUR.value, Unit.MINUTE.value)
+EXACT = (Unit.WORKING_HOUR.value, Unit.HOUR.value, Unit.MINUTE.value)
 
 
 def fire_late(work: Work, case: Case) -> bool:

@@ -1,10 +1,12 @@
 """New cases: a draft of a joint application, a help request, and the item cases a submitted bundle opens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from workflow.case import Case
+from workflow.catalogue import Catalogue
 from workflow.change import Change, Event, case_limits, chain, plan
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.limit import Limit, parse_limit
@@ -19,14 +21,26 @@ from workflow.work import Work
 
 OPENERS = frozenset({"applicant", "specialist"})
 LEAD_DEPARTMENT = "QX"
+NO_VARIANTS: Mapping[str, str] = MappingProxyType({})
 
 
-def open_bundle(work: Work, project_code: str, items: list[str], form: Mapping[str, Any]) -> Case:
-    """A draft of one joint application for ``items`` on a project; raises BadInput, NotFound, NotAllowed."""
+def open_bundle(
+    work: Work,
+    project_code: str,
+    items: list[str],
+    form: Mapping[str, Any],
+    variants: Mapping[str, str] = NO_VARIANTS,
+) -> Case:
+    """A draft of one joint application for ``items`` on a project; raises BadInput, NotFound, NotAllowed.
+
+    ``variants`` names the form of items that have several (``{"SG11": "report"}``); an item left out has its base form.
+    """
     project = project_for(work, project_code)
     check_items(work, items)
+    check_variants(work.office.catalogue, items, variants)
     title = f"{project.name}：并联申请"
-    return _open(work, "bundle", project, title, {"items": items, "form": dict(form)}, LEAD_DEPARTMENT)
+    data = {"items": items, "form": dict(form), **({"variants": dict(variants)} if variants else {})}
+    return _open(work, "bundle", project, title, data, LEAD_DEPARTMENT)
 
 
 def ask_help(work: Work, project_code: str, question: str) -> Case:
@@ -80,10 +94,48 @@ def check_items(work: Work, items: list[str]) -> None:
         )
 
 
+def check_variants(catalogue: Catalogue, items: Collection[str], variants: Mapping[str, str]) -> None:
+    """Every form chosen is one that an item of the application offers; BadInput naming what it does."""
+    reasons = [
+        reason
+        for item, variant in sorted(variants.items())
+        if (reason := _variant_fault(catalogue, items, item, variant)) is not None
+    ]
+    if reasons:
+        raise BadInput(
+            "bad_input",
+            "；".join(reason.zh for reason in reasons),
+            "; ".join(reason.en for reason in reasons),
+            reasons=reasons,
+        )
+
+
+def _variant_fault(catalogue: Catalogue, items: Collection[str], item: str, variant: str) -> Reason | None:
+    said = {"field": f"variants.{item}", "value": variant}
+    if item not in items:
+        return Reason(
+            "bad_field",
+            f"variants：本申请没有事项“{item}”",
+            f"variants: the application has no item “{item}”",
+            {**said, "accepted": sorted(items)},
+        )
+    offered = [one.code for one in catalogue.items[item].offered_variants]
+    if variant in offered:
+        return None
+    return Reason(
+        "bad_field",
+        f"variants：事项“{item}”没有可选的情形“{variant}”；可选：{'、'.join(offered) or '无'}，不填为一般情形",
+        f"variants: the item “{item}” offers no form “{variant}”; accepted: {', '.join(offered) or 'none'}, "
+        "or nothing for the base form",
+        {**said, "accepted": offered},
+    )
+
+
 def open_items(work: Work, bundle: Change) -> list[str]:
     """The item cases of a bundle just submitted, each received at the same instant; returns their numbers."""
     flow, catalogue = work.office.flow("item"), work.office.catalogue
     codes: list[str] = list(bundle.after.data["items"])
+    variants: Mapping[str, str] = bundle.after.data.get("variants", NO_VARIANTS)
     project = projects.by_id(work.conn, bundle.after.project_id)
     clerk = people.least_loaded(work.conn, "clerk", "", bundle.after.id)
     numbers = births.next_numbers(work.conn, len(codes), work.now.astimezone(OFFICE_ZONE))
@@ -91,10 +143,11 @@ def open_items(work: Work, bundle: Change) -> list[str]:
     for no, code in zip(numbers, codes, strict=True):
         item = catalogue.items[code]
         title = f"{project.name}：{item.title.zh}"
-        blank = _blank(work, flow, project, title, {}, item.department, no)
-        case = replace(
-            blank, item=code, parent_id=bundle.after.id, limits=case_limits(flow, catalogue, code), assignee_id=clerk
-        )
+        variant = variants.get(code)
+        data = {"variant": variant} if variant else {}
+        blank = _blank(work, flow, project, title, data, item.department, no)
+        limits = case_limits(flow, catalogue, code, variant)
+        case = replace(blank, item=code, parent_id=bundle.after.id, limits=limits, assignee_id=clerk)
         facts = Facts(case, work.actor, work.now, catalogue, work.calendar, project_code=project.code)
         submit = flow.actions["submit"]
         role = work.actor.role_on(case, submit.by) or "applicant"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 
 from workflow.clock.days import local_day
+from workflow.commands.adopt_calendar import adopt_calendar
 from workflow.demo.files import DemoFiles, load_demo_files
 from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues
 from workflow.demo.scenes import Days
@@ -71,7 +72,8 @@ def _make(database_url: str, settings: Settings, progress: Progress) -> None:
     event.listen(engine, "connect", _without_waiting_for_the_disk)
     try:
         office = open_office(settings.config, engine)
-        with engine.connect() as conn:
+        with engine.begin() as conn:
+            adopt_calendar(office, conn)
             now = read_now(conn)
         make_demo(office, load_demo_files(settings.config, office.catalogue), now, progress)
     finally:

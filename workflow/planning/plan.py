@@ -51,10 +51,15 @@ class Step:
     missing: tuple[Missing, ...]
     before_events: tuple[str, ...]
 
+    @property
+    def overdue(self) -> bool:
+        """Whether its live clock has ended without a decision; it is planned for the first day it can be decided."""
+        return self.running is not None and self.limit_ends.day < self.decision.day and self.waits_for is None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: ``steps`` by latest filing; ``ends`` is the earliest day of the last decision that counts.
+    """A plan: ``steps`` by latest filing; ``ends`` is the day by which the limits bring the last decision that counts.
 
     ``critical_path`` leads from the item that decides the date to the last one. ``short_by`` is by how many working
     days the wanted day is missed, 0 where it can be met. ``granted`` and ``waived`` need nothing any more.

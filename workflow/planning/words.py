@@ -15,10 +15,10 @@ def summary(plan: Plan, items: Mapping[str, Item], today: date) -> Title:
     if plan.ends is None or plan.decides is None:
         return Title("所选事项都已办结或不需要办理", "Every chosen item is granted or not needed")
     decides, ends = items[plan.decides].title, day_words(plan.ends, today)
-    zh, en = f"最早 {ends.zh} 全部办结", f"Everything is decided on {ends.en} at the earliest"
+    zh, en = f"按时限不晚于 {ends.zh} 全部办结", f"Within the limits everything is decided by {ends.en}"
     if plan.question.until is not None:
         verdict = _verdict(plan, items, today)
-        zh, en = f"{verdict.zh}；{zh}", f"{verdict.en}. {en}"
+        zh, en = f"{verdict.zh}；现在就报，{zh}", f"{verdict.en}. Filed now: {en[0].lower()}{en[1:]}"
     return Title(f"{zh}；决定日期的事项：{decides.zh}", f"{en}. The item that decides the date: {decides.en}")
 
 

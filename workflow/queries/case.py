@@ -76,6 +76,8 @@ class CaseView:
     flow_title: Title
     item: str | None
     item_title: Title | None
+    variant: str | None
+    variant_title: Title | None
     state: State
     outcome: str | None
     version: int
@@ -103,6 +105,7 @@ class CaseView:
     late_reason: str | None
     notices: tuple[dict[str, Any], ...]
     items: tuple[str, ...]
+    variants: dict[str, str]
     form: dict[str, Any]
     question: str | None
     clocks: tuple[ClockView, ...]
@@ -167,6 +170,8 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         flow_title=flow.title,
         item=case_.item,
         item_title=_item_title(office.catalogue, case_.item),
+        variant=case_.data.get("variant"),
+        variant_title=_variant_title(office.catalogue, case_),
         state=flow.states[case_.state],
         outcome=case_.outcome,
         version=case_.version,
@@ -194,6 +199,7 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         late_reason=case_.data.get("late_reason"),
         notices=tuple(case_.data.get("notices", ())),
         items=tuple(case_.data.get("items", ())),
+        variants=dict(case_.data.get("variants", {})),
         form=dict(case_.data.get("form", {})),
         question=case_.data.get("question"),
         clocks=clock_views(flow, case_, work.calendar, work.now),
@@ -237,6 +243,12 @@ def _relative(work: Work, case_: Case, row: dict[str, Any]) -> Relative:
 
 def _item_title(catalogue: Catalogue, item: str | None) -> Title | None:
     return catalogue.items[item].title if item is not None and item in catalogue.items else None
+
+
+def _variant_title(catalogue: Catalogue, case_: Case) -> Title | None:
+    """Which form of its item the case is, where the item has several."""
+    item = catalogue.items.get(case_.item) if case_.item else None
+    return item.variant_title(case_.data.get("variant")) if item else None
 
 
 def _department_title(catalogue: Catalogue, code: str) -> Title:

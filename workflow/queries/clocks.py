@@ -6,10 +6,26 @@ from datetime import date, datetime, timedelta
 
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import OFFICE_ZONE, Calendar, end_of_day, local_day
-from workflow.clock.deadline import Deadline, budget, paused_days, remaining_days, remaining_minutes, used_days
+from workflow.clock.deadline import (
+    Deadline,
+    budget,
+    paused_days,
+    remaining_days,
+    remaining_minutes,
+    remaining_working_minutes,
+    used_days,
+)
 from workflow.clock.limit import Limit, Unit
 from workflow.clock.pauses import Pause
-from workflow.clock.words import WARNING_FROM, Light, date_words, limit_words, minutes_left, time_left
+from workflow.clock.words import (
+    WARNING_FROM,
+    Light,
+    date_words,
+    limit_words,
+    minutes_left,
+    office_minutes_left,
+    time_left,
+)
 from workflow.clock.words import light as light_of
 from workflow.definition import ClockRule, Flow, Title
 
@@ -49,7 +65,7 @@ class ClockView:
     """One clock of a case as of now.
 
     ``remaining`` is in ``remaining_unit``: working days left or overdue; calendar days for a paused clock of calendar
-    days; minutes for limits in hours and minutes. ``used``, ``paused`` and ``total`` are days of the budget, None for
+    days; minutes for limits in hours and minutes, office minutes for working hours. ``used``, ``paused`` and ``total`` are days of the budget, None for
     limits in hours and minutes. ``met`` says of a settled clock whether it was kept. ``words`` is what a page shows.
     """
 
@@ -176,8 +192,8 @@ def clock_view(
         remaining=remaining,
         remaining_unit=_remaining_unit(clock),
         total=budget(local_day(clock.started_at), clock.limit, clock.extension) if by_day else None,
-        used=used_days(*inputs, today) if by_day else None,
-        paused=paused_days(*inputs, today) if by_day else None,
+        used=used_days(*inputs, today, clock.extension) if by_day else None,
+        paused=paused_days(*inputs, today, clock.extension) if by_day else None,
         words=_words(clock, remaining),
         next_rung=_next_rung(rule, clock),
     )
@@ -192,10 +208,14 @@ def _is_exact(rule: ClockRule) -> bool:
 def _remaining(clock: ClockRecord, calendar: Calendar, pauses: list[Pause], now: datetime) -> int:
     if clock.limit.unit.counts_days:
         return remaining_days(clock.started_at, clock.limit, calendar, pauses, clock.extension, local_day(now))
+    if clock.limit.unit is Unit.WORKING_HOUR:
+        return remaining_working_minutes(clock.started_at, clock.limit, calendar, pauses, clock.extension, now)
     return remaining_minutes(Deadline(clock.due_on, clock.due_at, clock.provisional, clock.calendar_version), now)
 
 
 def _remaining_unit(clock: ClockRecord) -> str:
+    if clock.limit.unit is Unit.WORKING_HOUR:
+        return "office_minute"
     if not clock.limit.unit.counts_days:
         return "minute"
     held = clock.state == "paused"
@@ -208,7 +228,7 @@ def _light(clock: ClockRecord, remaining: int | None, now: datetime) -> Light:
     if clock.limit.unit.counts_days:
         return light_of(remaining, clock.state == "paused")
     soon = now + timedelta(minutes=WARNING_MINUTES)
-    return case_light(clock.due_at, False, True, Edges(now, soon, soon))
+    return case_light(clock.due_at, clock.state == "paused", True, Edges(now, soon, soon))
 
 
 def _met(clock: ClockRecord) -> bool | None:
@@ -226,6 +246,8 @@ def _words(clock: ClockRecord, remaining: int | None) -> Title:
                 return Title("逾期完成", "done late")
             case _:
                 return Title("已停止计时", "no longer counted")
+    if clock.limit.unit is Unit.WORKING_HOUR:
+        return _both(lambda lang: office_minutes_left(remaining, clock.state == "paused", lang))
     if not clock.limit.unit.counts_days:
         return _both(lambda lang: minutes_left(remaining, lang))
     return _both(lambda lang: time_left(remaining, clock.state == "paused", lang, clock.limit.unit))

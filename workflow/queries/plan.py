@@ -37,7 +37,7 @@ class PlannedCase:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPlan:
-    """A plan with what is known of the project; ``cases`` are its cases of the planned items, by item."""
+    """A plan with what is known of the project; ``cases`` are its running cases, by number."""
 
     plan: Plan
     today: date
@@ -126,7 +126,7 @@ def _with_project(work: Work, question: Question, project_id: int, facts: Mappin
 
 def _planned_cases(work: Work, cases: Sequence[Case]) -> dict[str, PlannedCase]:
     return {
-        case.item: PlannedCase(
+        case.no: PlannedCase(
             no=case.no,
             item=case.item,
             state_title=work.office.flow(case.flow, case.flow_version).states[case.state].title,

@@ -1,42 +1,229 @@
-"""The proof of one date: every day of one clock of one case, with the rule that counted or skipped it, as of now."""
+"""The proof of one date: every day of one clock of one case, with the rule that counted or skipped it, as of now or as
+it stood at a past moment."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from workflow.clock.calendar import local_day
+from sqlalchemy import text
+
+from workflow.as_of import Line, as_of
+from workflow.case import Case, ClockRecord
+from workflow.clock.calendar import Calendar, local_day
+from workflow.clock.days import OFFICE_ZONE, end_of_day
 from workflow.clock.proof import Proof
 from workflow.clock.proof import proof as prove
-from workflow.errors import NotFound
+from workflow.definition import Flow, Title
+from workflow.errors import BadInput, NotFound, Reason
 from workflow.queries.clocks import ClockView, clock_view, stopping
 from workflow.reading import visible_case
+from workflow.side_lines import MACHINES
+from workflow.store import calendars
+from workflow.timekeeping import Timing, resettle
+from workflow.visibility import shows_names
 from workflow.work import Work
 
 
 @dataclass(frozen=True, slots=True)
+class PauseProof:
+    """One pause that stops the clock: the paper that told the applicant of it, and who opened it."""
+
+    cause: str
+    title: Title
+    basis: str
+    since: date
+    until: date | None
+    resets: bool
+    document: str | None
+    opened_by: Title
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionProof:
+    """The one lawful extension: how much, by whom, when it was recorded, and the paper that told the applicant."""
+
+    days: int
+    by: Title
+    recorded_at: datetime
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockProof:
-    """The clock as it stands, and how its date came about. ``fresh``: the date kept with the case is the one proved."""
+    """The clock as it stands (or stood ``as_of``), and how its date came about.
+
+    ``fresh``: the date kept with the case is the one proved here, and for a running clock the one of the calendar in
+    force; always so for the past.
+    """
 
     no: str
     clock: ClockView
     proof: Proof
     fresh: bool
+    as_of: datetime | None
+    pauses: tuple[PauseProof, ...]
+    extension: ExtensionProof | None
 
 
-def clock_proof(work: Work, no: str, name: str, round_: int | None = None) -> ClockProof:
-    """The proof of the clock ``name`` of the case ``no``, of its latest round where none is named; raises NotFound."""
+_AROUND = text("""
+SELECT
+  (SELECT coalesce(json_agg(h ORDER BY h.seq), '[]') FROM (
+     SELECT e.seq, e.action, e.actor_id, e.actor_role, p.name, e.recorded_at, e.input
+     FROM events e LEFT JOIN people p ON p.id = e.actor_id WHERE e.case_id = :id) h) AS lines,
+  (SELECT coalesce(json_object_agg(d.seq, d.no), '{}') FROM documents d WHERE d.case_id = :id
+     AND d.kind IN ('special_procedure_notice', 'extension_notice')) AS documents""")
+
+
+def clock_proof(
+    work: Work, no: str, name: str, round_: int | None = None, at: date | datetime | None = None
+) -> ClockProof:
+    """The proof of the clock ``name`` of the case ``no``, of its latest round where none is named.
+
+    ``at``: as everything was known at that instant, or at the end of that day. Raises NotFound, and BadInput for a
+    moment in the future or before the case.
+    """
     case = visible_case(work, no).case
+    moment = _moment(work, case, at)
+    around = work.conn.execute(_AROUND, {"id": case.id}).one()
+    lines = around.lines
     flow = work.office.flow(case.flow, case.flow_version)
+    if moment is not None:
+        case = as_of(case, flow, [_line(line) for line in lines], moment)
+        flow = work.office.flow(case.flow, case.flow_version)
+    clock = _clock(case, no, name, round_, moment)
+    calendar = _calendar(work, clock, moment)
+    read_at = min(clock.settled_at, moment or work.now) if clock.settled_at else moment or work.now
+    rule = flow.clocks[name]
+    stops = stopping(rule, case.pauses)
+    proved = prove(clock.started_at, clock.limit, calendar, stops, clock.extension, local_day(read_at))
+    fresh = moment is not None or _fresh(work, flow, case, clock, proved)
+    if moment is not None:
+        clock = _derived(flow, case, clock, Timing(calendar, moment))
+    return ClockProof(
+        no,
+        clock_view(rule, clock, case.pauses, calendar, moment or work.now),
+        proved,
+        fresh,
+        moment,
+        _pauses(work, flow, name, case, lines, around.documents),
+        _extension(work, flow, clock, lines, around.documents, moment),
+    )
+
+
+def _moment(work: Work, case: Case, at: date | datetime | None) -> datetime | None:
+    if at is None:
+        return None
+    if isinstance(at, datetime):
+        moment = at
+    else:
+        # A day stands for its end; today has not ended yet.
+        end = end_of_day(at) - timedelta(microseconds=1)
+        moment = work.now if at == local_day(work.now) else end
+    if case.opened_at <= moment <= work.now:
+        return moment
+    first, last = (f"{one.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}" for one in (case.opened_at, work.now))
+    value = at.isoformat()
+    facts = {"field": "as_of", "value": value, "accepted": f"{first} – {last}"}
+    raise BadInput(
+        "bad_input",
+        f"as_of：{value} 应在建立办件（{first}）之后、现在（{last}）之前",
+        f"as_of: {value} must lie between the opening of the case ({first}) and now ({last})",
+        reasons=[Reason("bad_field", f"as_of：{first} 至 {last}", f"as_of: {first} to {last}", facts)],
+    )
+
+
+def _line(row: dict[str, Any]) -> Line:
+    return Line(row["seq"], row["action"], datetime.fromisoformat(row["recorded_at"]), row["input"])
+
+
+def _clock(case: Case, no: str, name: str, round_: int | None, moment: datetime | None) -> ClockRecord:
     rounds = [clock for clock in case.clocks if clock.name == name and round_ in (None, clock.round)]
     clock = max(rounds, key=lambda one: one.round, default=None)
-    if clock is None:
-        known = sorted({one.name for one in case.clocks})
-        raise NotFound(
-            "no_such_clock",
-            f"办件 {no} 没有时限“{name}”；已有：{'、'.join(known) or '无'}",
-            f"The case {no} has no clock “{name}”; it has: {', '.join(known) or 'none'}",
-            extra={"no": no, "clock": name, "accepted": known},
+    if clock is not None:
+        return clock
+    known = sorted({one.name for one in case.clocks})
+    then = Title(f"在 {moment:%Y-%m-%d}", f" on {moment:%Y-%m-%d}") if moment else Title("", "")
+    raise NotFound(
+        "no_such_clock",
+        f"办件 {no} {then.zh}没有时限“{name}”；已有：{'、'.join(known) or '无'}",
+        f"The case {no} has no clock “{name}”{then.en}; it has: {', '.join(known) or 'none'}",
+        extra={"no": no, "clock": name, "accepted": known},
+    )
+
+
+def _calendar(work: Work, clock: ClockRecord, moment: datetime | None) -> Calendar:
+    """The calendar that made the date: the clock's own, or for the past of a running clock the one that held then."""
+    version = clock.calendar_version
+    if moment is not None and clock.settled_seq is None:
+        held = calendars.held_at(calendars.succession(work.conn), moment)
+        version = held.version if held else version
+    try:
+        return work.office.calendars.get(work.conn, version)
+    except KeyError:
+        # Made before calendars were kept: the one in force is the nearest there is, and its version is printed.
+        return work.calendar
+
+
+def _fresh(work: Work, flow: Flow, case: Case, clock: ClockRecord, proved: Proof) -> bool:
+    """Whether the date kept is the one proved, and a date that still runs is the one of the calendar in force."""
+    if proved.due != clock.due_on or not clock.running:
+        return proved.due == clock.due_on
+    return _derived(flow, case, clock, Timing(work.calendar, work.now)).due_at == clock.due_at
+
+
+def _derived(flow: Flow, case: Case, clock: ClockRecord, timing: Timing) -> ClockRecord:
+    fresh = resettle(clock, flow.clocks[clock.name], case.pauses, timing)
+    return fresh if clock.running else replace(fresh, state="settled")
+
+
+def _pauses(
+    work: Work, flow: Flow, name: str, case: Case, lines: Sequence[dict[str, Any]], documents: dict[str, str]
+) -> tuple[PauseProof, ...]:
+    opened = {datetime.fromisoformat(line["recorded_at"]): line for line in lines}
+    causes = work.office.catalogue.causes
+    return tuple(
+        PauseProof(
+            pause.cause,
+            causes[pause.cause].title if pause.cause in causes else Title(pause.cause, pause.cause),
+            pause.basis,
+            pause.since,
+            pause.until,
+            pause.resets,
+            documents.get(str(opened[pause.opened_at]["seq"])) if pause.opened_at in opened else None,
+            _by(work, opened.get(pause.opened_at)),
         )
-    rule, calendar = flow.clocks[name], work.calendar
-    today = local_day(clock.settled_at or work.now)
-    proved = prove(clock.started_at, clock.limit, calendar, stopping(rule, case.pauses), clock.extension, today)
-    view = clock_view(rule, clock, case.pauses, calendar, work.now)
-    return ClockProof(no, view, proved, proved.due == clock.due_on)
+        for pause in sorted(case.pauses, key=lambda one: one.since)
+        if pause.stops_clock(flow.clocks[name].paused_by)
+    )
+
+
+def _extension(
+    work: Work,
+    flow: Flow,
+    clock: ClockRecord,
+    lines: Sequence[dict[str, Any]],
+    documents: dict[str, str],
+    moment: datetime | None,
+) -> ExtensionProof | None:
+    if clock.extension == 0:
+        return None
+    for line in reversed(lines):
+        action = flow.actions.get(line["action"])
+        recorded_at = datetime.fromisoformat(line["recorded_at"])
+        if action is None or action.effect is None or (moment is not None and recorded_at > moment):
+            continue
+        if action.effect.kind == "extend" and action.effect.clock == clock.name:
+            return ExtensionProof(clock.extension, _by(work, line), recorded_at, documents.get(str(line["seq"])))
+    return None
+
+
+def _by(work: Work, line: dict[str, Any] | None) -> Title:
+    """Who did it: colleagues see the name, applicants the role."""
+    if line is None:
+        return Title("—", "—")
+    if line["name"] and shows_names(work.actor):
+        return Title(line["name"], line["name"])
+    roles = work.office.catalogue.roles
+    machine = MACHINES.get(line["actor_role"])
+    return machine or roles[line["actor_role"]].title

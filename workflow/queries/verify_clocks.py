@@ -11,10 +11,10 @@ from typing import Any
 
 from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar
-from workflow.definition import ClockRule, Flow
+from workflow.definition import LIFE_CLOCKS, ClockRule, Flow
 from workflow.timekeeping import Timing, base_event, nearest_due, resettle
 
-MARKS = ("received_at", "accepted_at", "decided_at")
+MARKS = ("received_at", "accepted_at", "decided_at", "issued_at")
 # No rung lies after it, so that none of those fired is armed again by looking at it.
 THE_END = datetime.max.replace(tzinfo=UTC)
 
@@ -48,7 +48,11 @@ def moment_breaches(flow: Flow, case: Case, events: Sequence[Mapping[str, Any]])
         if action is None or action.target is None:
             continue
         here = (line["seq"], datetime.fromisoformat(line["effective_at"]))
-        said |= {name: here for name in ("entered_at", action.marks) if name is not None}
+        said["entered_at"] = here
+        if action.marks is not None:
+            # A moment set to another time than the deed's own stands in the line (a renewed life).
+            own = line["input"].get(action.marks)
+            said[action.marks] = here if own is None else (line["seq"], datetime.fromisoformat(own))
     for name, (seq, expected) in said.items():
         kept = getattr(case, name)
         if kept != expected:
@@ -91,6 +95,8 @@ def _demanded(rule: ClockRule, case: Case, events: Sequence[Mapping[str, Any]]) 
         return bool(case.open_pauses)
     if rule.limit == "gaps.until":
         return any("gaps_until" in line["input"] for line in events if line["to_state"] == case.state)
+    if rule.limit == "life.running":
+        return not case.limits.keys().isdisjoint(LIFE_CLOCKS)
     return rule.name in case.limits
 
 

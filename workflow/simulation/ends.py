@@ -29,10 +29,16 @@ def _trapped(flow: Flow, rule: ClockRule) -> tuple[str, ...]:
     free = set(flow.states) - set(inside)
     grown = True
     while grown:
-        found = {name for name in inside if any(action.target in free for action in flow.actions_from(name))}
+        found = {name for name in inside if any(action.target in free for action in _ways(flow, name))}
         grown = not found <= free
         free |= found
     return tuple(name for name in inside if name not in free)
+
+
+def _ways(flow: Flow, state: str) -> tuple[Action, ...]:
+    """The actions from ``state``, of the clock's own only those that a clock of this state takes."""
+    acts = {rung.act for rule in flow.clocks_in(state) for rung in rule.ladder}
+    return tuple(action for action in flow.actions_from(state) if action.by != {"clock"} or action.name in acts)
 
 
 def _pauses(action: Action, rule: ClockRule) -> bool:

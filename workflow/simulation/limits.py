@@ -10,7 +10,7 @@ from workflow.guards import GAPS_AT_MOST
 
 OWN = "every case"
 """Whose limit it is where the flow file says it itself."""
-GIVEN_LATER = frozenset({"pause.planned", "pause.cap", "gaps.until"})
+GIVEN_LATER = frozenset({"pause.planned", "pause.cap", "gaps.until", "life.running"})
 """References that the action entering the state settles, not the opening of the case."""
 
 Named = tuple[str, Limit]
@@ -64,10 +64,29 @@ def _forms(item: Item) -> tuple[str | None, ...]:
     return (None, *(variant.code for variant in item.variants))
 
 
+def _lifetime(catalogue: Catalogue) -> Iterator[Named]:
+    yield from _lives(catalogue, True)
+
+
+def _recheck(catalogue: Catalogue) -> Iterator[Named]:
+    yield from _lives(catalogue, False)
+
+
+def _lives(catalogue: Catalogue, lapses: bool) -> Iterator[Named]:
+    for item in catalogue.items.values():
+        if item.lifetime is not None and item.lifetime.lapses is lapses:
+            yield item.code, item.lifetime.limit
+
+
 def _renewal(catalogue: Catalogue) -> Iterator[Named]:
     for item in catalogue.items.values():
         if item.lifetime is not None and item.lifetime.renewal is not None:
             yield item.code, item.lifetime.renewal.limit
+
+
+def _running_life(catalogue: Catalogue) -> Iterator[Named]:
+    yield from _lifetime(catalogue)
+    yield from _renewal(catalogue)
 
 
 def _caps(catalogue: Catalogue) -> Iterator[Named]:
@@ -92,7 +111,10 @@ _REFERENCES: Mapping[str, Callable[[Catalogue], Iterable[Named]]] = MappingProxy
     {
         "item.statutory": _statutory,
         "item.promised": _promised,
+        "item.lifetime": _lifetime,
+        "item.recheck": _recheck,
         "item.renewal": _renewal,
+        "life.running": _running_life,
         "pause.planned": _caps,
         "pause.cap": _caps,
         "gaps.until": _gaps,

@@ -1,8 +1,9 @@
 """Every way through a flow, walked through a year with the functions that move real cases: do exactly the clocks of the
 state run afterwards?
 
-A walk asks no condition and needs no role: what some condition forbids today another file may allow tomorrow. It goes
-on until it comes to a situation it has been in: the same state, clocks, moments and open pause.
+A walk needs no role and asks no condition but those on the item itself: what the others forbid today they may allow
+tomorrow. The clock acts only through a clock that runs. A walk goes on until it comes to a situation it has been in:
+the same state, clocks, moments and open pause.
 """
 
 import random
@@ -20,16 +21,18 @@ from workflow.clock.calendar import Calendar
 from workflow.clock.days import local_day, office_time
 from workflow.clock.limit import parse_limit
 from workflow.definition import MOMENTS, Action, ClockRule, Field, Flow
-from workflow.guards import Facts
-from workflow.machine import Decision
+from workflow.guards import GUARDS, Facts
+from workflow.machine import Decision, moment_of
 from workflow.simulation.finding import Finding
 from workflow.simulation.limits import GIVEN_LATER, limits_of
 from workflow.timekeeping import Timing, base_event, clocks_after_move
 
-MONTHS = range(1, 13)
+MONTHS = (1, 4, 7, 10)
 SEED = 45  # any number: the same walks every time
 LONGEST_STEP_HOURS = 24 * 12
 PLANNED_DAYS = 14
+ABOUT_THE_ITEM = frozenset({"result_has_a_life", "renewals_left"})
+"""Conditions that an item meets or never does: without them a walk would come where no case of the item can."""
 SOMEBODY = 1
 
 
@@ -62,7 +65,7 @@ class _Stand:
 
 
 def walk(flow: Flow, catalogue: Catalogue, calendar: Calendar, year: int) -> Walked:
-    """Walk the flow from the first of every month of ``year``, once for every kind of item it may be for."""
+    """Walk the flow from the first day of every quarter of ``year``, once for every kind of item it may be for."""
     situations = 0
     states: set[str] = set()
     findings: dict[tuple[object, ...], Finding] = {}
@@ -83,13 +86,17 @@ def walk(flow: Flow, catalogue: Catalogue, calendar: Calendar, year: int) -> Wal
 
 
 def clock_findings(flow: Flow, case: Case, path: tuple[str, ...]) -> Iterator[Finding]:
-    """Every clock of ``case`` that runs though its state does not want it, or does not although it does."""
+    """Every clock of ``case`` that runs though its state does not want it, or does not although it does; a pause that
+    nobody can end there."""
     way = f"flow {flow.name} v{flow.version}, {' → '.join(path) or 'just opened'}: in {case.state!r}"
     wanted = flow.clocks_in(case.state)
     running = {clock.name: clock for clock in case.running_clocks}
     for name in running:
         if name not in {rule.name for rule in wanted}:
             yield Finding(("clocks", name, "while"), f"{way} the clock {name} still runs")
+    if case.open_pauses and not any(_resumes(action) for action in flow.actions_from(case.state)):
+        resuming = tuple(name for name, action in flow.actions.items() if _resumes(action))
+        yield Finding(("states", case.state), f"{way} a pause is still open, and no action from here ends it", resuming)
     for rule in wanted:
         place: tuple[str | int, ...] = ("clocks", rule.name)
         if rule.name in running:
@@ -107,11 +114,17 @@ def clock_findings(flow: Flow, case: Case, path: tuple[str, ...]) -> Iterator[Fi
             yield Finding((*place, "limit"), sentence)
 
 
+def _resumes(action: Action) -> bool:
+    return action.effect is not None and action.effect.kind == "resume"
+
+
 def _paused_only_by_a_pause(rule: ClockRule, clock: ClockRecord, case: Case, way: str) -> Iterator[Finding]:
-    stopped = any(pause.stops_clock(rule.paused_by) for pause in case.open_pauses)
-    if clock.state == "paused" and not stopped:
+    stopping = [pause for pause in case.open_pauses if pause.stops_clock(rule.paused_by)]
+    if clock.state == "paused" and not stopping:
         yield Finding(("clocks", rule.name), f"{way} the clock {rule.name} stands still without an open pause")
-    if clock.state != "paused" and stopped:
+    # A clock that had ended when the pause began is overdue all the same.
+    early = [pause for pause in stopping if clock.due_on is not None and pause.since < clock.due_on]
+    if clock.state != "paused" and early:
         yield Finding(("clocks", rule.name), f"{way} the clock {rule.name} runs through an open pause that stops it")
 
 
@@ -126,6 +139,8 @@ def _stands(
         stand = waiting.popleft()
         yield stand
         for action in flow.actions_from(stand.case.state):
+            if not _possible(flow, action, Facts(stand.case, _ACTOR, stand.now, catalogue, calendar)):
+                continue
             now = stand.now + timedelta(hours=chance.randint(1, LONGEST_STEP_HOURS))
             try:
                 after = _after(flow, action, stand.case, Facts(stand.case, _ACTOR, now, catalogue, calendar), chance)
@@ -140,16 +155,26 @@ def _stands(
                 waiting.append(further)
 
 
+def _possible(flow: Flow, action: Action, facts: Facts) -> bool:
+    """Whether the action is there at all for a case about this item, whatever else it needs today."""
+    running = (flow.clocks[clock.name] for clock in facts.case.running_clocks)
+    acts = {rung.act for rule in running for rung in rule.ladder}
+    if action.by == {"clock"} and action.name not in acts:
+        return False
+    return all(GUARDS[name].check(facts) is None for name in action.needs if name in ABOUT_THE_ITEM)
+
+
 _ACTOR = Actor(SOMEBODY, "", (Grant("officer"),))
 
 
 def _after(flow: Flow, action: Action, case: Case, facts: Facts, chance: random.Random) -> Case:
     """The case one action later, as the database would keep it: every pause with a number of its own."""
     case = replace(case, clocks=tuple(_climbed(clock, facts.now) for clock in case.clocks))
-    inputs = {ask.name: _input(ask, facts, chance) for ask in action.asks}
-    effective = getattr(case, action.effective, None) if action.effective else None
-    decision = Decision(action, case.state, action.target or case.state, min(action.by), effective or facts.now)
-    after = plan(flow, decision, replace(facts, case=case, inputs=inputs)).after
+    inputs = {ask.name: _input(ask, facts, chance) for ask in action.asks if ask.required}
+    here = replace(facts, case=case, inputs=inputs)
+    effective = moment_of(action.effective, here) if action.effective else facts.now
+    decision = Decision(action, case.state, action.target or case.state, min(action.by), effective)
+    after = plan(flow, decision, here).after
     pauses = tuple(replace(pause, id=number) for number, pause in enumerate(after.pauses, start=1))
     return replace(after, pauses=pauses)
 

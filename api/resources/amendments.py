@@ -1,0 +1,145 @@
+"""Amendments of the calendar: proposed by one administrator, signed by another, with a preview before either."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from flask import Response
+
+from api import access, once
+from api.reading import Blueprint, bad_fields
+from api.resources.answers import paging
+from api.schemas.calendar import (
+    AmendmentSchema,
+    AmendmentsQuerySchema,
+    AmendmentsSchema,
+    SignatureSchema,
+    CalendarPreviewQuerySchema,
+    CalendarPreviewSchema,
+    AmendmentProposalSchema,
+    AmendmentRefusalSchema,
+    content_of,
+)
+from workflow.amending.kinds import KINDS
+from workflow.commands import amend
+from workflow.errors import BadInput, Reason
+from workflow.queries.amendments import Amendment, amendment, amendment_preview, amendments
+from workflow.queries.moves import Preview
+from workflow.queries.paging import Page
+from workflow.work import Work
+
+blueprint = Blueprint(
+    "amendments", __name__, url_prefix="/api/v1/amendments", description="Changes of the calendar, for two people"
+)
+
+AMENDMENT = AmendmentSchema()
+NOTICE_PARTS = frozenset({"year", "kind", "source", "off", "make_up", "extra"})
+# What the core calls it, and what the body does.
+NAMES = {"amendment": "withdraws", "content": "notice"}
+
+
+@blueprint.get("")
+@blueprint.arguments(AmendmentsQuerySchema, location="query")
+@blueprint.response(200, AmendmentsSchema)
+def list_amendments(query: dict[str, Any]) -> Page[Amendment]:
+    """Amendments, newest first (administrators, supervisor)"""
+    with access.work() as work:
+        return amendments(work, paging(query))
+
+
+@blueprint.post("")
+@blueprint.arguments(AmendmentProposalSchema)
+@blueprint.response(201, AmendmentSchema)
+def propose(body: dict[str, Any]) -> Response:
+    """Propose a notice, a closure, or a withdrawal (administrators)
+
+    Nothing moves before another administrator has signed. The figures of the preview are kept with the proposal.
+    """
+    with access.work() as work:
+        return once.answer(work, AMENDMENT, lambda: _proposed(work, body), 201)
+
+
+@blueprint.post("/preview")
+@blueprint.arguments(AmendmentProposalSchema)
+@blueprint.arguments(CalendarPreviewQuerySchema, location="query")
+@blueprint.response(200, CalendarPreviewSchema)
+def preview_of_a_question(body: dict[str, Any], query: dict[str, Any]) -> Preview:
+    """What a proposal would move, before it is one (administrators)
+
+    The same body as a proposal; nothing is saved.
+    """
+    kind = KINDS[body["kind"]]
+    with access.work() as work:
+        try:
+            content = kind.read(work, body["kind"], content_of(body), body["document"])
+            return kind.preview(work, body["kind"], content, query["most"])
+        except BadInput as refusal:
+            raise _in_words_of_the_body(refusal) from refusal
+
+
+@blueprint.get("/<int:amendment_id>")
+@blueprint.response(200, AmendmentSchema)
+def one_amendment(amendment_id: int) -> Amendment:
+    """One amendment (administrators, supervisor)
+
+    `moved` grows while dates settle; `settled_at` is set when none is left to move.
+    """
+    with access.work() as work:
+        return amendment(work, amendment_id)
+
+
+@blueprint.get("/<int:amendment_id>/preview")
+@blueprint.arguments(CalendarPreviewQuerySchema, location="query")
+@blueprint.response(200, CalendarPreviewSchema)
+def preview_of_an_amendment(query: dict[str, Any], amendment_id: int) -> Preview:
+    """What a proposal would move if it were signed now (administrators, supervisor)
+
+    Every case and clock with its old and new date. `mark` is what a signer gives back as `seen`.
+    """
+    with access.work() as work:
+        return amendment_preview(work, amendment_id, query["most"])
+
+
+@blueprint.post("/<int:amendment_id>/sign")
+@blueprint.arguments(SignatureSchema)
+@blueprint.response(200, AmendmentSchema)
+def sign(body: dict[str, Any], amendment_id: int) -> Response:
+    """Sign, as another administrator than who proposed (administrators)
+
+    The calendar holds from then on; dates settle in the background. 409 where it is decided already, and where
+    another calendar came into force after the preview.
+    """
+    with access.work() as work:
+        return once.answer(work, AMENDMENT, lambda: amend.sign(work, amendment_id, body["note"], body["seen"]))
+
+
+@blueprint.post("/<int:amendment_id>/refuse")
+@blueprint.arguments(AmendmentRefusalSchema)
+@blueprint.response(200, AmendmentSchema)
+def refuse(body: dict[str, Any], amendment_id: int) -> Response:
+    """Send a proposal back, or take one's own back (administrators)"""
+    with access.work() as work:
+        return once.answer(work, AMENDMENT, lambda: amend.refuse(work, amendment_id, body["note"]))
+
+
+def _proposed(work: Work, body: dict[str, Any]) -> Amendment:
+    try:
+        return amend.propose(work, body["kind"], content_of(body), body["document"])
+    except BadInput as refusal:
+        raise _in_words_of_the_body(refusal) from refusal
+
+
+def _in_words_of_the_body(refusal: BadInput) -> BadInput:
+    """The core names the parts of a notice; in the body they stand under ``notice``."""
+    return bad_fields([_renamed(reason) for reason in refusal.reasons])
+
+
+def _renamed(reason: Reason) -> Reason:
+    path = str(reason.facts.get("field", ""))
+    part = re.match(r"\w*", path)
+    head = part[0] if part else ""
+    name = NAMES.get(path, path)
+    if head in NOTICE_PARTS:
+        name = "notice." + re.sub(r"\[(\d+)\]", r".\1", path)
+    zh, en = reason.zh.removeprefix(f"{path}："), reason.en.removeprefix(f"{path}: ")
+    return replace(reason, zh=f"{name}：{zh}", en=f"{name}: {en}", facts={**reason.facts, "field": name})
