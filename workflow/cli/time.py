@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from sqlalchemy import Connection, Engine
 
 from workflow.cli.office import engine_at_hand
-from workflow.clock.calendar import published_calendar
+from workflow.clock.calendar import Calendar, published_calendar
 from workflow.clock.days import OFFICE_ZONE
 from workflow.clock.notices import load_notices
 from workflow.commands.move_time import move_time, not_a_demo
