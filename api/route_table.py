@@ -83,6 +83,9 @@ ROUTES: Mapping[str, Access] = {
     # plans: nobody's data, unless a project is named, which asks for a token itself
     "POST /api/v1/plans": PUBLIC,
     "GET /api/v1/cases/<no>/plan": SIGNED_IN,
+    # what if: of one case for whoever may see it, of many for those who look at many
+    "POST /api/v1/cases/<no>/what-if": SIGNED_IN,
+    "POST /api/v1/what-if": only(*WATCHERS),
     # the working calendar: nobody's data; what changes it: two administrators
     "GET /api/v1/calendar": PUBLIC,
     "GET /api/v1/calendar/<int:year>": PUBLIC,
@@ -119,6 +122,8 @@ ROUTES: Mapping[str, Access] = {
     "GET /cases/<no>/clocks/<name>": SIGNED_IN,
     "GET /cases/<no>/plan": SIGNED_IN,
     "GET /plan": SIGNED_IN,
+    "GET /cases/<no>/what-if": SIGNED_IN,
+    "GET /what-if": only(*WATCHERS),
     "GET /cases/<no>/documents/<number>": SIGNED_IN,
     "POST /cases/<no>/materials": SIGNED_IN,
     "GET /cases/<no>/materials/<int:number>": SIGNED_IN,
@@ -145,7 +150,5 @@ ROUTES: Mapping[str, Access] = {
     "POST /demo/time": SIGNED_IN,
 }
 
-UPLOADS = frozenset(
-    {"POST /api/v1/cases/<no>/materials", "POST /cases/<no>/materials", "POST /calendar/notice"}
-)
+UPLOADS = frozenset({"POST /api/v1/cases/<no>/materials", "POST /cases/<no>/materials", "POST /calendar/notice"})
 """Routes that take files (multipart/form-data): their bodies may be as long as WUGEYI_UPLOAD_MB, all others 1 MiB."""

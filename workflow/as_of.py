@@ -92,14 +92,20 @@ def _receipt_back(case: Case, line: Line) -> Case:
     clocks = tuple(
         replace(clock, started_at=starts.get((clock.name, clock.round), clock.started_at)) for clock in case.clocks
     )
-    return replace(case, received_at=datetime.fromisoformat(line.input["old"]), clocks=clocks)
+    # Every moment that moved was the receipt before.
+    fields: dict[str, Any] = dict.fromkeys(line.input["moments"], datetime.fromisoformat(line.input["old"]))
+    return replace(case, **fields, clocks=clocks)
 
 
 def _pause_back(case: Case, line: Line) -> Case:
     old = line.input["old"]
     since, until = date.fromisoformat(old["since"]), date.fromisoformat(old["until"]) if old["until"] else None
+    limits = {(one["clock"], one["round"]): parse_limit(one["old"]) for one in line.input.get("limits", ())}
     return replace(
         case,
+        clocks=tuple(
+            replace(clock, limit=limits.get((clock.name, clock.round), clock.limit)) for clock in case.clocks
+        ),
         pauses=tuple(
             replace(pause, since=since, until=until) if pause.id == line.input["pause"] else pause
             for pause in case.pauses

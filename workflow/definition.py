@@ -168,6 +168,8 @@ LATE_ENTRY = "effective_on"
 """The field of an action that says on which day it was really done."""
 LIFE_CLOCKS = ("lifetime", "renewed_life", "renewal_decision", "remaining_life")
 """The clocks at whose end a result's life ends; one of them runs while there is one that ends."""
+RESULT_CLOCKS = ("lifetime", "renewed_life", "remaining_life", "recheck")
+"""The clocks of the result itself: they run on cases at rest, and nobody's work is late when they end."""
 LIFE_REFERENCES = ("item.lifetime", "item.renewal", "life.running")
 """The limits of those clocks: the first life, one that was added, and that of the life the case is living already."""
 LIMIT_REFERENCES = (

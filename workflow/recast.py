@@ -66,17 +66,23 @@ def under_calendar(flow: Flow, case: Case, old: Calendar, timing: Timing, said: 
 
     ``old`` is the calendar its clocks were made with; ``said`` stands in the history beside the moves.
     """
+    after, clocks = derived(flow, case, old, timing)
+    if not clocks:
+        return None
+    said = {"calendar": timing.calendar.version, **said}
+    return recast(case, after, clocks, "calendar_moved", said, timing.now)
+
+
+def derived(flow: Flow, case: Case, old: Calendar, timing: Timing) -> tuple[Case, tuple[ClockRecord, ...]]:
+    """The case with the caps of its open pauses, and its running clocks made with another calendar, all derived anew;
+    the arithmetic of `under_calendar` without what would be written."""
     pauses = tuple(_with_cap(pause, old, timing.calendar) for pause in case.pauses)
     clocks = tuple(
         _derived(flow.clocks[clock.name], clock, pauses, timing)
         for clock in case.running_clocks
         if clock.calendar_version != timing.calendar.version
     )
-    if not clocks:
-        return None
-    after = replace(case, pauses=pauses)
-    said = {"calendar": timing.calendar.version, **said}
-    return recast(case, after, clocks, "calendar_moved", said, timing.now)
+    return replace(case, pauses=pauses), clocks
 
 
 def recast(

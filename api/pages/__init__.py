@@ -38,6 +38,7 @@ from api.pages import (
     proofs,
     reminders,
     time_figures,
+    what_if,
     wording,
 )
 from api.pages.blueprint import pages
@@ -62,6 +63,7 @@ VIEWS = (
     proofs,
     reminders,
     time_figures,
+    what_if,
 )
 
 

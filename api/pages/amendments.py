@@ -24,6 +24,7 @@ from workflow.work import Work
 
 ROWS_SHOWN = 200
 WITHDRAWABLE = ("year", "closure")
+OF_THE_CALENDAR = (*WITHDRAWABLE, "withdrawal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,9 @@ def _sign_page(found: _Found, back: _Back) -> Response:
         closed=closed,
         shown=found.preview,
         effects=[
-            _("日历立即生效，此后的新日期都按它算。"),
+            _("日历立即生效，此后的新日期都按它算。")
+            if one.kind in OF_THE_CALENDAR
+            else _("新规定立即生效，此后的新日期都按它算。"),
             _("在办办件的日期由后台逐批重算，不影响别人办理；每件有变动的办件留一条记录。"),
             _("日期移动的办件，告知申请人、帮办专员和经办人；已发出的告知不能撤回。"),
         ],
@@ -298,7 +301,7 @@ def _text(name: str) -> str:
 
 def _signed(work: Work, number: int, note: str, seen: str | None) -> Done:
     amend.sign(work, number, note, seen)
-    said = _("已签发，日历已生效。在办办件的日期正在后台重算，刷新本页可看进度。")
+    said = _("已签发，立即生效。在办办件的日期正在后台重算，刷新本页可看进度。")
     return Done(url_for("pages.amendment", number=number), said)
 
 

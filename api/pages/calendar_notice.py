@@ -104,6 +104,7 @@ def _preview(kind: str, typed: Typed, found: Shown, what: str) -> Response:
         typed=typed,
         sent=[(name, value) for name, value in asdict(typed).items() if value],
         shown=found,
+        missing=None,
         here=url_for("pages.calendar_notice", year=typed.year, kind=kind),
     )
 
@@ -114,7 +115,7 @@ def _form(kind: str, typed: Typed, faults: list[Fault] | None = None, status: in
         status,
         kind=kind,
         typed=typed,
-        longest=LONGEST,
+        missing=None,
         problems=faults or (),
         here=url_for("pages.calendar_notice", year=typed.year, kind=kind),
     )

@@ -67,7 +67,15 @@ def _moments(facts: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
         (_("收件"), _instant(facts.get("received_at"), today)),
         (_("受理"), _instant(facts.get("accepted_at"), today) + deemed if facts.get("accepted_at") else ""),
         (_("生效"), _instant(facts.get("effective_at"), today)),
+        (_("有效期起算"), _life(facts, today)),
     ]
+
+
+def _life(facts: Mapping[str, Any], today: date) -> str:
+    """From when the life of the result counts, and whether silence has renewed it."""
+    since = _instant(facts.get("issued_at"), today)
+    deemed = _("（逾期未作决定，视为准予延续）") if facts.get("renewal_mode") == "deemed" else ""
+    return since + deemed if since else ""
 
 
 def _instant(text: str | None, today: date) -> str:

@@ -115,7 +115,7 @@ def menu(actor: Actor) -> tuple[Entry, ...]:
     office = [("pages.worklist", _("待办列表"))] if is_staff(actor) else [("pages.my_cases", _("我的办件"))]
     apply = [("pages.new_application", _("新申请"))] if is_applicant(actor) else []
     rest = [("pages.plan", _("倒排工期")), ("pages.alerts", _("提醒")), ("pages.help_desk", _("帮办"))]
-    watch = [("pages.time_use", _("用时"))] if actor.holds(*WATCHERS) else []
+    watch = [("pages.time_use", _("用时")), ("pages.what_if", _("假如"))] if actor.holds(*WATCHERS) else []
     calendar = [("pages.calendar", _("工作日历"))] if actor.holds("admin") else []
     return tuple(
         Entry(url_for(name), words, request.path == url_for(name) or request.endpoint == name)

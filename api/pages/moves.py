@@ -158,7 +158,8 @@ def _lines(row: CaseMoves, today: date) -> Iterator[Line]:
 
 
 def _clock(row: CaseMoves, move: Move) -> str:
-    return office().flow(row.flow, row.flow_version).clocks[move.clock].title.zh
+    known = office().flow(row.flow, row.flow_version).clocks
+    return known[move.clock].title.zh if move.clock in known else move.clock
 
 
 def _on(day: date | None, today: date) -> str:

@@ -49,6 +49,7 @@ from api.resources import (
     projects,
     time_use,
     tokens,
+    what_if,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -67,5 +68,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     amendments.blueprint,
     time_use.blueprint,
     plans.blueprint,
+    what_if.blueprint,
     demo_time.blueprint,
 )

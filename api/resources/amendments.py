@@ -10,14 +10,14 @@ from api import access, once
 from api.reading import Blueprint, bad_fields
 from api.resources.answers import paging
 from api.schemas.calendar import (
+    AmendmentProposalSchema,
+    AmendmentRefusalSchema,
     AmendmentSchema,
     AmendmentsQuerySchema,
     AmendmentsSchema,
-    SignatureSchema,
     CalendarPreviewQuerySchema,
     CalendarPreviewSchema,
-    AmendmentProposalSchema,
-    AmendmentRefusalSchema,
+    SignatureSchema,
     content_of,
 )
 from workflow.amending.kinds import KINDS

@@ -81,7 +81,9 @@ class CalendarSchema(Schema):
         allow_none=True,
         metadata={"description": "from 1 November: next year, until its notice is loaded"},
     )
-    succession = fields.List(fields.Nested(CalendarInForceSchema), required=True, metadata={"description": "newest first"})
+    succession = fields.List(
+        fields.Nested(CalendarInForceSchema), required=True, metadata={"description": "newest first"}
+    )
 
 
 class DaysOffSchema(Schema):

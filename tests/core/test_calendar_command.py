@@ -1,4 +1,4 @@
-"""``wugeyi calendar``: a year as text, and a notice from its file to the dates, by two people, each refusal one line."""
+"""``wugeyi calendar``: a year as text, and a notice from its file to the dates, by two people, refusals in one line."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +24,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def hall(office: Office) -> Hall:
-    """On 2027-01-18 two cases are under way whose statutory end lies after the Spring Festival."""
+    """On 2027-01-18 a case is under way whose statutory end lies after the Spring Festival."""
     found = open_hall(office)
     given.time_is(office.engine, moment("2027-01-18", "10:00"))
     no = given.application(office, found.town, moment("2027-01-18", "09:00"), ["LX01"]).cases["LX01"]
@@ -69,8 +69,9 @@ def test_a_notice_goes_from_its_file_to_the_dates_by_two_people(hall: Hall, wuge
     assert wugeyi("list") == (0, "no amendment yet\n", "")
     status, out, _ = wugeyi("preview", str(DEMO))
     assert status == 0
-    assert "1 cases, 1 clocks: 0 earlier, 1 later" in out
-    assert "LS2026-000002  statutory  2027-02-16 预计 → 2027-02-20" in out or "statutory" in out
+    assert "1 cases, 2 clocks: 0 earlier, 1 later" in out
+    assert "LS2027-000002  statutory  2027-02-17 预计 → 2027-02-19" in out
+    assert "LS2027-000002  promised  2027-01-21 预计 → 2027-01-21" in out
     assert wugeyi("list")[1] == "no amendment yet\n"
 
     status, out, _ = wugeyi("load", str(DEMO), "--as", "admin")

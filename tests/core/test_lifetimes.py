@@ -13,8 +13,11 @@ from workflow.clock.days import local_day
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.take_action import take_action
 from workflow.errors import Refused
+from workflow.queries.case import case as case_view
+from workflow.queries.ended import EndedFilters, ended
 from workflow.queries.overdue import overdue, overdue_by_department
 from workflow.queries.paging import Paging
+from workflow.queries.proof import clock_proof
 from workflow.queries.verify import verify
 from workflow.queries.worklist import Filters, worklist
 from workflow.store import cases
@@ -119,6 +122,15 @@ def test_what_is_not_used_in_time_lapses_as_of_its_last_day_and_permits_nothing_
     assert issued == "lapse_notice"
 
 
+def test_a_result_that_ran_out_is_no_deadline_that_the_office_missed(office: Office, town: Town, permit: str) -> None:
+    swept(office, OVER)
+    with given.at(office, town.officers["QX"], moment("2026-06-12")) as work:
+        [row] = ended(work, EndedFilters(outcome="lapsed"), Paging(50)).rows
+        clocks = {clock.name: clock.words.zh for clock in case_view(work, permit).clocks}
+    assert (row.no, row.late) == (permit, ())
+    assert clocks["lifetime"] == "已届满"
+
+
 def test_who_holds_the_result_is_reminded_before_it_dies_and_nobody_else(office: Office, permit: str) -> None:
     swept(office, moment("2026-06-03", "09:00"))
     with office.engine.connect() as conn:
@@ -164,6 +176,17 @@ def test_a_renewal_counts_from_the_end_of_the_old_life_however_early_it_is_decid
     assert [(clock.name, clock.due_on) for clock in case.running_clocks] == [("renewed_life", date(2026, 9, 10))]
     assert case.data["renewal_mode"] == "expressed"
     assert verify(office).breaches == ()
+
+
+def test_a_life_that_has_not_begun_is_whole_and_can_be_proved(office: Office, town: Town, permit: str) -> None:
+    given.act(office, town.applicant, moment("2026-05-06"), permit, "apply_renewal", WHY)
+    given.act(office, town.officers["QX"], moment("2026-05-08"), permit, "renew", {"opinion": "同意"})
+    with given.at(office, town.applicant, moment("2026-05-11")) as work:
+        views = {clock.name: clock for clock in case_view(work, permit).clocks}
+        proof = clock_proof(work, permit, "renewed_life")
+    assert (views["renewed_life"].used, views["renewed_life"].total) == (0, 92)
+    assert views["renewal_decision"].met is True
+    assert proof.clock.due_on == date(2026, 9, 10)
 
 
 def test_silence_on_a_renewal_renews_as_of_the_end_of_the_old_life(office: Office, town: Town, permit: str) -> None:

@@ -222,6 +222,28 @@ def test_a_preview_made_stale_by_another_calendar_is_looked_at_again_first(hall:
     assert not hall.works(date(2026, 12, 21))
 
 
+def test_of_two_notices_for_one_year_the_one_signed_last_holds(hall: Hall) -> None:
+    first, second = hall.year(), hall.year(the_2027_notice({date(2027, 1, 5): "元旦"}, date(2027, 1, 9)))
+    hall.sign(second.id)
+    with given.at(hall.office, hall.second, NOW) as work:
+        seen = amendment_preview(work, first.id).mark
+    hall.sign(first.id, seen=seen)
+    # A further amendment makes the calendar anew of all that is in force.
+    hall.sign(hall.propose("closure", CLOSURE).id)
+    assert not hall.works(date(2027, 1, 4))
+    assert hall.works(date(2027, 1, 5))
+
+
+def test_what_lies_between_a_proposal_and_its_signature_shows_in_the_figures_kept(hall: Hall) -> None:
+    year = hall.year()
+    assert year.preview["cases"] == 0
+    given.application(hall.office, hall.town, moment("2026-12-28"))
+    hall.sign(hall.propose("closure", CLOSURE).id)
+    with given.at(hall.office, hall.second, NOW) as work:
+        seen = amendment_preview(work, year.id)
+    assert hall.sign(year.id, seen=seen.mark).preview["cases"] == seen.cases == 3
+
+
 def test_two_who_sign_two_notices_of_one_year_at_once_do_not_both_win(hall: Hall) -> None:
     one, other = hall.year(), hall.year(the_2027_notice({date(2027, 1, 5): "元旦"}, date(2027, 1, 9)))
     told: list[str] = []

@@ -7,6 +7,8 @@ from typing import Any
 from workflow.amending.calendars import calendar_with
 from workflow.amending.content import read_notice, read_withdrawal
 from workflow.amending.fault_words import bad_input, in_chinese, reason
+from workflow.amending.flows import enact_flow_move, flow_preview, flow_versions, read_flow_move
+from workflow.amending.limits import enact_limit, limit_preview, limit_versions, read_limit
 from workflow.amending.preview import Preview, calendar_preview
 from workflow.clock.calendar import Calendar
 from workflow.definition import Title
@@ -66,5 +68,15 @@ KINDS: Mapping[str, Kind] = {
     "closure": Kind(Title("临时停办", "Closure"), read_notice, _calendar_versions, _calendar_moves, _enact_calendar),
     "withdrawal": Kind(
         Title("撤回", "Withdrawal"), read_withdrawal, _calendar_versions, _calendar_moves, _enact_calendar
+    ),
+    "limit": Kind(
+        Title("时限依法调整", "Limit changed by law"), read_limit, limit_versions, limit_preview, enact_limit
+    ),
+    "flow": Kind(
+        Title("在办办件改用新版流程", "Running cases on a newer flow version"),
+        read_flow_move,
+        flow_versions,
+        flow_preview,
+        enact_flow_move,
     ),
 }

@@ -3,9 +3,10 @@
 The same derivation that later writes (`workflow.recast`) is run on the cases that depend on the days that differ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from heapq import nsmallest
 from time import monotonic
 from typing import Any, Literal
@@ -18,8 +19,9 @@ from workflow.clock.words import WARNING_FROM
 from workflow.definition import Title
 from workflow.errors import NotAllowed
 from workflow.logs import facts, logger
-from workflow.recast import Move, under_calendar
+from workflow.recast import Move, Recast, under_calendar
 from workflow.store import dependents, recasts
+from workflow.store.recasts import OfFlow, OfItem
 from workflow.timekeeping import Timing, nearest_due
 from workflow.visibility import may_see, shows_names
 from workflow.work import Work
@@ -58,13 +60,14 @@ class CaseMoves:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What moves between two calendars.
+    """What moves between two calendars, or by a changed limit or flow version.
 
     ``cases`` and ``clocks`` count what moves or changes its mark, ``earlier`` and ``later`` clocks, ``firm`` marks of
     provisional dates that go, ``unsure`` marks that come, ``newly_…`` cases. ``rows`` are the nearest of them.
+    A case whose limit or flow version changes counts although no date of it moves; its ``moves`` are empty then.
     ``changed`` are the days that differ as (old, new), ``past_days`` how many lie before today: dates may move to
-    before today. ``complete``: ``rows`` are all of them. ``counted`` is False where patience ended before all cases were
-    looked at: the figures then are at least that.
+    before today. ``complete``: ``rows`` are all of them. ``counted`` is False where patience ended before all cases
+    were looked at: the figures then are at least that.
     """
 
     old_version: str
@@ -130,24 +133,56 @@ def calendar_preview(work: Work, new: Calendar, most: int = 200, patience: float
     Reads the cases with clocks that reach into the days that differ, in slices, and keeps no more than a slice.
     ``patience`` is in seconds of real time. Raises NotAllowed for applicants.
     """
+    _require_office(work)
+    changed = changed_days(work.calendar, new)
+    versions = (work.calendar.version, new.version)
+    return _counted(work, _slices(work, new), versions, changed, most, patience)
+
+
+def cases_preview(
+    work: Work,
+    which: OfItem | OfFlow,
+    derive: Callable[[Case], Recast | None],
+    versions: tuple[str, str],
+    most: int = 200,
+    patience: float = PATIENCE_SECONDS,
+) -> Preview:
+    """What ``derive`` would make of the cases in ``which``, as far as the actor may see them; the first ``most``.
+
+    ``versions`` are the marks of what is replaced and what comes. Raises NotAllowed for applicants.
+    """
+    _require_office(work)
+    return _counted(work, _cases_slices(work, which, derive), versions, (), most, patience)
+
+
+def _require_office(work: Work) -> None:
     if not shows_names(work.actor):
         raise NotAllowed(
             "role_required", "只有工作人员可以预览日期变动", "Only people of the office may preview moved dates"
         )
+
+
+def _counted(
+    work: Work,
+    slices: Iterator[list[CaseMoves]],
+    versions: tuple[str, str],
+    changed: tuple[tuple[Day, Day], ...],
+    most: int,
+    patience: float,
+) -> Preview:
     until = monotonic() + patience
     tally, rows, counted = _Tally(), list[CaseMoves](), True
-    for found in _slices(work, new):
+    for found in slices:
         if monotonic() > until:
             counted = False
             break
         for one in found:
             tally.add(one)
         rows = nsmallest(most, [*rows, *found], key=_nearness)
-    old, today = work.calendar, local_day(work.now)
-    changed = changed_days(old, new)
+    today = local_day(work.now)
     return Preview(
-        old_version=old.version,
-        new_version=new.version,
+        old_version=versions[0],
+        new_version=versions[1],
         cases=tally.cases,
         clocks=tally.clocks,
         earlier=tally.earlier,
@@ -165,6 +200,17 @@ def calendar_preview(work: Work, new: Calendar, most: int = 200, patience: float
     )
 
 
+def _cases_slices(
+    work: Work, which: OfItem | OfFlow, derive: Callable[[Case], Recast | None]
+) -> Iterator[list[CaseMoves]]:
+    lights, after = _Lights.at(work, work.calendar), 0
+    while ids := recasts.ids_of(work.conn, which, after, SLICE):
+        after = ids[-1]
+        cases = recasts.read(work.conn, ids, None, whole=True).cases
+        moved = (_case_moves(work, case, derive, lights) for case in cases if may_see(work.actor, case))
+        yield [one for one in moved if one is not None]
+
+
 def _slices(work: Work, new: Calendar) -> Iterator[list[CaseMoves]]:
     """What moves, slice by slice: every case once, with whatever calendars its clocks were made."""
     seen: set[int] = set()
@@ -177,9 +223,10 @@ def _slices(work: Work, new: Calendar) -> Iterator[list[CaseMoves]]:
             continue
         ids = sorted(set(dependents.case_ids(work.conn, version, since)) - seen)
         seen.update(ids)
+        derive = partial(_under_calendar, work, made_with, new)
         for start in range(0, len(ids), SLICE):
             cases = recasts.read(work.conn, ids[start : start + SLICE], None).cases
-            moved = (_case_moves(work, case, made_with, new, lights) for case in cases if may_see(work.actor, case))
+            moved = (_case_moves(work, case, derive, lights) for case in cases if may_see(work.actor, case))
             yield [one for one in moved if one is not None]
 
 
@@ -193,16 +240,23 @@ def _reach(work: Work, version: str, new: Calendar) -> tuple[Calendar, datetime 
     return made_with, None if day is None else start_of_day(day)
 
 
-def _case_moves(work: Work, case: Case, made_with: Calendar, new: Calendar, lights: "_Lights") -> CaseMoves | None:
+def _under_calendar(work: Work, made_with: Calendar, new: Calendar, case: Case) -> Recast | None:
     flow = work.office.flow(case.flow, case.flow_version)
+    return under_calendar(flow, case, made_with, Timing(new, work.now), {})
+
+
+def _case_moves(
+    work: Work, case: Case, derive: Callable[[Case], Recast | None], lights: "_Lights"
+) -> CaseMoves | None:
     try:
-        found = under_calendar(flow, case, made_with, Timing(new, work.now), {})
+        found = derive(case)
     except Exception:
         # It would not be moved either: the settling pass names it again.
         log.exception("the dates of a case cannot be derived anew", extra=facts(case=case.no))
         return None
-    if found is None or not found.moved:
+    if found is None or not (found.moved or found.always_said):
         return None
+    after = found.change.after
     return CaseMoves(
         no=case.no,
         title=case.title,
@@ -210,11 +264,11 @@ def _case_moves(work: Work, case: Case, made_with: Calendar, new: Calendar, ligh
         item=case.item,
         company=case.company,
         flow=case.flow,
-        flow_version=case.flow_version,
+        flow_version=after.flow_version,
         state=case.state,
-        state_title=flow.states[case.state].title,
+        state_title=work.office.flow(case.flow, case.flow_version).states[case.state].title,
         moves=found.moved,
-        turns=lights.turn(case, found.change.after),
+        turns=lights.turn(case, after),
     )
 
 

@@ -55,7 +55,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     withdraw.add_argument("--reason", required=True)
     withdraw.add_argument("--document", help="the paper that says so; the reason without it")
     for verb in (load, signs, refuses, withdraw):
-        verb.add_argument("--as", dest="username", required=True, metavar="USERNAME", help="in whose name")
+        verb.add_argument(
+            "--as", dest="username", required=True, metavar="USERNAME", help="in whose name; no password is asked"
+        )
     verbs.add_parser("list", help="the amendments, newest first")
     verbs.add_parser("settle", help="move the dates now, in one pass, without waiting for a worker")
 

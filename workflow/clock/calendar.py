@@ -240,9 +240,16 @@ def _named_day(rule: str, name: str, source: str) -> NamedDay:
 
 
 def _version(years: range, named: Mapping[date, NamedDay], hours: OfficeHours) -> str:
-    text = "\n".join(f"{day.isoformat()} {named[day].rule}" for day in sorted(named))
+    known = published_days()
+    text = "\n".join(_version_line(day, named[day], known.get(day)) for day in sorted(named))
     # The shipped hours add nothing: versions printed before there were hours stay true.
     if hours != DEFAULT_HOURS:
         text += f"\n{hours} {hours.day_ends}"
     digest = hashlib.sha256(f"{years[0]}-{years[-1]}\n{text}".encode()).hexdigest()
     return f"{years[0]}-{years[-1]}.{digest[:8]}"
+
+
+def _version_line(day: date, named: NamedDay, known: NamedDay | None) -> str:
+    """A day of a loaded notice stands with its paper: a proof must cite the notice that held, not one with equal days."""
+    paper = "" if named == known else f" {named.name} {named.source}"
+    return f"{day.isoformat()} {named.rule}{paper}"

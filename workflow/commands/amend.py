@@ -1,7 +1,7 @@
 """Amendments: one person proposes what changes the dates of many cases, another one signs it.
 
-Nothing moves before the signature; it puts the calendar in force in its own transaction, and the workers move the
-dates afterwards, in batches.
+Nothing moves before the signature; it puts the calendar, the limit or the flow version in force in its own transaction,
+and the workers move the dates afterwards, in batches.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def propose(work: Work, kind: str, content: Mapping[str, Any], document: str) ->
     """Write a proposal down with the figures of its preview; nothing moves yet.
 
     ``content`` is for a year or a closure the notice (the keys of a file of `config/calendar`), for a withdrawal
-    ``{"amendment": id, "reason": text}``; ``document`` the title and number of the paper that says so. Raises
+    ``{"amendment": id, "reason": text}``, for a limit and a flow what `workflow.amending` reads; ``document`` the title and number of the paper that says so. Raises
     NotAllowed for anybody but an administrator, BadInput with every fault, also where it would change nothing.
     """
     _require_admin(work)
@@ -114,7 +114,7 @@ def _require_admin(work: Work) -> None:
     if not work.actor.holds("admin"):
         raise NotAllowed(
             "role_required",
-            "日历修订由系统管理员提出和签发",
+            "修订由系统管理员提出和签发",
             "Amendments are proposed and signed by administrators",
             extra={"roles": ["admin"]},
         )
@@ -172,14 +172,14 @@ def _fresh_preview(work: Work, known: Kind, found: Amendment, seen: str | None) 
 def _stale_preview(amendment_id: int, versions: tuple[str, str]) -> Conflict:
     return Conflict(
         "stale_preview",
-        "日历在预览之后已变更，请先查看新的预览再签发",
-        "Another calendar came into force after the preview: look at the new preview first, then sign",
+        "预览之后现行的日历或时限已变更，请先查看新的预览再签发",
+        "What is in force has changed after the preview: look at the new preview first, then sign",
         extra={"amendment": amendment_id, "old_version": versions[0], "new_version": versions[1]},
     )
 
 
 def _changes_nothing() -> BadInput:
-    zh, en = "与现行日历相同，没有任何变化", "it changes nothing: the calendar in force has the same days"
+    zh, en = "与现行的相同，没有任何变化", "it changes nothing: what it says is so already"
     return bad_input([reason("content", None, zh, en)])
 
 

@@ -1,4 +1,5 @@
-"""After a change of the calendar: every date that depends on it is derived anew, in batches beside the officers' work.
+"""After a change of the calendar: every date that depends on it is derived anew, in batches beside the officers' work;
+after it what limits and flow versions in force change (`settle_amended`).
 
 Truth is "a running clock made with another calendar that reaches into the days that differ": nothing is queued and
 nothing is lost when a worker dies; whoever comes next goes on. A batch locks its cases and leaves those that somebody
@@ -15,6 +16,8 @@ from workflow.case import Case
 from workflow.clock.calendar import Calendar
 from workflow.clock.changed_days import first_affected_day
 from workflow.clock.days import FIRST_YEAR, start_of_day
+from workflow.commands.settle_amended import amended_batches
+from workflow.commands.settled import Settled
 from workflow.logs import facts, logger
 from workflow.recast import Recast, under_calendar
 from workflow.store import amendments, calendars, recasts
@@ -23,21 +26,11 @@ from workflow.store.recasts import START, Position
 from workflow.timekeeping import Timing
 from workflow.work import Office, calendar_in_force
 
+__all__ = ["BATCH", "Settled", "settle_batches", "settle_calendar"]
+
 log = logger("amendments")
 
 BATCH = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What a pass did: cases looked at, cases whose dates or marks moved, cases that could not be derived."""
-
-    cases: int = 0
-    moved: int = 0
-    failed: int = 0
-
-    def __add__(self, other: "Settled") -> "Settled":
-        return Settled(self.cases + other.cases, self.moved + other.moved, self.failed + other.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +64,7 @@ def settle_batches(
             position, done = _batch(office, task, position, limit)
             yield done
     _mark(office)
+    yield from amended_batches(office, limit, stopped)
 
 
 def _tasks(office: Office) -> list[_Task]:

@@ -27,7 +27,7 @@ from workflow.clock.words import (
     time_left,
 )
 from workflow.clock.words import light as light_of
-from workflow.definition import ClockRule, Flow, Title
+from workflow.definition import RESULT_CLOCKS, ClockRule, Flow, Title
 
 # A promise in hours or minutes turns yellow in its last hour.
 WARNING_MINUTES = 60
@@ -242,6 +242,8 @@ def _words(clock: ClockRecord, remaining: int | None) -> Title:
         match _met(clock):
             case True:
                 return Title("按期完成", "done in time")
+            case False if clock.name in RESULT_CLOCKS:
+                return Title("已届满", "ran out")
             case False:
                 return Title("逾期完成", "done late")
             case _:

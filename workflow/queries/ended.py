@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from workflow.clock.days import start_of_day
-from workflow.definition import Title
+from workflow.definition import RESULT_CLOCKS, Title
 from workflow.queries.filters import refuse_unknown, written_code
 from workflow.queries.paging import Listing, Page, Paging, page, position
 from workflow.visibility import scope_values, visible_cases
@@ -55,7 +55,8 @@ def ended(work: Work, filters: EndedFilters, paging: Paging) -> Page[EndedRow]:
         conditions.append("(c.ended_at, c.id) < (cast(:after_at AS timestamptz), cast(:after_id AS bigint))")
         parameters |= {"after_at": after[0], "after_id": after[1]}
     statement = _SELECT + " AND ".join(conditions) + _ORDER
-    found = work.conn.execute(text(statement), parameters | {"wanted": paging.size + 1}).all()
+    parameters |= {"wanted": paging.size + 1, "of_results": list(RESULT_CLOCKS)}
+    found = work.conn.execute(text(statement), parameters).all()
     return page(paging, listing, [_row(work, row) for row in found], [[row.ended_key, row.id] for row in found])
 
 
@@ -63,7 +64,7 @@ _SELECT = """
 SELECT c.id, c.no, c.title, c.flow, c.flow_version, c.item, c.state, c.outcome, p.code, p.name, c.received_at,
   c.decided_at, c.ended_at, c.ended_at::text AS ended_key,
   (SELECT coalesce(array_agg(DISTINCT k.name), '{}') FROM clocks k
-    WHERE k.case_id = c.id AND k.settled_at >= k.due_at) AS late
+    WHERE k.case_id = c.id AND k.settled_at >= k.due_at AND k.name <> ALL(:of_results)) AS late
 FROM cases c JOIN projects p ON p.id = c.project_id WHERE """
 _ORDER = " ORDER BY c.ended_at DESC, c.id DESC LIMIT :wanted"
 

@@ -12,12 +12,14 @@ from workflow.as_of import Line, as_of
 from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar, local_day
 from workflow.clock.days import OFFICE_ZONE, end_of_day
+from workflow.clock.limit import Limit, Unit
 from workflow.clock.proof import Proof
 from workflow.clock.proof import proof as prove
-from workflow.definition import Flow, Title
+from workflow.definition import ClockRule, Flow, Title
 from workflow.errors import BadInput, NotFound, Reason
 from workflow.queries.clocks import ClockView, clock_view, stopping
 from workflow.reading import visible_case
+from workflow.recast import FIXED_DAY
 from workflow.side_lines import MACHINES
 from workflow.store import calendars
 from workflow.timekeeping import Timing, resettle
@@ -92,14 +94,21 @@ def clock_proof(
         case = as_of(case, flow, [_line(line) for line in lines], moment)
         flow = work.office.flow(case.flow, case.flow_version)
     clock = _clock(case, no, name, round_, moment)
+    if clock.settled_seq is not None:
+        # Evidence: proved by what was known when it stopped, whatever was corrected since.
+        case = as_of(case, flow, [_line(line) for line in lines], _recorded_at(lines, clock.settled_seq))
+        flow = work.office.flow(case.flow, case.flow_version)
     calendar = _calendar(work, clock, moment)
     read_at = min(clock.settled_at, moment or work.now) if clock.settled_at else moment or work.now
     rule = flow.clocks[name]
+    if moment is not None and clock.running:
+        clock = replace(clock, limit=_limit_then(work, rule, case, clock, lines, calendar, moment))
     stops = stopping(rule, case.pauses)
     proved = prove(clock.started_at, clock.limit, calendar, stops, clock.extension, local_day(read_at))
     fresh = moment is not None or _fresh(work, flow, case, clock, proved)
     if moment is not None:
-        clock = _derived(flow, case, clock, Timing(calendar, moment))
+        # Every rung whose moment had come had fired; resettling goes back to the first that had not.
+        clock = _derived(flow, case, replace(clock, rung=len(rule.ladder)), Timing(calendar, moment))
     return ClockProof(
         no,
         clock_view(rule, clock, case.pauses, calendar, moment or work.now),
@@ -133,6 +142,47 @@ def _moment(work: Work, case: Case, at: date | datetime | None) -> datetime | No
     )
 
 
+def _recorded_at(lines: Sequence[dict[str, Any]], seq: int) -> datetime:
+    return next(datetime.fromisoformat(line["recorded_at"]) for line in lines if line["seq"] == seq)
+
+
+def _limit_then(
+    work: Work,
+    rule: ClockRule,
+    case: Case,
+    clock: ClockRecord,
+    lines: Sequence[dict[str, Any]],
+    calendar: Calendar,
+    moment: datetime,
+) -> Limit:
+    """The limit of a running clock; one that stands for a promised day is counted up to it in the calendar of then."""
+    if rule.limit not in FIXED_DAY or calendar.version == clock.calendar_version:
+        return clock.limit
+    day = _promised_day(rule, case, lines, moment)
+    if day is None:
+        return clock.limit
+    days = calendar.working_days_between(local_day(clock.started_at), day)
+    armed = _held_version(work, _recorded_at(lines, clock.armed_seq)) == calendar.version
+    # Armed, it ends before a rest day; a day that became one later ends after it, as 民法典 203 has it.
+    return Limit(max(days if armed or calendar.is_working(day) else days + 1, 1), Unit.WORKING_DAY)
+
+
+def _promised_day(rule: ClockRule, case: Case, lines: Sequence[dict[str, Any]], moment: datetime) -> date | None:
+    if rule.limit == "pause.planned":
+        return max((pause.planned_until for pause in case.open_pauses), default=None)
+    told = [
+        line["input"]["gaps_until"]
+        for line in lines
+        if "gaps_until" in line["input"] and datetime.fromisoformat(line["recorded_at"]) <= moment
+    ]
+    return date.fromisoformat(told[-1]) if told else None
+
+
+def _held_version(work: Work, moment: datetime) -> str | None:
+    held = calendars.held_at(calendars.succession(work.conn), moment)
+    return held.version if held else None
+
+
 def _line(row: dict[str, Any]) -> Line:
     return Line(row["seq"], row["action"], datetime.fromisoformat(row["recorded_at"]), row["input"])
 
@@ -156,8 +206,7 @@ def _calendar(work: Work, clock: ClockRecord, moment: datetime | None) -> Calend
     """The calendar that made the date: the clock's own, or for the past of a running clock the one that held then."""
     version = clock.calendar_version
     if moment is not None and clock.settled_seq is None:
-        held = calendars.held_at(calendars.succession(work.conn), moment)
-        version = held.version if held else version
+        version = _held_version(work, moment) or version
     try:
         return work.office.calendars.get(work.conn, version)
     except KeyError:

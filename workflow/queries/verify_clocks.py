@@ -44,6 +44,10 @@ def moment_breaches(flow: Flow, case: Case, events: Sequence[Mapping[str, Any]])
     said: dict[str, tuple[int, datetime | None]] = dict.fromkeys(MARKS, (case.seq, None))
     said["entered_at"] = (case.seq, case.opened_at)
     for line in events:
+        if line["action"] == "receipt_corrected":
+            for name, at in line["input"]["moments"].items():
+                said[name] = (line["seq"], datetime.fromisoformat(at))
+            continue
         action = flow.actions.get(line["action"])
         if action is None or action.target is None:
             continue

@@ -51,6 +51,13 @@ SELECT a.id, a.kind, a.content, a.document, a.state, p.name AS proposed_by, a.pr
 FROM amendments a JOIN people p ON p.id = a.proposed_by LEFT JOIN people d ON d.id = a.decided_by"""
 
 
+# The partial index amendments_unsettled holds the few that are not settled.
+WAITING = """a.state = 'in_force' AND a.settled_at IS NULL AND a.kind IN ('limit', 'flow')
+  AND coalesce(cast(a.content ->> 'from' AS date) <= cast(app_now() AT TIME ZONE 'Asia/Shanghai' AS date), true)"""
+"""Of a row ``a`` of amendments: cases wait to be changed by it."""
+_TO_SETTLE = text(f"{_SELECT} WHERE {WAITING} ORDER BY a.content ->> 'from' NULLS FIRST, a.id")
+
+
 def by_id(conn: Connection, amendment_id: int) -> Amendment | None:
     """One amendment, None where there is none."""
     row = conn.execute(text(f"{_SELECT} WHERE a.id = :id"), {"id": amendment_id}).one_or_none()
@@ -144,6 +151,22 @@ def count_moved(conn: Connection, amendment_id: int | None, cases: int) -> None:
         conn.execute(
             text("UPDATE amendments SET moved = moved + :cases WHERE id = :id"), {"cases": cases, "id": amendment_id}
         )
+
+
+def to_settle(conn: Connection) -> list[Amendment]:
+    """The changed limits and flow versions in force that cases may still have to follow, in the order they count.
+
+    A limit waits for its day.
+    """
+    return [Amendment(*row) for row in conn.execute(_TO_SETTLE)]
+
+
+def mark_settled(conn: Connection, amendment_id: int) -> None:
+    """No case is left that the amendment has to change."""
+    conn.execute(
+        text("UPDATE amendments SET settled_at = app_now() WHERE id = :id AND settled_at IS NULL"),
+        {"id": amendment_id},
+    )
 
 
 def _json(value: Mapping[str, Any]) -> str:

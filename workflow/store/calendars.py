@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from workflow.clock.calendar import Calendar, calendar_from
+from workflow.store.amendments import WAITING
 
 IN_FORCE = "SELECT f.version FROM calendars_in_force f ORDER BY f.id DESC LIMIT 1"
 """The version in force, for a statement that reads it together with something else."""
@@ -109,8 +110,9 @@ WHERE settled_at IS NULL AND id IN (SELECT amendment_id FROM settled)""")
     )
 
 
-UNSETTLED = """SELECT EXISTS (SELECT FROM calendars_in_force f
+UNSETTLED = f"""SELECT EXISTS (SELECT FROM calendars_in_force f
   WHERE f.id = (SELECT max(id) FROM calendars_in_force)
-    AND (f.settled_at IS NULL OR f.put_at > now() - interval '1 minute'))"""
-"""Whether dates may wait to be moved. For a minute after a change also once all are: somebody who began to act before it
-may only now write a date of the calendar before."""
+    AND (f.settled_at IS NULL OR f.put_at > now() - interval '1 minute'))
+  OR EXISTS (SELECT FROM amendments a WHERE {WAITING})"""
+"""Whether dates may wait to be moved, by a calendar, a limit or a flow version. For a minute after a change of the
+calendar also once all are: somebody who began to act before it may only now write a date of the calendar before."""

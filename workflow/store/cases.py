@@ -215,10 +215,10 @@ ticking AS (
     amount int, unit text, direction text, extension int, state text, epoch int, rung smallint,
     ladder_at timestamptz[], fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean,
     calendar_version text, settled_at timestamptz, armed_seq int, settled_seq int)
-  ON CONFLICT (case_id, name, round) DO UPDATE SET started_at = excluded.started_at, extension = excluded.extension,
-    state = excluded.state, epoch = excluded.epoch, rung = excluded.rung, ladder_at = excluded.ladder_at,
-    fire_at = excluded.fire_at, due_on = excluded.due_on, due_at = excluded.due_at,
-    provisional = excluded.provisional, calendar_version = excluded.calendar_version,
+  ON CONFLICT (case_id, name, round) DO UPDATE SET started_at = excluded.started_at, amount = excluded.amount,
+    unit = excluded.unit, extension = excluded.extension, state = excluded.state, epoch = excluded.epoch,
+    rung = excluded.rung, ladder_at = excluded.ladder_at, fire_at = excluded.fire_at, due_on = excluded.due_on,
+    due_at = excluded.due_at, provisional = excluded.provisional, calendar_version = excluded.calendar_version,
     settled_at = excluded.settled_at, settled_seq = excluded.settled_seq, attempts = 0, error = NULL)""",
     "opened": """,
 opened AS (
@@ -230,9 +230,10 @@ opened AS (
     planned_until date, cap_until date, reason text, opened_at timestamptz, opened_by int, resets boolean))""",
     "closed": """,
 closed AS (
-  UPDATE pauses SET until = z.until, closed_at = z.closed_at, closed_by = z.closed_by, result = z.result
-  FROM moved, jsonb_to_recordset(cast(%(closed)s AS jsonb)) AS z(id bigint, until date, closed_at timestamptz,
-    closed_by int, result text)
+  UPDATE pauses SET since = z.since, until = z.until, cap_until = z.cap_until, closed_at = z.closed_at,
+    closed_by = z.closed_by, result = z.result
+  FROM moved, jsonb_to_recordset(cast(%(closed)s AS jsonb)) AS z(id bigint, since date, until date, cap_until date,
+    closed_at timestamptz, closed_by int, result text)
   WHERE pauses.id = z.id AND pauses.case_id = moved.id)""",
     "documents": """,
 issued AS (

@@ -11,7 +11,7 @@ WHERE k.state <> 'settled' AND k.calendar_version = :version AND k.reach_at >= :
 
 
 def case_ids(conn: Connection, version: str, since: datetime) -> list[int]:
-    """The cases with a running clock made with ``version`` that reaches ``since`` or later, once for each such clock."""
+    """The cases with a running clock made with ``version`` that reaches ``since`` or later, once a clock."""
     return list(conn.execute(_CASES, {"version": version, "since": since}).scalars())
 
 

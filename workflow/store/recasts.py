@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,13 @@ from workflow.change import instant
 from workflow.recast import Recast
 from workflow.store.cases import CASE_COLUMNS, case_from, clock_json, moment
 
-# A slice of ids, then the cases whole: with their running clocks only, for those that stopped do not move any more.
+# A slice of ids, then the cases whole: with their running clocks only, for those that stopped do not move any more;
+# all rounds where new ones may start, whose numbers follow.
 _READ = text(f"""
 SELECT to_json(found) FROM (
 SELECT {CASE_COLUMNS}, app_now() AS now,
   (SELECT coalesce(json_agg(k ORDER BY k.id), '[]')
-     FROM clocks k WHERE k.case_id = c.id AND k.state <> 'settled') AS clocks,
+     FROM clocks k WHERE k.case_id = c.id AND (k.state <> 'settled' OR :whole)) AS clocks,
   (SELECT coalesce(json_agg(z ORDER BY z.id), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses
 FROM cases c WHERE c.id = ANY(:ids) ORDER BY c.id) AS found""")  # noqa: S608 - constants only
 _LOCK = text("SELECT c.id FROM cases c WHERE c.id = ANY(:ids) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED")
@@ -43,11 +44,11 @@ ORDER BY k.reach_at, k.id LIMIT :limit""")
 _WRITE = text("""
 WITH f AS MATERIALIZED (
   SELECT * FROM json_to_recordset(:cases) AS f(case_id bigint, rev bigint, seq int, head bytea, due_at timestamptz,
-    limits jsonb, flow_version int, said boolean, action text, state text, actor_id int, actor_role text,
+    limits jsonb, flow_version int, issued_at timestamptz, said boolean, action text, state text, actor_id int, actor_role text,
     at timestamptz, input jsonb)),
 advanced AS (
   UPDATE cases c SET rev = c.rev + 1, due_at = coalesce(f.due_at, 'infinity'), limits = f.limits,
-    flow_version = f.flow_version,
+    flow_version = f.flow_version, issued_at = f.issued_at,
     seq = CASE WHEN f.said THEN f.seq ELSE c.seq END, chain_head = CASE WHEN f.said THEN f.head ELSE c.chain_head END
   FROM f WHERE c.id = f.case_id AND c.rev = f.rev RETURNING c.id),
 noted AS (
@@ -116,11 +117,67 @@ def depending(
     return read(conn, ids, (last.reach_at, last.id), locked)
 
 
-def read(conn: Connection, ids: Sequence[int], position: Position | None, locked: bool = False) -> Slice:
-    """These cases, with their running clocks and all their pauses."""
+@dataclass(frozen=True, slots=True)
+class OfItem:
+    """The cases of an item that stand in one of ``states`` and have for ``clock`` another limit than ``limit``.
+
+    ``forms`` are the variants meant, "" for the base form.
+    """
+
+    item: str
+    clock: str
+    limit: str
+    forms: tuple[str, ...]
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfFlow:
+    """The cases of one version of a flow that stand in one of ``states``."""
+
+    flow: str
+    version: int
+    states: tuple[str, ...]
+
+
+# In the order of the indexes cases_of_item and cases_of_flow.
+_OF_ITEM = """
+FROM cases c WHERE c.item = :item AND c.state = ANY(:states) AND c.limits ->> :clock <> :limit
+  AND coalesce(c.data ->> 'variant', '') = ANY(:forms)"""
+_OF_FLOW = """
+FROM cases c WHERE c.flow = :flow AND c.flow_version = :version AND c.state = ANY(:states)"""
+_STEP = " AND c.id > :after ORDER BY c.id LIMIT :most"
+_IDS = {OfItem: text(f"SELECT c.id{_OF_ITEM}{_STEP}"), OfFlow: text(f"SELECT c.id{_OF_FLOW}{_STEP}")}
+_LIMITS_HELD = text(f"SELECT DISTINCT c.limits ->> :clock AS held{_OF_ITEM} ORDER BY held")
+_STATES_HELD = text(f"SELECT DISTINCT c.state{_OF_FLOW} ORDER BY c.state")
+
+
+def ids_of(conn: Connection, which: OfItem | OfFlow, after: int, most: int) -> list[int]:
+    """The next ``most`` cases with an id above ``after``."""
+    return list(conn.execute(_IDS[type(which)], _parameters(which) | {"after": after, "most": most}).scalars())
+
+
+def limits_held(conn: Connection, which: OfItem) -> tuple[str, ...]:
+    """The limits that those cases have."""
+    return tuple(conn.execute(_LIMITS_HELD, _parameters(which)).scalars())
+
+
+def states_held(conn: Connection, which: OfFlow) -> tuple[str, ...]:
+    """The states in which those cases stand."""
+    return tuple(conn.execute(_STATES_HELD, _parameters(which)).scalars())
+
+
+def _parameters(which: OfItem | OfFlow) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(which).items()}
+
+
+def read(
+    conn: Connection, ids: Sequence[int], position: Position | None, locked: bool = False, whole: bool = False
+) -> Slice:
+    """These cases, with their running clocks (``whole``: all their clocks) and all their pauses."""
     if locked:
         ids = list(conn.execute(_LOCK, {"ids": list(ids)}).scalars())
-    rows = conn.execute(_READ, {"ids": list(ids)}).scalars().all()
+    rows = conn.execute(_READ, {"ids": list(ids), "whole": whole}).scalars().all()
     cases = tuple(case_from(row) for row in rows)
     now = moment(rows[0]["now"]) if rows else conn.execute(text("SELECT app_now()")).scalar_one()
     return Slice(now, cases, position)
@@ -161,6 +218,7 @@ def _case_row(one: Recast) -> dict[str, Any]:
         "due_at": instant(change.due_at) if change.due_at else None,
         "limits": dict(after.limits),
         "flow_version": after.flow_version,
+        "issued_at": instant(after.issued_at) if after.issued_at else None,
         "said": bool(one.moved) or one.always_said,
         "action": event.action,
         "state": after.state,

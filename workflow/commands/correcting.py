@@ -1,0 +1,97 @@
+"""What every correction of a recorded fact shares: who may, on which case, at which version, and how it is saved."""
+
+from dataclasses import dataclass
+
+from workflow.case import Case
+from workflow.change import Change
+from workflow.commands.add_line import busy, hold
+from workflow.commands.notices import fire_late
+from workflow.commands.take_action import stale
+from workflow.correction import DIRECTOR, Said
+from workflow.definition import Flow
+from workflow.errors import BadInput, Conflict, NotAllowed, Reason
+from workflow.guards import Facts
+from workflow.reading import facts_of, visible_case
+from workflow.recast import Recast
+from workflow.store import cases
+from workflow.work import Work
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """A case that may be corrected by the actor, as it stands."""
+
+    flow: Flow
+    facts: Facts
+    said: Said
+
+
+def held(work: Work, no: str, version: int, reason: str) -> Correcting:
+    """The case ``no``, kept from everybody else's writing until this unit of work ends, and ready to be corrected.
+
+    What was due before is told first, as before every action. Raises as `looked_at`.
+    """
+    hold(work, visible_case(work, no).case.id)
+    found = looked_at(work, no, version, reason)
+    return looked_at(work, no, version, reason) if fire_late(work, found.facts.case) else found
+
+
+def looked_at(work: Work, no: str, version: int, reason: str) -> Correcting:
+    """The same without holding it, for a preview.
+
+    Raises NotFound, NotAllowed for anybody but the director of the case's department, Conflict for a stale ``version``
+    or a case that has come to its end, BadInput for a reason that is none.
+    """
+    reading = visible_case(work, no)
+    case = reading.case
+    flow = work.office.flow(case.flow, case.flow_version)
+    role = work.actor.role_on(case, DIRECTOR)
+    if role is None:
+        raise NotAllowed(
+            "role_required",
+            "更正收件或暂停须由本部门负责人办理",
+            "A correction is for the director of the case's department",
+            extra={"roles": sorted(DIRECTOR)},
+        )
+    if version != case.version:
+        raise stale(work, reading, flow, version)
+    if case.ended_at is not None or flow.states[case.state].final:
+        raise _ended(flow, case)
+    return Correcting(flow, facts_of(work, reading), Said(_reason(reason), role))
+
+
+def may_correct(work: Work, case: Case, flow: Flow) -> bool:
+    """Whether the actor may correct what is recorded of ``case``, as far as role and state go."""
+    return work.actor.role_on(case, DIRECTOR) is not None and case.received_at is not None and case.ended_at is None
+
+
+def saved(work: Work, corrected: Recast) -> Change:
+    """Write it; raises Conflict where somebody wrote first, which a held case makes impossible but for the clock."""
+    if not cases.write(work.conn, corrected.change):
+        raise busy(corrected.change.before.no)
+    return corrected.change
+
+
+def _reason(text: str) -> str:
+    said = text.strip()
+    if 0 < len(said) <= LONGEST_REASON:
+        return said
+    reason = Reason(
+        "bad_field",
+        f"reason：请用 1 至 {LONGEST_REASON} 字说明理由",
+        f"reason: 1 to {LONGEST_REASON} characters are needed",
+        {"field": "reason", "value": said[:80], "accepted": LONGEST_REASON},
+    )
+    raise BadInput("bad_input", reason.zh, reason.en, reasons=[reason])
+
+
+def _ended(flow: Flow, case: Case) -> Conflict:
+    title = flow.states[case.state].title
+    return Conflict(
+        "case_ended",
+        f"{case.no} 已办结（“{title.zh}”），不再更正",
+        f"{case.no} has come to its end ({title.en}): nothing of it is corrected any more",
+        extra={"no": case.no, "state": case.state},
+    )
