@@ -12,7 +12,7 @@ log = logger("housekeeping")
 
 @shared_task(name="wugeyi.housekeeping")
 def housekeeping() -> None:
-    """Remove old idempotency keys, dead tokens and old signs of life; move dates that still stand in an old calendar."""
+    """Remove old keys, dead tokens and old signs of life; move dates that still stand in an old calendar."""
     with worker_office().engine.begin() as conn:
         removed = leftovers.remove(conn)
     log.info("leftovers removed", extra=facts(count=sum(removed.values())))

@@ -22,12 +22,12 @@ from workflow.recast import Recast, recast
 from workflow.timekeeping import Timing, base_event, resettle
 
 DIRECTOR = frozenset({"director"})
-"""Who corrects: the head of the department answers for its records (行政许可法 42 gives the extension to the same)."""
+"""Who corrects: the head of the department, who answers for its records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What every correction is told with: why, by whom, and the instant of it stands in the facts."""
+    """What every correction is written with: why, and in which role its author acts."""
 
     reason: str
     role: str
@@ -40,7 +40,7 @@ def receipt_corrected(flow: Flow, facts: Facts, received: date | datetime, writt
     goes back. A deemed acceptance moves with the receipt (行政许可法 32(4)). NotMet with every reason.
     """
     case = facts.case
-    at = _instant_of(received, facts.now)
+    at = _instant_of(received, case, facts.now)
     if reasons := list(_receipt_reasons(facts, at, written_on)):
         raise _not_met(reasons)
     assert case.received_at is not None
@@ -100,16 +100,19 @@ def pause_corrected(flow: Flow, facts: Facts, pause_id: int, since: date, until:
 # ── the receipt ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _instant_of(received: date | datetime, now: datetime) -> datetime:
+def _instant_of(received: date | datetime, case: Case, now: datetime) -> datetime:
     if isinstance(received, datetime):
         return received
+    if case.received_at is not None and received == local_day(case.received_at):
+        # The day it was received on anyway: nobody said another hour.
+        return case.received_at
     opening = office_time(received, OFFICE_OPENS)
     # Said early in the morning, of today.
     return now if received == local_day(now) and opening > now else opening
 
 
 def _moments_of_receipt(case: Case) -> Iterator[str]:
-    """The moments of the case that are the receipt: it, an acceptance by silence, and the entry of the state they led to."""
+    """The moments of the case that are its receipt: an acceptance by silence too, and the entry of the state it led to."""
     yield "received_at"
     if case.accepted_at is None or _deemed(case):
         if case.accepted_at is not None:
@@ -176,7 +179,7 @@ def _too_far_back(facts: Facts, at: datetime, earliest: date, written_on: date) 
     return Reason(
         "receipt_too_far_back",
         f"收件时间 {day.zh} 早于 {first.zh}：收件于 {written.zh} 登记，最多往前 {bound} 个工作日",
-        f"received_at {day.en} lies before {first.en}: entered on {written.en}, it goes back {bound} working days at most",
+        f"received_at {day.en} lies before {first.en}: entered on {written.en}, {bound} working days back at most",
         {"field": "received_at", "value": at.isoformat(), "earliest": earliest.isoformat()},
     )
 

@@ -1,7 +1,7 @@
 """A flow as frozen data: states, actions, clocks. Nothing here knows where it came from or who runs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from workflow.clock.ladder import RungTime
@@ -132,7 +132,11 @@ class ClockRule:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A versioned definition. ``digest`` is the SHA-256 of its content, kept from the first case on."""
+    """A versioned definition. ``digest`` is the SHA-256 of its content, kept from the first case on.
+
+    ``former`` are the clocks of earlier versions that this one has no more: cases that were moved to it may still show
+    what such a clock was.
+    """
 
     name: str
     version: int
@@ -141,6 +145,7 @@ class Flow:
     actions: Mapping[str, Action]
     clocks: Mapping[str, ClockRule]
     digest: str
+    former: Mapping[str, ClockRule] = field(default_factory=dict)
 
     @property
     def initial(self) -> State:
@@ -149,6 +154,10 @@ class Flow:
     @property
     def key(self) -> tuple[str, int]:
         return self.name, self.version
+
+    def rule(self, clock: str) -> ClockRule:
+        """The rule of a clock that a case has, or had under an earlier version. KeyError for any other."""
+        return self.clocks[clock] if clock in self.clocks else self.former[clock]
 
     def actions_from(self, state: str) -> tuple[Action, ...]:
         """Every action whose sources contain ``state``, in the order of the file."""

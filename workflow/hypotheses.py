@@ -15,7 +15,6 @@ from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.catalogue import Catalogue
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import OFFICE_ZONE, accepted_day, local_day, office_time
-from workflow.clock.deadline import deadline
 from workflow.clock.ladder import OFFICE_OPENS
 from workflow.clock.limit import Limit
 from workflow.definition import LATE_ENTRY, Action, Flow, Title
@@ -23,6 +22,7 @@ from workflow.errors import BadInput, Reason
 from workflow.guards import Facts, pause_cap_until
 from workflow.machine import Refusal, decide
 from workflow.recast import Move, moves, under_calendar
+from workflow.recast_limits import LIMITED, under_limit
 from workflow.timekeeping import Timing, base_event, extend, merge, resettle
 
 Running = Literal["new", "favourable"]
@@ -226,28 +226,18 @@ def _based(ground: _Ground, case: Case, hypothesis: Hypothesis) -> Case:
 
 
 def _limited(ground: _Ground, case: Case, name: str, limit: Limit, running: Running) -> Case:
-    clocks = [clock for clock in case.running_clocks if clock.name == name]
+    clocks = [clock for clock in case.running_clocks if clock.name == name and name in LIMITED]
     if not clocks:
-        known = tuple(dict.fromkeys(clock.name for clock in case.running_clocks))
-        zh = f"本件没有正在计时的“{name}”；可用：{'、'.join(known) or '无'}"
-        en = f"no such clock is running on this case; accepted: {', '.join(known) or 'none'}"
+        known = tuple(dict.fromkeys(clock.name for clock in case.running_clocks if clock.name in LIMITED))
+        zh = f"没有这个正在计时的时限；可用：{'、'.join(known) or '无'}"
+        en = f"no such limit is running on this case; accepted: {', '.join(known) or 'none'}"
         raise refused([bad_field(f"limits.{name}", str(limit), zh, en, known)])
-    after = replace(case, limits={**case.limits, name: str(limit)})
-    after = _derived(ground, after, [replace(clock, limit=limit) for clock in clocks])
-    if running == "new":
-        return after
-    kept = [clock for clock in clocks if not _earlier(ground, after, clock, limit)]
-    return replace(case if kept else after, clocks=merge(after.clocks, kept))
-
-
-def _earlier(ground: _Ground, after: Case, clock: ClockRecord, limit: Limit) -> bool:
-    """Whether the new limit ends the clock earlier; while a pause is open, whether it would without one."""
-    new = next(one for one in after.clocks if (one.name, one.round) == (clock.name, clock.round))
-    if new.due_at is not None and clock.due_at is not None:
-        return new.due_at < clock.due_at
-    calendar = ground.timing.calendar
-    ends = [deadline(clock.started_at, one, calendar, (), clock.extension).at for one in (limit, clock.limit)]
-    return ends[0] is not None and ends[1] is not None and ends[0] < ends[1]
+    if any(clock.extension and clock.limit.unit is not limit.unit for clock in clocks):
+        unit = str(clocks[0].limit.unit)
+        zh, en = f"已延长过，只能换成同样单位（{unit}）的时限", f"it was extended: only a limit in {unit} is accepted"
+        raise refused([bad_field(f"limits.{name}", str(limit), zh, en, (unit,))])
+    found = under_limit(ground.flow, case, name, limit, running, ground.timing, {})
+    return case if found is None else found.change.after
 
 
 def _paused(ground: _Ground, case: Case, place: int, pause: SupposedPause, steps: list[Step]) -> Case:

@@ -1,6 +1,7 @@
 """Flow files to flows: strict YAML, then the schema, then the cross-checks, then frozen definitions."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -130,7 +131,16 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
         flows[flow.key] = flow
     if faults:
         raise ConfigFaults(faults)
-    return flows
+    return {key: replace(flow, former=former_clocks(flow, flows.values())) for key, flow in flows.items()}
+
+
+def former_clocks(flow: Flow, versions: Iterable[Flow]) -> Mapping[str, ClockRule]:
+    """The clocks that earlier ``versions`` of the flow had and this one has not, each as it was last."""
+    earlier = sorted(
+        (one for one in versions if one.name == flow.name and one.version < flow.version), key=lambda one: one.version
+    )
+    known = {name: rule for one in earlier for name, rule in one.clocks.items()}
+    return MappingProxyType({name: rule for name, rule in known.items() if name not in flow.clocks})
 
 
 def load_flow(path: Path, catalogue: Catalogue) -> Flow:

@@ -67,9 +67,7 @@ def incompatible(old: Flow, new: Flow, states: Collection[str]) -> tuple[Reason,
 
 def movable_states(flow: Flow, at_rest: bool) -> tuple[str, ...]:
     """The states whose cases are moved: those that run and, if so wished, those at rest; never the final ones."""
-    return tuple(
-        state.name for state in flow.states.values() if not state.final and (at_rest or not state.at_rest)
-    )
+    return tuple(state.name for state in flow.states.values() if not state.final and (at_rest or not state.at_rest))
 
 
 def _state_reasons(old: Flow, new: Flow, name: str) -> Iterator[Reason]:
@@ -184,7 +182,11 @@ def _under_ladder(
     rung = _first_waiting(rule.ladder, _moments(fresh, rule, pauses, timing), timing.now, fired, waiting)
     same = _keys(fired) == _keys(rule.ladder[: clock.rung])
     placed = replace(_at_rung(fresh, rule, rung), epoch=clock.epoch + (0 if same and rung >= clock.rung else 1))
-    if clock.state == "quarantined" and placed.ladder_at == clock.ladder_at and _keys(before.ladder) == _keys(rule.ladder):
+    if (
+        clock.state == "quarantined"
+        and placed.ladder_at == clock.ladder_at
+        and _keys(before.ladder) == _keys(rule.ladder)
+    ):
         # It waits for a person, whatever version its flow has.
         return replace(placed, state="quarantined")
     return placed

@@ -353,7 +353,7 @@ def _clock_moments(flow: Flow, clocks: Sequence[ClockRecord]) -> Mapping[str, tu
     """By action of the clock: the moments at which one of these clocks had it do so."""
     found: dict[str, tuple[datetime, ...]] = {}
     for clock in clocks:
-        for rung, at in zip(flow.clocks[clock.name].ladder, clock.ladder_at, strict=False):
+        for rung, at in zip(flow.rule(clock.name).ladder, clock.ladder_at, strict=False):
             if rung.act is not None:
                 found[rung.act] = (*found.get(rung.act, ()), at)
     return found

@@ -119,7 +119,7 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
     }
     actor = access.me().actor
     if is_staff(actor):
-        return show("case.html", status, **common, notices=_notices(page), may_hand_in=is_applicant(actor))
+        return show("case.html", status, **common, notices=_notices(page), may_hand_in=is_applicant(actor), may_correct=_may_correct(page.case))
     return show("progress.html", status, **common, errand=_errand(page), ahead=_ahead(page.case), notice=_notice(page))
 
 
@@ -143,6 +143,11 @@ def _pause(pause: PauseView, today: date) -> PauseWords:
 def _errand(page: CasePage) -> bool:
     """Whether the applicant has to do something now."""
     return page.case.state.turn == "applicant" and not page.case.state.ended
+
+
+def _may_correct(case_: CaseView) -> bool:
+    departments = {grant.department for grant in access.me().actor.scopes("director")}
+    return not departments.isdisjoint({None, case_.department}) and case_.received_at is not None and not case_.ended_at
 
 
 def _notices(page: CasePage) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ def _last_of_each(clocks: Sequence[ClockView]) -> list[ClockView]:
 
 
 def _pauses(flow: Flow, name: str, pauses: Sequence[PauseView]) -> list[Pause]:
-    flag = flow.clocks[name].paused_by
+    flag = flow.rule(name).paused_by
     return [Pause(pause.since, pause.until, pause.cause) for pause in pauses if flag in pause.stops]
 
 
@@ -109,7 +109,7 @@ def _ahead(flow: Flow, clock: ClockView, today: date) -> list[str]:
         found.append(
             _("%(when)s（%(rung)s）发%(card)s", when=when, rung=rung_words(rung.text), card=card_name(rung.card))
         )
-    acts = [step.act for step in flow.clocks[clock.name].ladder if step.act]
+    acts = [step.act for step in flow.rule(clock.name).ladder if step.act]
     if clock.state != "settled" and acts:
         found.append(_("到期仍未办理，自动“%(deed)s”", deed=flow.actions[acts[-1]].title.zh))
     return found

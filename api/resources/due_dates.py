@@ -43,7 +43,7 @@ def _pauses(given: list[dict[str, Any]]) -> list[Pause]:
     ]
     if backwards:
         raise bad_fields(backwards)
-    return [Pause(one["since"], one["until"], one["cause"]) for one in given]
+    return [Pause(one["since"], one["until"], one["cause"], one["resets"]) for one in given]
 
 
 def _words(body: dict[str, Any], found: DueDate) -> Title | None:

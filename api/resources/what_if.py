@@ -53,7 +53,7 @@ def hypothesis(body: dict[str, Any]) -> Hypothesis:
 def question(body: dict[str, Any]) -> Question:
     """What is supposed of many cases, as the schema has read it."""
     return Question(
-        **{name: body[name] for name in ("limits", "running", "item", "department")},
+        **{name: body[name] for name in ("limits", "running", "item", "variant", "department")},
         pause=SupposedPause(**body["pause"]) if body["pause"] else None,
         rest=frozenset(body["rest"]),
         worked=frozenset(body["worked"]),

@@ -11,6 +11,7 @@ from api.schemas.materials import MaterialSchema, PaperSchema
 class PauseSchema(Schema):
     """A lawful stop of the clocks."""
 
+    id = fields.Integer(required=True)
     cause = fields.String(required=True)
     title = Words(required=True)
     basis = fields.String(required=True)

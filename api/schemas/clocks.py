@@ -41,7 +41,9 @@ class ClockSchema(Schema):
     settled_at = fields.DateTime(required=True, allow_none=True)
     met = fields.Boolean(required=True, allow_none=True, metadata={"description": "of a settled clock: was it kept"})
     remaining = fields.Integer(required=True, allow_none=True, metadata={"description": "negative once overdue"})
-    remaining_unit = fields.String(required=True, metadata={"enum": ["working_day", "calendar_day", "minute", "office_minute"]})
+    remaining_unit = fields.String(
+        required=True, metadata={"enum": ["working_day", "calendar_day", "minute", "office_minute"]}
+    )
     total = fields.Integer(required=True, allow_none=True)
     used = fields.Integer(required=True, allow_none=True)
     paused = fields.Integer(required=True, allow_none=True)
@@ -88,7 +90,9 @@ class ProofDaySchema(Schema):
     )
     name = fields.String(required=True)
     source = fields.String(required=True)
-    total = fields.Integer(required=True, metadata={"description": "days counted so far, of a limit in working hours office minutes"})
+    total = fields.Integer(
+        required=True, metadata={"description": "days counted so far, of a limit in working hours office minutes"}
+    )
     provisional = fields.Boolean(required=True)
     cause = fields.String(required=True, allow_none=True)
 

@@ -25,8 +25,8 @@ class LimitField(fields.Field[Limit]):
 
 
 _NO_LIMIT = Title(
-    "应为整数加单位，如 20wd（wd 工作日、cd 自然日、h 小时、min 分钟、mo 月、y 年）",
-    "must be a whole number and a unit, such as 20wd (wd, cd, h, min, mo, y)",
+    "应为整数加单位，如 20wd（wd 工作日、wh 工作小时、cd 自然日、h 小时、min 分钟、mo 月、y 年）",
+    "must be a whole number and a unit, such as 20wd (wd, wh, cd, h, min, mo, y)",
 )
 
 
@@ -42,6 +42,7 @@ class CalculatorPauseSchema(Schema):
     since = Day(required=True)
     until = Day(load_default=None, allow_none=True)
     cause = fields.String(load_default="pause", validate=Form(r"[a-z][a-z0-9_]{0,39}\Z", _CAUSE))
+    resets = fields.Boolean(load_default=False, metadata={"description": "an interruption: the limit starts anew"})
 
 
 class DueDateQuestionSchema(Schema):

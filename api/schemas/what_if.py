@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from api.schemas.calendar import MOST_ROWS, MoveSchema, PreviewSchema
+from api.schemas.calendar import MOST_ROWS, CalendarPreviewSchema, ClockMoveSchema
 from api.schemas.clocks import ClockSchema
 from api.schemas.days import Day
 from api.schemas.due_dates import LimitField
@@ -92,7 +92,7 @@ class ClockChangeSchema(Schema):
 
     before = fields.Nested(ClockSchema, required=True)
     after = fields.Nested(ClockSchema, required=True)
-    move = fields.Nested(MoveSchema, required=True, allow_none=True)
+    move = fields.Nested(ClockMoveSchema, required=True, allow_none=True)
     sentence = Words(required=True, metadata={"description": "how the supposed end comes about"})
 
 
@@ -101,7 +101,7 @@ class WhatIfSchema(Schema):
 
     no = fields.String(required=True)
     clocks = fields.List(fields.Nested(ClockChangeSchema), required=True)
-    moves = fields.List(fields.Nested(MoveSchema), required=True)
+    moves = fields.List(fields.Nested(ClockMoveSchema), required=True)
     turns = fields.String(required=True, allow_none=True, metadata={"enum": ["overdue", "safe", "warning", None]})
     lawful = fields.Boolean(required=True)
     steps = fields.List(fields.Nested(StepSchema), required=True)
@@ -117,6 +117,7 @@ class AllQuestionSchema(Schema):
     running = _running()
     pause = fields.Nested(SupposedPauseSchema, load_default=None)
     item = fields.String(load_default=None, validate=validate.Length(1, 16), metadata={"example": "SG05"})
+    variant = fields.String(load_default=None, validate=validate.Length(1, 64))
     department = fields.String(load_default=None, validate=validate.Length(1, 16), metadata={"example": "QX"})
     most = fields.Integer(
         strict=True,
@@ -133,7 +134,7 @@ class WarnedSchema(Schema):
     cases = fields.Integer(required=True)
 
 
-class UnsignedPreviewSchema(PreviewSchema):
+class UnsignedPreviewSchema(CalendarPreviewSchema):
     """What would move; nobody signs it."""
 
     class Meta:

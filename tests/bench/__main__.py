@@ -9,7 +9,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import arming, due_dates, firing, http_action, idle_sweep, memory, pages, transition, worklist
+from tests.bench import (
+    arming,
+    due_dates,
+    firing,
+    http_action,
+    idle_sweep,
+    memory,
+    pages,
+    recompute,
+    transition,
+    worklist,
+)
 from tests.bench.measuring import Figure
 from tests.bench.stage import Stage, stage, sync_rate
 from workflow.settings import load_settings
@@ -22,6 +33,7 @@ SUBJECTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "worklist": worklist.figures,
     "idle_sweep": idle_sweep.figures,
     "pages": pages.figures,
+    "recompute": recompute.figures,
     "memory": memory.figures,
     "due_dates": due_dates.figures,
 }

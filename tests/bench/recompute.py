@@ -1,7 +1,7 @@
 """A closure falls into the days of 100,000 armed clocks: every date is derived anew and written, as the workers do it.
 
-Meanwhile an officer goes on acting; what one action takes beside the batches is the second figure. The reference is
-the minute that the fact book's autumn allows (a new notice must be through before anybody asks).
+Meanwhile an officer goes on acting; what one action takes beside the batches is the second figure. The bound is one
+minute.
 """
 
 import resource
@@ -73,7 +73,9 @@ def _with_closure(office: Office, day: date) -> Calendar:
 
 def _check(engine: Engine, cases: int, failed: int) -> None:
     with engine.connect() as conn:
-        left = conn.execute(text("SELECT count(*) FROM clocks WHERE calendar_version = :old"), {"old": rows.CALENDAR}).scalar_one()
+        left = conn.execute(
+            text("SELECT count(*) FROM clocks WHERE calendar_version = :old"), {"old": rows.CALENDAR}
+        ).scalar_one()
     if failed or left or cases < CASES:
         raise RuntimeError(f"{cases} cases derived anew, {failed} failed, {left} clocks left")
 

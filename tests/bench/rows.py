@@ -66,7 +66,9 @@ UPDATE clocks SET ladder_at[1] = now() - make_interval(secs => id % 3600),
 
 def district(stage: Stage, url: str, cases: int) -> None:
     """A district with ``cases`` cases, seven of ten open, under review or being checked."""
-    stage.load(url, _DIRECTORY.format(projects=PROJECTS), _CASES.format(cases=cases, projects=PROJECTS, calendar=CALENDAR))
+    stage.load(
+        url, _DIRECTORY.format(projects=PROJECTS), _CASES.format(cases=cases, projects=PROJECTS, calendar=CALENDAR)
+    )
 
 
 def armed_clocks(stage: Stage, url: str, cases: int, clocks: int) -> None:

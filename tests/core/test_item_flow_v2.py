@@ -216,17 +216,28 @@ def test_a_mistake_in_the_life_or_in_late_entry_is_named(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "expected"),
+    ("name", "old", "new", "expected"),
     [
-        ("lapses: false", "lapses: false\n  renewal: {times: 1, limit: 1y}", "does not lapse has no life to renew"),
-        ("lapses: false", "renewal: {times: 1, limit: 1y, apply_before: 6y}", "working or calendar days"),
-        ("lapses: false", "renewal: {times: 1, limit: 1y, apply_before: 3000cd}", "lies before its start"),
+        ("rules/clocks", "late_entry: 10wd", "late_entry: 10cd", "late entry goes back working days"),
+        (
+            "items/SG11",
+            "lapses: false",
+            "lapses: false\n  renewal: {times: 1, limit: 1y}",
+            "does not lapse has no life to renew",
+        ),
+        ("items/SG11", "lapses: false", "renewal: {times: 1, limit: 1y, apply_before: 6y}", "working or calendar days"),
+        (
+            "items/SG11",
+            "lapses: false",
+            "renewal: {times: 1, limit: 1y, apply_before: 3000cd}",
+            "lies before its start",
+        ),
     ],
 )
-def test_a_mistake_in_the_life_of_an_item_is_named(tmp_path: Path, old: str, new: str, expected: str) -> None:
+def test_a_mistake_in_the_data_of_it_is_named(tmp_path: Path, name: str, old: str, new: str, expected: str) -> None:
     folder = tmp_path / "config"
     shutil.copytree(CONFIG, folder)
-    file = folder / "items" / "SG11.yaml"
+    file = folder / f"{name}.yaml"
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(ConfigFaults) as refused:
         load_catalogue(folder)

@@ -38,6 +38,16 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
         lambda _: "/plan?direction=backwards&day=2027-03-31&items=SG05&items=GC03&items=GC01&items=LX06",
     ),
     "plan of a bundle": ("director_qx", lambda world: f"/cases/{world.bundle}/plan"),
+    "what if asked": ("applicant", lambda world: f"/cases/{world.paused}/what-if"),
+    "what if": (
+        "officer_qx",
+        lambda world: f"/cases/{world.overdue}/what-if?since=3月12日&until=2026-06-20&cause=tender&extension=40",
+    ),
+    "what if of all asked": ("supervisor", lambda _: "/what-if"),
+    "what if of all": (
+        "supervisor",
+        lambda _: "/what-if?kind=pause&since=2026-03-05&until=2026-03-31&cause=hearing",
+    ),
     "alerts": ("director_qx", lambda _: "/alerts"),
     "alerts seen": ("director_qx", lambda _: "/alerts?show=all"),
     "help desk": ("specialist", lambda _: "/help"),

@@ -51,9 +51,7 @@ def flow_preview(work: Work, kind: str, content: dict[str, Any], most: int) -> P
     def derive(case: Case) -> Recast | None:
         return flow_recast(work.office, case, content, timing, {})
 
-    return cases_preview(
-        work, cases_of(work.office, content), derive, flow_versions(work, kind, content), most
-    )
+    return cases_preview(work, cases_of(work.office, content), derive, flow_versions(work, kind, content), most)
 
 
 def enact_flow_move(work: Work, amendment: Amendment) -> None:

@@ -54,9 +54,7 @@ def limit_preview(work: Work, kind: str, content: dict[str, Any], most: int) -> 
     def derive(case: Case) -> Recast | None:
         return limit_recast(work.office, case, content, timing, work.now, {})
 
-    return cases_preview(
-        work, cases_of(work.office, content), derive, limit_versions(work, kind, content), most
-    )
+    return cases_preview(work, cases_of(work.office, content), derive, limit_versions(work, kind, content), most)
 
 
 def enact_limit(work: Work, amendment: Amendment) -> None:
@@ -103,7 +101,7 @@ def limit_recast(
 
 
 def _forms(item: Item, clock: str, variant: str | None) -> tuple[str, ...]:
-    """The forms of the item whose limit is meant: one variant, or the base form with those that have none of their own."""
+    """The forms whose limit is meant: one variant, or the base form with those that have no limit of their own."""
     if variant is not None:
         return (variant,)
     return ("", *(one.code for one in item.variants if getattr(one, clock) is None))

@@ -136,7 +136,7 @@ def calendar_preview(work: Work, new: Calendar, most: int = 200, patience: float
     _require_office(work)
     changed = changed_days(work.calendar, new)
     versions = (work.calendar.version, new.version)
-    return _counted(work, _slices(work, new), versions, changed, most, patience)
+    return counted_preview(work, _slices(work, new), versions, changed, most, patience)
 
 
 def cases_preview(
@@ -152,7 +152,7 @@ def cases_preview(
     ``versions`` are the marks of what is replaced and what comes. Raises NotAllowed for applicants.
     """
     _require_office(work)
-    return _counted(work, _cases_slices(work, which, derive), versions, (), most, patience)
+    return counted_preview(work, _cases_slices(work, which, derive), versions, (), most, patience)
 
 
 def _require_office(work: Work) -> None:
@@ -162,7 +162,7 @@ def _require_office(work: Work) -> None:
         )
 
 
-def _counted(
+def counted_preview(
     work: Work,
     slices: Iterator[list[CaseMoves]],
     versions: tuple[str, str],
@@ -170,6 +170,7 @@ def _counted(
     most: int,
     patience: float,
 ) -> Preview:
+    """The figures of all ``slices`` and the nearest ``most`` cases of them, for as long as ``patience`` lasts."""
     until = monotonic() + patience
     tally, rows, counted = _Tally(), list[CaseMoves](), True
     for found in slices:
@@ -203,7 +204,7 @@ def _counted(
 def _cases_slices(
     work: Work, which: OfItem | OfFlow, derive: Callable[[Case], Recast | None]
 ) -> Iterator[list[CaseMoves]]:
-    lights, after = _Lights.at(work, work.calendar), 0
+    lights, after = Lights.at(work, work.calendar), 0
     while ids := recasts.ids_of(work.conn, which, after, SLICE):
         after = ids[-1]
         cases = recasts.read(work.conn, ids, None, whole=True).cases
@@ -214,7 +215,7 @@ def _cases_slices(
 def _slices(work: Work, new: Calendar) -> Iterator[list[CaseMoves]]:
     """What moves, slice by slice: every case once, with whatever calendars its clocks were made."""
     seen: set[int] = set()
-    lights = _Lights.at(work, new)
+    lights = Lights.at(work, new)
     for version in recasts.calendar_versions(work.conn):
         if version == new.version:
             continue
@@ -245,9 +246,7 @@ def _under_calendar(work: Work, made_with: Calendar, new: Calendar, case: Case) 
     return under_calendar(flow, case, made_with, Timing(new, work.now), {})
 
 
-def _case_moves(
-    work: Work, case: Case, derive: Callable[[Case], Recast | None], lights: "_Lights"
-) -> CaseMoves | None:
+def _case_moves(work: Work, case: Case, derive: Callable[[Case], Recast | None], lights: "Lights") -> CaseMoves | None:
     try:
         found = derive(case)
     except Exception:
@@ -273,7 +272,7 @@ def _case_moves(
 
 
 @dataclass(frozen=True, slots=True)
-class _Lights:
+class Lights:
     """Where late and nearly late begin: the same edges as in the lists, under the calendars before and after."""
 
     now: datetime
@@ -281,11 +280,13 @@ class _Lights:
     new_edge: datetime
 
     @classmethod
-    def at(cls, work: Work, new: Calendar) -> "_Lights":
+    def at(cls, work: Work, new: Calendar) -> "Lights":
+        """The edges as of now."""
         today = local_day(work.now)
         return cls(work.now, _warning_edge(work.calendar, today), _warning_edge(new, today))
 
     def turn(self, before: Case, after: Case) -> Turn | None:
+        """What becomes of the light of a case; None where it keeps it, or only turns green or paused."""
         was, becomes = self._light(before, self.old_edge), self._light(after, self.new_edge)
         if was == becomes:
             return None

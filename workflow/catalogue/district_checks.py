@@ -51,11 +51,13 @@ def pauses_faults(document: Document, data: Data, known: Known) -> Iterator[Faul
 
 
 def clocks_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
-    """The role that extends a joint handling is known; the alarm of a pause falls inside it."""
+    """The role that extends a joint handling is known; the alarm of a pause falls inside it; late entry counts days."""
     role = data["joint"].extension_role
     yield from unknown_word(document, ("joint", "extension_role"), "role", role, known.roles)
     yield from _working_days(document, ("pause_cap",), data["pause_cap"])
     yield from _working_days(document, ("pause_alarm",), data["pause_alarm"])
+    if data["late_entry"].unit is not Unit.WORKING_DAY:
+        yield document.fault(("late_entry",), f"{data['late_entry']}: late entry goes back working days", ["10wd"])
     if days(data["pause_alarm"]) >= days(data["pause_cap"]):
         yield document.fault(("pause_alarm",), f"{data['pause_alarm']} is not inside a pause of {data['pause_cap']}")
 

@@ -41,6 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--accepted", metavar="DATE")
     many = whom.add_parser("all", help="the live cases: days, one limit of an item, or one pause")
     many.add_argument("--item", metavar="CODE", help="whose limit, or whose open cases are paused")
+    many.add_argument("--variant", metavar="CODE", help="the form of the item whose limit is meant")
     many.add_argument("--department", metavar="CODE", help="whose open cases are paused")
     many.add_argument("--most", type=int, default=ROWS_SHOWN, metavar="N", help=f"cases named (default: {ROWS_SHOWN})")
     for verb in (one, many):
@@ -163,6 +164,7 @@ def _question(args: argparse.Namespace) -> "Question":
         running=args.running,
         pause=_pause(args.pause[0]) if args.pause else None,
         item=args.item,
+        variant=args.variant,
         department=args.department,
     )
 

@@ -250,6 +250,6 @@ def _version(years: range, named: Mapping[date, NamedDay], hours: OfficeHours) -
 
 
 def _version_line(day: date, named: NamedDay, known: NamedDay | None) -> str:
-    """A day of a loaded notice stands with its paper: a proof must cite the notice that held, not one with equal days."""
+    """A day of a loaded notice stands with its paper: a proof cites the notice that held, not one with equal days."""
     paper = "" if named == known else f" {named.name} {named.source}"
     return f"{day.isoformat()} {named.rule}{paper}"

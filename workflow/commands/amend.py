@@ -32,8 +32,9 @@ def propose(work: Work, kind: str, content: Mapping[str, Any], document: str) ->
     """Write a proposal down with the figures of its preview; nothing moves yet.
 
     ``content`` is for a year or a closure the notice (the keys of a file of `config/calendar`), for a withdrawal
-    ``{"amendment": id, "reason": text}``, for a limit and a flow what `workflow.amending` reads; ``document`` the title and number of the paper that says so. Raises
-    NotAllowed for anybody but an administrator, BadInput with every fault, also where it would change nothing.
+    ``{"amendment": id, "reason": text}``, for a limit and a flow what `workflow.amending` reads; ``document`` the title
+    and number of the paper that says so. Raises NotAllowed for anybody but an administrator, BadInput with every fault,
+    also where it would change nothing.
     """
     _require_admin(work)
     known = _kind(kind)
@@ -172,7 +173,7 @@ def _fresh_preview(work: Work, known: Kind, found: Amendment, seen: str | None) 
 def _stale_preview(amendment_id: int, versions: tuple[str, str]) -> Conflict:
     return Conflict(
         "stale_preview",
-        "预览之后现行的日历或时限已变更，请先查看新的预览再签发",
+        "日历在预览之后已变更，或现行的时限、流程已不同，请先查看新的预览再签发",
         "What is in force has changed after the preview: look at the new preview first, then sign",
         extra={"amendment": amendment_id, "old_version": versions[0], "new_version": versions[1]},
     )

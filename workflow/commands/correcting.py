@@ -47,24 +47,19 @@ def looked_at(work: Work, no: str, version: int, reason: str) -> Correcting:
     reading = visible_case(work, no)
     case = reading.case
     flow = work.office.flow(case.flow, case.flow_version)
-    role = work.actor.role_on(case, DIRECTOR)
-    if role is None:
-        raise NotAllowed(
-            "role_required",
-            "更正收件或暂停须由本部门负责人办理",
-            "A correction is for the director of the case's department",
-            extra={"roles": sorted(DIRECTOR)},
-        )
+    role = _role(work, case)
     if version != case.version:
         raise stale(work, reading, flow, version)
-    if case.ended_at is not None or flow.states[case.state].final:
-        raise _ended(flow, case)
+    _still_open(flow, case)
     return Correcting(flow, facts_of(work, reading), Said(_reason(reason), role))
 
 
-def may_correct(work: Work, case: Case, flow: Flow) -> bool:
-    """Whether the actor may correct what is recorded of ``case``, as far as role and state go."""
-    return work.actor.role_on(case, DIRECTOR) is not None and case.received_at is not None and case.ended_at is None
+def correctable(work: Work, no: str) -> Case:
+    """The case ``no``, for whoever may correct it; raises as `looked_at` does, but for reason and version."""
+    reading = visible_case(work, no)
+    _role(work, reading.case)
+    _still_open(work.office.flow(reading.case.flow, reading.case.flow_version), reading.case)
+    return reading.case
 
 
 def saved(work: Work, corrected: Recast) -> Change:
@@ -87,9 +82,23 @@ def _reason(text: str) -> str:
     raise BadInput("bad_input", reason.zh, reason.en, reasons=[reason])
 
 
-def _ended(flow: Flow, case: Case) -> Conflict:
+def _role(work: Work, case: Case) -> str:
+    role = work.actor.role_on(case, DIRECTOR)
+    if role is None:
+        raise NotAllowed(
+            "role_required",
+            "更正收件或暂停须由本部门负责人办理",
+            "A correction is for the director of the case's department",
+            extra={"roles": sorted(DIRECTOR)},
+        )
+    return role
+
+
+def _still_open(flow: Flow, case: Case) -> None:
+    if case.ended_at is None and not flow.states[case.state].final:
+        return
     title = flow.states[case.state].title
-    return Conflict(
+    raise Conflict(
         "case_ended",
         f"{case.no} 已办结（“{title.zh}”），不再更正",
         f"{case.no} has come to its end ({title.en}): nothing of it is corrected any more",

@@ -168,10 +168,11 @@ def _action_facts(flow: Flow, message: Leased) -> dict[str, Title]:
 
 def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:
     body = message.body
-    rule = flow.clocks[body["clock"]]
+    rule = flow.rule(body["clock"])
     return {
         "clock": rule.title,
-        "rung": rung_title(rule.ladder[body["index"]].time),
+        # The case may have been moved to a version with a shorter ladder before the message went out.
+        "rung": rung_title(rule.ladder[min(body["index"], len(rule.ladder) - 1)].time),
         "card": CARDS[body["card"] or "notice"],
         "due_on": _due(body, local_day(message.created_at)),
     }
@@ -179,7 +180,7 @@ def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:
 
 def _dates_facts(flow: Flow, message: Leased) -> dict[str, Title]:
     today = local_day(message.created_at)
-    moves = [(flow.clocks[move["clock"]].title, move) for move in message.body["moves"] if move["clock"] in flow.clocks]
+    moves = [(flow.rule(move["clock"]).title, move) for move in message.body["moves"] if move["clock"] in flow.clocks]
     zh = "；".join(f"{title.zh} {_moved(move, today, 'zh')}" for title, move in moves)
     en = "; ".join(f"{title.en} {_moved(move, today, 'en')}" for title, move in moves)
     return {"why": SIDE_LINES[message.body["why"]], "moves": Title(zh, en)}

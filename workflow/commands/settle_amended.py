@@ -112,9 +112,7 @@ def _cases(office: Office, amendment: Amendment) -> OfItem | OfFlow:
     return limits.cases_of(office, amendment.content)
 
 
-def _recast(
-    office: Office, amendment: Amendment, case: Case, timing: Timing, said: dict[str, Any]
-) -> Recast | None:
+def _recast(office: Office, amendment: Amendment, case: Case, timing: Timing, said: dict[str, Any]) -> Recast | None:
     if amendment.kind == "flow":
         # Moved meanwhile by somebody else's pass, whose commit came between the list and the lock.
         moved = case.flow_version != amendment.content["from_version"]

@@ -24,6 +24,7 @@ from workflow.work import Work
 class PauseView:
     """A lawful stop of the clocks: why, by which article, from when to when; ``open`` while it lasts."""
 
+    id: int | None
     cause: str
     title: Title
     basis: str
@@ -258,6 +259,7 @@ def _department_title(catalogue: Catalogue, code: str) -> Title:
 def _pause(catalogue: Catalogue, pause: PauseRecord) -> PauseView:
     known = catalogue.causes.get(pause.cause)
     return PauseView(
+        id=pause.id,
         cause=pause.cause,
         title=known.title if known else Title(pause.cause, pause.cause),
         basis=pause.basis,

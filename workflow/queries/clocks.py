@@ -65,8 +65,9 @@ class ClockView:
     """One clock of a case as of now.
 
     ``remaining`` is in ``remaining_unit``: working days left or overdue; calendar days for a paused clock of calendar
-    days; minutes for limits in hours and minutes, office minutes for working hours. ``used``, ``paused`` and ``total`` are days of the budget, None for
-    limits in hours and minutes. ``met`` says of a settled clock whether it was kept. ``words`` is what a page shows.
+    days; minutes for limits in hours and minutes, office minutes for working hours. ``used``, ``paused`` and ``total``
+    are days of the budget, None where no days are counted. ``met`` says of a settled clock whether it was kept.
+    ``words`` is what a page shows.
     """
 
     name: str
@@ -131,9 +132,9 @@ def exact_flows(flows: Mapping[tuple[str, int], Flow]) -> list[str]:
 
 def clock_views(flow: Flow, case: Case, calendar: Calendar, now: datetime) -> tuple[ClockView, ...]:
     """Every clock of the case, running ones first, each in the order of the flow and of its rounds."""
-    order = {name: place for place, name in enumerate(flow.clocks)}
+    order = {name: place for place, name in enumerate([*flow.clocks, *flow.former])}
     clocks = sorted(case.clocks, key=lambda clock: (not clock.running, order[clock.name], clock.round))
-    return tuple(clock_view(flow.clocks[clock.name], clock, case.pauses, calendar, now) for clock in clocks)
+    return tuple(clock_view(flow.rule(clock.name), clock, case.pauses, calendar, now) for clock in clocks)
 
 
 def stopping(rule: ClockRule, pauses: Iterable[PauseRecord]) -> list[Pause]:

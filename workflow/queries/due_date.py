@@ -14,7 +14,13 @@ from workflow.errors import BadInput, Reason
 
 # A proof is a line a day: more than about thirty years is nobody's question.
 MOST_PROOF_DAYS = 11_000
-MOST_AMOUNT = {Unit.WORKING_DAY: 7_000, Unit.WORKING_HOUR: 40_000, Unit.CALENDAR_DAY: 10_000, Unit.MONTH: 360, Unit.YEAR: 30}
+MOST_AMOUNT = {
+    Unit.WORKING_DAY: 7_000,
+    Unit.WORKING_HOUR: 40_000,
+    Unit.CALENDAR_DAY: 10_000,
+    Unit.MONTH: 360,
+    Unit.YEAR: 30,
+}
 
 
 @dataclass(frozen=True, slots=True)

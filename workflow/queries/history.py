@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import text
 
+from workflow.case import Case
 from workflow.definition import Flow, Title
 from workflow.letters import CARDS, rung_title
 from workflow.queries.paging import Listing, Page, Paging, page, position
+from workflow.queries.versions import FlowMove, flow_moves, version_at
 from workflow.reading import visible_case
 from workflow.side_lines import MACHINES, SIDE_LINES
 from workflow.visibility import shows_names
@@ -45,7 +47,9 @@ class HistoryLine:
 
 _PAGE = text("""
 SELECT e.seq, e.action, e.from_state, e.to_state, e.actor_id, e.actor_role, p.name, e.effective_at, e.recorded_at,
-  e.input, encode(e.hash, 'hex') AS hash
+  e.input, encode(e.hash, 'hex') AS hash,
+  (SELECT coalesce(json_agg(json_build_object('seq', m.seq, 'action', m.action, 'input', m.input) ORDER BY m.seq), '[]')
+     FROM events m WHERE m.case_id = :case_id AND m.action = 'flow_moved') AS moves
 FROM events e LEFT JOIN people p ON p.id = e.actor_id
 WHERE e.case_id = :case_id AND e.seq < :before ORDER BY e.seq DESC LIMIT :wanted""")
 
@@ -57,8 +61,14 @@ def history(work: Work, no: str, paging: Paging) -> Page[HistoryLine]:
     after = position(paging, listing)
     before = after[0] if after else case.seq + 1
     found = work.conn.execute(_PAGE, {"case_id": case.id, "before": before, "wanted": paging.size + 1}).all()
-    flow = work.office.flow(case.flow, case.flow_version)
-    return page(paging, listing, [_line(work, flow, row) for row in found], [[row.seq] for row in found])
+    moves = flow_moves(found[0].moves) if found else ()
+    lines = [_line(work, _flow_then(work, case, moves, row.seq), row) for row in found]
+    return page(paging, listing, lines, [[row.seq] for row in found])
+
+
+def _flow_then(work: Work, case: Case, moves: tuple[FlowMove, ...], seq: int) -> Flow:
+    """The version in which the line was written: its words may have gone from the case's version of now."""
+    return work.office.flow(case.flow, version_at(case.flow_version, moves, seq))
 
 
 def line_title(flow: Flow, action: str) -> Title:

@@ -100,13 +100,13 @@ def clock_proof(
         flow = work.office.flow(case.flow, case.flow_version)
     calendar = _calendar(work, clock, moment)
     read_at = min(clock.settled_at, moment or work.now) if clock.settled_at else moment or work.now
-    rule = flow.clocks[name]
+    rule = flow.rule(name)
     if moment is not None and clock.running:
         clock = replace(clock, limit=_limit_then(work, rule, case, clock, lines, calendar, moment))
     stops = stopping(rule, case.pauses)
     proved = prove(clock.started_at, clock.limit, calendar, stops, clock.extension, local_day(read_at))
     fresh = moment is not None or _fresh(work, flow, case, clock, proved)
-    if moment is not None:
+    if moment is not None and clock.running:
         # Every rung whose moment had come had fired; resettling goes back to the first that had not.
         clock = _derived(flow, case, replace(clock, rung=len(rule.ladder)), Timing(calendar, moment))
     return ClockProof(
@@ -222,8 +222,7 @@ def _fresh(work: Work, flow: Flow, case: Case, clock: ClockRecord, proved: Proof
 
 
 def _derived(flow: Flow, case: Case, clock: ClockRecord, timing: Timing) -> ClockRecord:
-    fresh = resettle(clock, flow.clocks[clock.name], case.pauses, timing)
-    return fresh if clock.running else replace(fresh, state="settled")
+    return resettle(clock, flow.rule(clock.name), case.pauses, timing)
 
 
 def _pauses(
@@ -243,7 +242,7 @@ def _pauses(
             _by(work, opened.get(pause.opened_at)),
         )
         for pause in sorted(case.pauses, key=lambda one: one.since)
-        if pause.stops_clock(flow.clocks[name].paused_by)
+        if pause.stops_clock(flow.rule(name).paused_by)
     )
 
 

@@ -1,4 +1,4 @@
-"""Does every history hold? Replays each case through its own flow version and checks what may never break.
+"""Does every history hold? Replays each case through its own flow versions and checks what may never break.
 
 Reads in slices by case id, so that a district of any size is verified in little memory and short snapshots.
 """
@@ -15,6 +15,7 @@ from workflow.change import Event, chain
 from workflow.definition import Flow
 from workflow.machine import target_of
 from workflow.queries.verify_clocks import Calendars, Firing, clock_breaches, moment_breaches
+from workflow.queries.versions import flow_moves, version_at
 from workflow.store import calendars
 from workflow.store.cases import CASE_COLUMNS, case_from, finite
 from workflow.work import Office, calendar_in_force
@@ -122,10 +123,14 @@ def _case_breaches(office: Office, known: Calendars, kept: _Kept) -> Iterator[Br
         return
     broken = list(_chain_breaches(case, kept.events))
     yield from broken
-    yield from _state_breaches(flow, case, kept.events)
-    if not broken:
-        for seq, what in moment_breaches(flow, case, kept.events):
-            yield Breach(case.no, seq, what)
+    unknown = list(_version_breaches(office, case, kept.events))
+    yield from unknown
+    if not unknown:
+        flows = _flows_of(office, case, kept.events)
+        yield from _state_breaches(flows, case, kept.events)
+        if not broken:
+            for seq, what in moment_breaches(flows, case, kept.events):
+                yield Breach(case.no, seq, what)
     rules = {rule.name for rule in flow.clocks_in(case.state)}
     for clock in case.clocks:
         if case.ended_at is not None and clock.state == "armed" and clock.name not in rules:
@@ -152,9 +157,26 @@ def _chain_breaches(case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator
         yield Breach(case.no, case.seq, "the end of the history is missing")
 
 
-def _state_breaches(flow: Flow, case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator[Breach]:
-    state = flow.initial.name
-    for line in events:
+def _version_breaches(office: Office, case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator[Breach]:
+    """A case goes from version to version of its flow without a gap, and each of them is loaded."""
+    moves = flow_moves(events)
+    went_on = [move.old for move in moves[1:]] + [case.flow_version] * bool(moves)
+    for move, following in zip(moves, went_on, strict=True):
+        if move.new != following:
+            yield Breach(case.no, move.seq, f"moved to version {move.new} of its flow, went on in {following}")
+        if (case.flow, move.old) not in office.flows:
+            yield Breach(case.no, move.seq, f"its flow {case.flow} v{move.old} is not loaded")
+
+
+def _flows_of(office: Office, case: Case, events: Sequence[Mapping[str, Any]]) -> list[Flow]:
+    """The version under which each line was written."""
+    moves = flow_moves(events)
+    return [office.flows[case.flow, version_at(case.flow_version, moves, line["seq"])] for line in events]
+
+
+def _state_breaches(flows: Sequence[Flow], case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator[Breach]:
+    state = flows[0].initial.name if flows else case.state
+    for flow, line in zip(flows, events, strict=True):
         if line["from_state"] != state:
             yield Breach(case.no, line["seq"], f"starts in {line['from_state']}, but the case stood in {state}")
         expected = state

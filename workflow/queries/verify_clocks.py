@@ -36,14 +36,20 @@ class Firing:
     attempts: int
 
 
-def moment_breaches(flow: Flow, case: Case, events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
-    """Moments of the case that its history does not give: line and sentence; ``events`` as PostgreSQL's JSON has them.
+def moment_breaches(
+    flows: Sequence[Flow], case: Case, events: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[int, str]]:
+    """Moments of the case that its history does not give: line and sentence; ``events`` as PostgreSQL's JSON has them,
+    ``flows`` the version under which each was written.
 
     The history itself is believed here.
     """
     said: dict[str, tuple[int, datetime | None]] = dict.fromkeys(MARKS, (case.seq, None))
     said["entered_at"] = (case.seq, case.opened_at)
-    for line in events:
+    for flow, line in zip(flows, events, strict=True):
+        if line["action"] == "flow_moved" and "issued_at" in line["input"]:
+            # The old version did not keep it.
+            said["issued_at"] = (line["seq"], datetime.fromisoformat(line["input"]["issued_at"]))
         if line["action"] == "receipt_corrected":
             for name, at in line["input"]["moments"].items():
                 said[name] = (line["seq"], datetime.fromisoformat(at))

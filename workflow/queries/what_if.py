@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from workflow.amending.preview import Turn
+from workflow.amending.preview import Lights, Turn
 from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar, local_day
 from workflow.clock.deadline import Deadline, paused_days, restart_day
 from workflow.clock.limit import Unit
 from workflow.clock.proof_words import Lang, exact_sentence, office_sentence, origin_sentence
-from workflow.clock.words import Light
 from workflow.definition import Flow, Title
 from workflow.hypotheses import Hypothesis, Step, Supposed, check, suppose
-from workflow.queries.clocks import ClockView, Edges, case_light, clock_view, edges, stopping
+from workflow.queries.clocks import ClockView, clock_view, stopping
 from workflow.queries.moves import Move, hypothetical
 from workflow.reading import visible_case
-from workflow.timekeeping import Timing, nearest_due
+from workflow.timekeeping import Timing
 from workflow.work import Work
 
 
@@ -71,22 +70,10 @@ def what_if(work: Work, no: str, hypothesis: Hypothesis) -> WhatIf:
         item=case.item,
         hypothesis=hypothesis,
         clocks=tuple(_changes(flow, found, work, calendar)),
-        turns=turn(case, found.after, edges(work.calendar, work.now), edges(calendar, work.now)),
+        turns=Lights.at(work, calendar).turn(case, found.after),
         steps=found.steps,
         calendar_version=calendar.version,
     )
-
-
-def turn(before: Case, after: Case, was: Edges, becomes: Edges) -> Turn | None:
-    """What becomes of the light of a case, by the edges that the lists have."""
-    old, new = _light(before, was), _light(after, becomes)
-    if old == new:
-        return None
-    if new is Light.OVERDUE:
-        return "overdue"
-    if old is Light.OVERDUE:
-        return "safe"
-    return "warning" if new is Light.WARNING else None
 
 
 def _calendar(work: Work, rest: frozenset[date], worked: frozenset[date]) -> Calendar:
@@ -123,11 +110,3 @@ def _sentence(flow: Flow, case: Case, clock: ClockRecord, calendar: Calendar, no
     upto = clock.due_on or local_day(now)
     paused = paused_days(start, limit, calendar, pauses, upto, extension)
     return origin_sentence(start, limit, extension, due, paused, lang, restart)
-
-
-def _light(case: Case, at: Edges) -> Light | None:
-    clocks = case.running_clocks
-    if not clocks:
-        return None
-    exact = not any(clock.limit.unit.counts_days for clock in clocks)
-    return case_light(nearest_due(clocks), bool(case.open_pauses), exact, at)

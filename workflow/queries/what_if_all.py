@@ -1,26 +1,26 @@
 """What if …, of all live cases that it concerns: days of the calendar, a limit of an item, a pause of many. Nothing is
 written; cases are read in slices and derived by the same functions as one case, and as the real commands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from heapq import nsmallest
-from time import monotonic
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
-from workflow.amending.preview import PATIENCE_SECONDS, SLICE
+from workflow.amending.limits import cases_of, read_limit
+from workflow.amending.preview import PATIENCE_SECONDS, SLICE, Lights, cases_preview, counted_preview
 from workflow.case import Case
-from workflow.clock.limit import Limit, Unit
+from workflow.clock.days import local_day
+from workflow.clock.limit import Limit
 from workflow.errors import BadInput, NotAllowed, Reason
-from workflow.hypotheses import Hypothesis, Running, Step, SupposedPause, bad_field, check, refused, suppose
+from workflow.hypotheses import SUPPOSED, Hypothesis, Running, Step, SupposedPause, bad_field, check, refused, suppose
 from workflow.logs import facts, logger
-from workflow.queries.clocks import Edges, edges
 from workflow.queries.due_date import MOST_AMOUNT
 from workflow.queries.moves import CaseMoves, Preview, calendar_preview, hypothetical
-from workflow.queries.what_if import turn
-from workflow.store import dependents, recasts
+from workflow.recast import Recast
+from workflow.recast_limits import under_limit
+from workflow.store import recasts
 from workflow.timekeeping import Timing
 from workflow.visibility import shows_names, visible_cases
 from workflow.work import Work
@@ -34,7 +34,8 @@ MOST_WARNINGS = 20
 class Question:
     """What is supposed of many cases: exactly one of days of the calendar, a limit, or a pause.
 
-    A limit is that of one ``item``; a pause is of the open cases of an ``item``, of a ``department``, or of all.
+    A limit is that of one ``item``, or of a ``variant`` of it; a pause is of the open cases of an ``item``, of a
+    ``department``, or of all.
     """
 
     rest: frozenset[date] = frozenset()
@@ -43,6 +44,7 @@ class Question:
     running: Running = "new"
     pause: SupposedPause | None = None
     item: str | None = None
+    variant: str | None = None
     department: str | None = None
 
 
@@ -83,17 +85,36 @@ def ask_all(work: Work, question: Question, most: int = 200, patience: float = P
     if question.pause is not None:
         return pause_preview(work, question.pause, question.department, question.item, most, patience)
     (clock, limit) = next(iter(question.limits.items()))
-    return _limit(work, question.item or "", clock, limit, question.running, most, patience)
+    item, running = question.item or "", question.running
+    return AllIf(limit_preview(work, item, clock, limit, running, most, question.variant, patience))
 
 
 def limit_preview(
-    work: Work, item: str, clock: str, limit: Limit, running: Running = "new", most: int = 200
+    work: Work,
+    item: str,
+    clock: str,
+    limit: Limit,
+    running: Running = "new",
+    most: int = 200,
+    variant: str | None = None,
+    patience: float = PATIENCE_SECONDS,
 ) -> Preview:
-    """What a new ``limit`` of ``clock`` would move among the cases of ``item`` in which that clock runs.
+    """What a new ``limit`` of ``clock`` would move among the running cases of ``item``, as an amendment would.
 
-    ``running`` "favourable": only where it ends the clock earlier. Raises BadInput naming item, clock or limit.
+    ``running`` "favourable": only where it ends the clock earlier. Of a ``variant``, or of the item's base form with
+    the variants that have no limit of their own. Raises BadInput naming item, variant or limit.
     """
-    return _limit(work, item, clock, limit, running, most, PATIENCE_SECONDS).preview
+    content = _limit_content(work, item, clock, limit, running, variant)
+    office, timing = work.office, Timing(work.calendar, work.now)
+
+    def derive(case: Case) -> Recast | None:
+        flow = office.flow(case.flow, case.flow_version)
+        found = under_limit(flow, case, clock, limit, running, timing, {})
+        # A clock that has not started has no date that could move.
+        return None if found is None else replace(found, always_said=False)
+
+    versions = (work.calendar.version, work.calendar.version)
+    return cases_preview(work, cases_of(office, content), derive, versions, most, patience)
 
 
 def pause_preview(
@@ -112,97 +133,84 @@ def pause_preview(
     conditions += ["c.department = :department"] if department else []
     conditions += ["c.item = :item"] if item else []
     parameters = {"department": department, "item": item}
-    used = {name: value for name, value in parameters.items() if value}
-    return _asked(work, conditions, used, hypothesis, most, patience)
+    ids = case_ids(work, conditions, {name: value for name, value in parameters.items() if value})
+    law, version = _Law(), work.calendar.version
+    slices = _slices(work, ids, hypothesis, law)
+    preview = counted_preview(work, slices, (version, version), (), most, patience)
+    warnings = sorted(law.warnings.values(), key=lambda one: -one.cases)[:MOST_WARNINGS]
+    return AllIf(preview, law.unlawful, tuple(warnings), law.failed)
 
 
-def _limit(work: Work, item: str, clock: str, limit: Limit, running: Running, most: int, patience: float) -> AllIf:
-    hypothesis = Hypothesis(limits={clock: limit}, running=running)
-    check(hypothesis, work.office.catalogue)
-    _check_known(work, None, item, required=True)
-    _check_limit(work, clock, limit)
-    runs = "EXISTS (SELECT FROM clocks k WHERE k.case_id = c.id AND k.name = :clock AND k.state <> 'settled')"
-    return _asked(work, ["c.item = :item", runs], {"item": item, "clock": clock}, hypothesis, most, patience)
+def case_ids(work: Work, conditions: list[str], parameters: Mapping[str, Any]) -> list[int]:
+    """The keys of the cases that meet all ``conditions`` (our own words) and that the actor may see."""
+    seen, bound = visible_cases(work.actor)
+    where = " AND ".join([*conditions, seen])
+    statement = text(f"SELECT c.id FROM cases c WHERE {where}")  # noqa: S608 - our own words only
+    return sorted(work.conn.execute(statement, {**parameters, **bound}).scalars())
 
 
 def _check_one(question: Question) -> None:
-    supposed = [
-        name
-        for name, there in (
-            ("rest", bool(question.rest or question.worked)),
-            ("limits", bool(question.limits)),
-            ("pause", question.pause is not None),
-        )
-        if there
-    ]
-    kinds = ("rest", "limits", "pause")
-    if len(supposed) != 1 or len(question.limits) > 1:
-        name = supposed[1] if len(supposed) > 1 else supposed[0] if supposed else "rest"
-        zh = "一次只问一件：休息或上班日（rest、worked）、一个时限（limits）、一次暂停（pause）"
-        en = "one thing at a time: days (rest, worked), one limit (limits), or one pause (pause)"
-        raise refused([bad_field(name, None, zh, en, kinds)])
+    there = {
+        "rest": bool(question.rest or question.worked),
+        "limits": bool(question.limits),
+        "pause": question.pause is not None,
+    }
+    supposed = [name for name, is_there in there.items() if is_there]
+    if len(supposed) == 1 and len(question.limits) <= 1:
+        return
+    name = [*supposed, "rest"][min(1, len(supposed) - 1) if supposed else 0]
+    zh = "一次只问一件：休息或上班日（rest、worked）、一个时限（limits）、一次暂停（pause）"
+    en = "one thing at a time: days (rest, worked), one limit (limits), or one pause (pause)"
+    raise refused([bad_field(name, None, zh, en, tuple(there))])
 
 
-def _check_known(work: Work, department: str | None, item: str | None, required: bool = False) -> None:
+def _check_known(work: Work, department: str | None, item: str | None) -> None:
     catalogue = work.office.catalogue
-    if (item or required) and item not in catalogue.items:
-        zh, en = "没有这个事项", "no such item"
-        raise refused([bad_field("item", item or None, zh, en, tuple(sorted(catalogue.items)))])
+    if item and item not in catalogue.items:
+        raise refused([bad_field("item", item, "没有这个事项", "no such item", tuple(sorted(catalogue.items)))])
     if department and department not in catalogue.departments:
         known = tuple(sorted(catalogue.departments))
         zh, en = f"没有这个部门；可用：{'、'.join(known)}", f"no such department; accepted: {', '.join(known)}"
         raise refused([bad_field("department", department, zh, en, known)])
 
 
-def _check_limit(work: Work, clock: str, limit: Limit) -> None:
-    rules = [flow.clocks[clock] for flow in work.office.flows.values() if flow.name == "item" and clock in flow.clocks]
-    if not rules:
-        known = tuple(
-            sorted({name for flow in work.office.flows.values() if flow.name == "item" for name in flow.clocks})
-        )
-        zh, en = f"没有这个时限；可用：{'、'.join(known)}", f"no such clock; accepted: {', '.join(known)}"
-        raise refused([bad_field(f"limits.{clock}", str(limit), zh, en, known)])
-    most = MOST_AMOUNT.get(limit.unit)
-    if most is not None and limit.amount > most:
-        raise refused(
-            [bad_field(f"limits.{clock}", str(limit), f"最多 {most}{limit.unit}", f"at most {most}{limit.unit}")]
-        )
-    if limit.unit in (Unit.HOUR, Unit.MINUTE) and any(rule.paused_by for rule in rules):
-        zh, en = (
-            "这个时限可以暂停，不能按连续小时、分钟计",
-            "this clock can be paused and does not run in hours or minutes",
-        )
+def _limit_content(
+    work: Work, item: str, clock: str, limit: Limit, running: Running, variant: str | None
+) -> dict[str, Any]:
+    """As an amendment would be proposed for tomorrow; its faults in the names that a question has."""
+    day = (local_day(work.now) + timedelta(days=1)).isoformat()
+    asked = {"item": item, "clock": clock, "limit": str(limit), "from": day, "running": running, "variant": variant}
+    content = {name: value for name, value in asked.items() if value is not None}
+    try:
+        read_limit(work, "limit", content, SUPPOSED)
+    except BadInput as refusal:
+        raise refused([_renamed(reason, clock) for reason in refusal.reasons]) from refusal
+    most = MOST_AMOUNT[limit.unit]
+    if limit.amount > most:
+        zh, en = f"最多 {most}{limit.unit}", f"at most {most}{limit.unit}"
         raise refused([bad_field(f"limits.{clock}", str(limit), zh, en)])
+    return content
+
+
+def _renamed(reason: Reason, clock: str) -> Reason:
+    old = str(reason.facts.get("field", ""))
+    if old not in ("clock", "limit"):
+        return reason
+    new = f"limits.{clock}"
+    zh, en = reason.zh.removeprefix(f"{old}："), reason.en.removeprefix(f"{old}: ")
+    return Reason(reason.code, f"{new}：{zh}", f"{new}: {en}", {**reason.facts, "field": new})
 
 
 @dataclass(slots=True)
-class _Found:
-    """What has been counted so far; ``cases`` of one reason, with the first of its kind."""
+class _Law:
+    """What the law says against it, so far; of every reason the first, and in how many cases."""
 
-    rows: list[CaseMoves] = field(default_factory=list)
-    figures: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(
-            ("cases", "clocks", "earlier", "later", "firm", "unsure", "newly_overdue", "newly_safe", "newly_warning"), 0
-        )
-    )
     warnings: dict[str, Warned] = field(default_factory=dict)
     unlawful: int = 0
     failed: int = 0
 
-    def add(self, row: CaseMoves, steps: tuple[Step, ...]) -> None:
+    def add(self, steps: tuple[Step, ...]) -> None:
         """Count one case."""
-        self.rows.append(row)
-        figures = self.figures
-        figures["cases"] += 1
-        for move in row.moves:
-            figures["clocks"] += 1
-            if move.old_at is not None and move.new_at is not None:
-                figures["earlier"] += move.new_at < move.old_at
-                figures["later"] += move.new_at > move.old_at
-            figures["firm"] += move.old_provisional and not move.new_provisional
-            figures["unsure"] += move.new_provisional and not move.old_provisional
-        if row.turns is not None:
-            figures[f"newly_{row.turns}"] += 1
         reasons = {reason.code: reason for step in steps for reason in step.reasons}
         self.unlawful += bool(reasons)
         for code, reason in reasons.items():
@@ -210,56 +218,28 @@ class _Found:
             self.warnings[code] = replace(known, cases=known.cases + 1)
 
 
-def _asked(
-    work: Work, conditions: list[str], parameters: dict[str, Any], hypothesis: Hypothesis, most: int, patience: float
-) -> AllIf:
-    until, counted, found = monotonic() + patience, True, _Found()
-    at = edges(work.calendar, work.now)
-    ids = case_ids(work, conditions, parameters)
+def _slices(work: Work, ids: Sequence[int], hypothesis: Hypothesis, law: _Law) -> Iterator[list[CaseMoves]]:
+    lights = Lights.at(work, work.calendar)
     for start in range(0, len(ids), SLICE):
-        if monotonic() > until:
-            counted = False
-            break
-        for case in recasts.read(work.conn, ids[start : start + SLICE], None).cases:
-            _count(work, case, hypothesis, at, found)
-        found.rows = nsmallest(most, found.rows, key=_nearness)
-    version = work.calendar.version
-    names = dependents.company_names(work.conn, sorted({row.company for row in found.rows}))
-    preview = Preview(
-        old_version=version,
-        new_version=version,
-        **found.figures,
-        rows=tuple(replace(row, company=names.get(row.company, row.company)) for row in found.rows),
-        changed=(),
-        past_days=0,
-        complete=counted and len(found.rows) == found.figures["cases"],
-        counted=counted,
-    )
-    warnings = sorted(found.warnings.values(), key=lambda one: -one.cases)[:MOST_WARNINGS]
-    return AllIf(preview, found.unlawful, tuple(warnings), found.failed)
+        cases = recasts.read(work.conn, ids[start : start + SLICE], None).cases
+        found = (_case_moves(work, case, hypothesis, lights, law) for case in cases)
+        yield [one for one in found if one is not None]
 
 
-def case_ids(work: Work, conditions: list[str], parameters: Mapping[str, Any]) -> list[int]:
-    """The keys of the cases that meet all ``conditions`` (our own words) and that the actor may see."""
-    seen, bound = visible_cases(work.actor)
-    where = " AND ".join([*conditions, seen])
-    statement = text(f"SELECT c.id FROM cases c WHERE {where} ORDER BY c.id")  # noqa: S608 - our own words only
-    return list(work.conn.execute(statement, {**parameters, **bound}).scalars())
-
-
-def _count(work: Work, case: Case, hypothesis: Hypothesis, at: Edges, found: _Found) -> None:
+def _case_moves(work: Work, case: Case, hypothesis: Hypothesis, lights: Lights, law: _Law) -> CaseMoves | None:
     office = work.office
     flow = office.flow(case.flow, case.flow_version)
     try:
-        one = suppose(flow, case, hypothesis, office.catalogue, work.calendar, Timing(work.calendar, work.now))
+        found = suppose(flow, case, hypothesis, office.catalogue, work.calendar, Timing(work.calendar, work.now))
     except BadInput:
         # One that cannot be calculated keeps nobody from the others.
-        found.failed += 1
+        law.failed += 1
         log.warning("a case cannot be calculated with what is supposed", extra=facts(case=case.no))
-        return
-    if not one.moves:
-        return
-    row = CaseMoves(
+        return None
+    if not found.moves:
+        return None
+    law.add(found.steps)
+    return CaseMoves(
         no=case.no,
         title=case.title,
         department=case.department,
@@ -269,11 +249,6 @@ def _count(work: Work, case: Case, hypothesis: Hypothesis, at: Edges, found: _Fo
         flow_version=case.flow_version,
         state=case.state,
         state_title=flow.states[case.state].title,
-        moves=one.moves,
-        turns=turn(case, one.after, at, at),
+        moves=found.moves,
+        turns=lights.turn(case, found.after),
     )
-    found.add(row, one.steps)
-
-
-def _nearness(row: CaseMoves) -> tuple[bool, datetime | None, str]:
-    return (row.nearest is None, row.nearest, row.no)

@@ -113,6 +113,6 @@ WHERE settled_at IS NULL AND id IN (SELECT amendment_id FROM settled)""")
 UNSETTLED = f"""SELECT EXISTS (SELECT FROM calendars_in_force f
   WHERE f.id = (SELECT max(id) FROM calendars_in_force)
     AND (f.settled_at IS NULL OR f.put_at > now() - interval '1 minute'))
-  OR EXISTS (SELECT FROM amendments a WHERE {WAITING})"""
+  OR EXISTS (SELECT FROM amendments a WHERE {WAITING})"""  # noqa: S608 - constants only
 """Whether dates may wait to be moved, by a calendar, a limit or a flow version. For a minute after a change of the
 calendar also once all are: somebody who began to act before it may only now write a date of the calendar before."""

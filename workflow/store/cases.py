@@ -76,7 +76,8 @@ def _read_statement(by: str, groups: tuple[str, ...]) -> bytes:
     extra = "".join(f",\n  {_GROUPS[group]}" for group in groups)
     return f"""
 SELECT to_json(found) FROM (
-SELECT app_now() AS now, ({IN_FORCE}) AS calendar_version, {CASE_COLUMNS}, p.code AS project_code, p.facts AS project_facts,
+SELECT app_now() AS now, ({IN_FORCE}) AS calendar_version, {CASE_COLUMNS}, p.code AS project_code,
+  p.facts AS project_facts,
   (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
   (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
 FROM cases c JOIN projects p ON p.id = c.project_id

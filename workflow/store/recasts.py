@@ -44,8 +44,8 @@ ORDER BY k.reach_at, k.id LIMIT :limit""")
 _WRITE = text("""
 WITH f AS MATERIALIZED (
   SELECT * FROM json_to_recordset(:cases) AS f(case_id bigint, rev bigint, seq int, head bytea, due_at timestamptz,
-    limits jsonb, flow_version int, issued_at timestamptz, said boolean, action text, state text, actor_id int, actor_role text,
-    at timestamptz, input jsonb)),
+    limits jsonb, flow_version int, issued_at timestamptz, said boolean, action text, state text, actor_id int,
+    actor_role text, at timestamptz, input jsonb)),
 advanced AS (
   UPDATE cases c SET rev = c.rev + 1, due_at = coalesce(f.due_at, 'infinity'), limits = f.limits,
     flow_version = f.flow_version, issued_at = f.issued_at,
