@@ -128,7 +128,11 @@ def _sentence(preview: Preview) -> str:
         _("%(n)s 个变回“预计”", n=preview.unsure) if preview.unsure else "",
         _("%(n)s 个日期移动", n=moving) if moving else "",
     ]
-    return "，".join(part for part in parts if part) or _("没有日期变动")
+    return "，".join(part for part in parts if part) or _unmoving(preview)
+
+
+def _unmoving(preview: Preview) -> str:
+    return _("%(n)s 件改变，没有日期移动", n=preview.cases) if preview.cases else _("没有日期变动")
 
 
 def _left(preview: Preview) -> str:
@@ -140,6 +144,8 @@ def _left(preview: Preview) -> str:
 
 
 def _lines(row: CaseMoves, today: date) -> Iterator[Line]:
+    if not row.moves:
+        yield _unmoved(row)
     for place, move in enumerate(row.moves):
         yield Line(
             first=place == 0,
@@ -155,6 +161,24 @@ def _lines(row: CaseMoves, today: date) -> Iterator[Line]:
             new_unsure=move.new_provisional,
             change=_change(move),
         )
+
+
+def _unmoved(row: CaseMoves) -> Line:
+    """A case that changes and keeps its dates: its clock has not started, or only its flow version is another."""
+    return Line(
+        first=True,
+        href=url_for("pages.case", no=row.no),
+        title=row.title,
+        no=row.no,
+        place=department_name(row.department) if row.department else row.company,
+        turns=row.turns,
+        clock="—",
+        old="—",
+        old_unsure=False,
+        new="—",
+        new_unsure=False,
+        change=_("日期不变"),
+    )
 
 
 def _clock(row: CaseMoves, move: Move) -> str:

@@ -1,7 +1,8 @@
-"""Amendments of the calendar: proposed by one administrator, signed by another, with a preview before either."""
+"""Amendments of calendar, limits and flow versions: proposed by one administrator, signed by another, previewed before."""
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -29,12 +30,13 @@ from workflow.queries.paging import Page
 from workflow.work import Work
 
 blueprint = Blueprint(
-    "amendments", __name__, url_prefix="/api/v1/amendments", description="Changes of the calendar, for two people"
+    "amendments", __name__, url_prefix="/api/v1/amendments", description="What changes the dates of many cases at once, for two people"
 )
 
 AMENDMENT = AmendmentSchema()
 NOTICE_PARTS = frozenset({"year", "kind", "source", "off", "make_up", "extra"})
 # What the core calls it, and what the body does.
+PLACES = {"limit": "limit_change", "flow": "flow_move"}
 NAMES = {"amendment": "withdraws", "content": "notice"}
 
 
@@ -51,7 +53,7 @@ def list_amendments(query: dict[str, Any]) -> Page[Amendment]:
 @blueprint.arguments(AmendmentProposalSchema)
 @blueprint.response(201, AmendmentSchema)
 def propose(body: dict[str, Any]) -> Response:
-    """Propose a notice, a closure, or a withdrawal (administrators)
+    """Propose a notice, a closure, a withdrawal, a limit changed by law, or a newer flow version (administrators)
 
     Nothing moves before another administrator has signed. The figures of the preview are kept with the proposal.
     """
@@ -74,7 +76,7 @@ def preview_of_a_question(body: dict[str, Any], query: dict[str, Any]) -> Previe
             content = kind.read(work, body["kind"], content_of(body), body["document"])
             return kind.preview(work, body["kind"], content, query["most"])
         except BadInput as refusal:
-            raise _in_words_of_the_body(refusal) from refusal
+            raise _in_words_of_the_body(body["kind"], refusal) from refusal
 
 
 @blueprint.get("/<int:amendment_id>")
@@ -106,8 +108,8 @@ def preview_of_an_amendment(query: dict[str, Any], amendment_id: int) -> Preview
 def sign(body: dict[str, Any], amendment_id: int) -> Response:
     """Sign, as another administrator than who proposed (administrators)
 
-    The calendar holds from then on; dates settle in the background. 409 where it is decided already, and where
-    another calendar came into force after the preview.
+    What it says holds from then on; dates settle in the background. 409 where it is decided already, and where what
+    is in force has changed after the preview; 400 while the item's file says another limit.
     """
     with access.work() as work:
         return once.answer(work, AMENDMENT, lambda: amend.sign(work, amendment_id, body["note"], body["seen"]))
@@ -126,12 +128,19 @@ def _proposed(work: Work, body: dict[str, Any]) -> Amendment:
     try:
         return amend.propose(work, body["kind"], content_of(body), body["document"])
     except BadInput as refusal:
-        raise _in_words_of_the_body(refusal) from refusal
+        raise _in_words_of_the_body(body["kind"], refusal) from refusal
 
 
-def _in_words_of_the_body(refusal: BadInput) -> BadInput:
-    """The core names the parts of a notice; in the body they stand under ``notice``."""
-    return bad_fields([_renamed(reason) for reason in refusal.reasons])
+def _in_words_of_the_body(kind: str, refusal: BadInput) -> BadInput:
+    """The core names the parts of a content; in the body they stand under a name of their own."""
+    place = PLACES.get(kind)
+    rename = _renamed if place is None else partial(_placed, place)
+    return bad_fields([rename(reason) for reason in refusal.reasons])
+
+
+def _placed(place: str, reason: Reason) -> Reason:
+    path = str(reason.facts.get("field", ""))
+    return reason if path == "document" else _named(reason, path, place if path == "content" else f"{place}.{path}")
 
 
 def _renamed(reason: Reason) -> Reason:
@@ -141,5 +150,9 @@ def _renamed(reason: Reason) -> Reason:
     name = NAMES.get(path, path)
     if head in NOTICE_PARTS:
         name = "notice." + re.sub(r"\[(\d+)\]", r".\1", path)
+    return _named(reason, path, name)
+
+
+def _named(reason: Reason, path: str, name: str) -> Reason:
     zh, en = reason.zh.removeprefix(f"{path}："), reason.en.removeprefix(f"{path}: ")
     return replace(reason, zh=f"{name}：{zh}", en=f"{name}: {en}", facts={**reason.facts, "field": name})

@@ -8,8 +8,9 @@ from api.schemas.days import Day
 from api.schemas.lists import PageQuerySchema, Words, next_cursor
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR
 from workflow.definition import Title
+from workflow.recast_limits import LIMITED, RULES
 
-KINDS = ("year", "closure", "withdrawal")
+KINDS = ("year", "closure", "withdrawal", "limit", "flow")
 """What may be proposed here."""
 LONGEST_TEXT = 500
 MOST_ENTRIES = 100
@@ -117,13 +118,50 @@ class HolidayNoticeSchema(Schema):
     )
 
 
+class LimitChangeSchema(Schema):
+    """A limit of an item changed by law on a date, for the cases that run."""
+
+    item = fields.String(required=True, validate=validate.Length(1, 20), metadata={"example": "SG05"})
+    clock = fields.String(required=True, validate=validate.OneOf(LIMITED))
+    limit = fields.String(required=True, validate=validate.Length(1, 10), metadata={"example": "3wd"})
+    since = Day(required=True, data_key="from")
+    running = fields.String(
+        required=True,
+        validate=validate.OneOf(RULES),
+        metadata={"description": "what cases received before that day are kept on; favourable: whichever ends earlier"},
+    )
+    variant = fields.String(
+        validate=validate.Length(1, 40), metadata={"description": "the form of the item; the base form without it"}
+    )
+
+
+class FlowMoveSchema(Schema):
+    """Running cases moved to a newer version of their flow."""
+
+    flow = fields.String(required=True, validate=validate.Length(1, 40), metadata={"example": "item"})
+    from_version = fields.Integer(strict=True, required=True, validate=validate.Range(1, 32767))
+    to_version = fields.Integer(strict=True, required=True, validate=validate.Range(1, 32767))
+    at_rest = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "also cases that have ended and only rest (delivered permits)"},
+    )
+
+
+PARTS = {"withdrawal": {"withdraws", "reason"}, "limit": {"limit_change"}, "flow": {"flow_move"}}
+"""What a proposal of a kind must have; of every other kind: a notice."""
+
+
 class AmendmentProposalSchema(Schema):
-    """What would change: a notice (year, closure), or the withdrawal of an amendment; and the paper that says so."""
+    """What would change: a notice (year, closure), the withdrawal of an amendment, a limit, a flow version; and the
+    paper that says so."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     notice = fields.Nested(HolidayNoticeSchema)
     withdraws = fields.Integer(strict=True, validate=validate.Range(1, 2**31 - 1))
-
+    limit_change = fields.Nested(LimitChangeSchema)
+    flow_move = fields.Nested(FlowMoveSchema)
     reason = fields.String(
         validate=validate.Length(1, LONGEST_TEXT), metadata={"description": "why an amendment is withdrawn"}
     )
@@ -137,9 +175,9 @@ class AmendmentProposalSchema(Schema):
     def _of_its_kind(self, data: dict[str, Any], **_: Any) -> None:
         if "kind" not in data:
             return
-        wanted = {"withdraws", "reason"} if data["kind"] == "withdrawal" else {"notice"}
+        wanted, known = PARTS.get(data["kind"], {"notice"}), {"notice"}.union(*PARTS.values())
         faults = {name: [_REQUIRED] for name in wanted - set(data)}
-        faults |= {name: [_NO_PLACE] for name in ({"notice", "withdraws", "reason"} - wanted) & set(data)}
+        faults |= {name: [_NO_PLACE] for name in (known - wanted) & set(data)}
         if faults:
             raise ValidationError(faults)
 
@@ -271,4 +309,8 @@ def content_of(body: dict[str, Any]) -> dict[str, Any]:
     """What a proposal changes, as the core takes it: plain JSON values."""
     if body["kind"] == "withdrawal":
         return {"amendment": body["withdraws"], "reason": body["reason"]}
+    if body["kind"] == "limit":
+        return dict(LimitChangeSchema().dump(body["limit_change"]))
+    if body["kind"] == "flow":
+        return dict(FlowMoveSchema().dump(body["flow_move"]))
     return dict(HolidayNoticeSchema().dump(body["notice"]))

@@ -244,7 +244,9 @@ def test_many_cases_cost_no_more_statements_than_few(office: Office, engine: Eng
     ("conditions", "index"),
     [
         (["c.item = :item"], "cases_of_item"),
-        (["c.ended_at IS NULL", "c.department = :department"], "cases_open_department"),
+        # Which of the partial indexes of open cases is best depends on how many there are.
+        (["c.ended_at IS NULL", "c.department = :department"], "cases_open"),
+        (["c.ended_at IS NULL"], "cases_open"),
     ],
 )
 def test_the_cases_are_found_through_an_index(
@@ -259,3 +261,4 @@ def test_the_cases_are_found_through_an_index(
         work.conn.execute(text("SET LOCAL enable_seqscan = off"))
         plan = "\n".join(work.conn.exec_driver_sql("EXPLAIN " + sent[0][0], sent[0][1]).scalars())
     assert index in plan, plan
+    assert "Seq Scan" not in plan

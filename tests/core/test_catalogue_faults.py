@@ -200,7 +200,7 @@ def test_a_file_that_would_be_skipped_silently_is_a_fault(copy: Path) -> None:
 
 def test_a_folder_without_configuration_names_everything_that_is_missing(tmp_path: Path) -> None:
     found = faults(tmp_path)
-    assert len(found) == 17
+    assert len(found) == 18
     assert all("missing" in fault.message for fault in found)
 
 

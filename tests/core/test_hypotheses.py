@@ -3,6 +3,7 @@
 The real deeds are `decide` and `plan`, which every command goes through, and in one test the commands themselves.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from tests import given as past
 from workflow.actor import CLOCK, Actor, Grant
 from workflow.case import Case
 from workflow.change import case_limits, plan
+from workflow.cli import main
 from workflow.clock.days import local_day, office_time
 from workflow.clock.ladder import OFFICE_OPENS
 from workflow.clock.limit import Limit, Unit, parse_limit
@@ -350,3 +352,39 @@ def test_the_commands_bring_about_what_was_supposed_before(office: Office) -> No
         one.after.name: one.after.due_on for one in real.clocks
     }
     assert [reason.code for step in extended.steps for reason in step.reasons] == ["already_extended"]
+
+
+def test_the_command_tells_one_case_and_all_in_words_and_as_data(
+    office: Office, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = past.town(office)
+    past.time_is(office.engine, ACCEPTED)
+    no = past.application(office, town, ACCEPTED, [ITEM]).cases[ITEM]
+    past.act(office, town.clerk, ACCEPTED, no, "accept")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    assert main(["what-if", "case", no, "--pause", "2026-03-04..2026-03-11:expert_review"]) == 0
+    said = capsys.readouterr().out
+    assert "承诺时限 Promised limit  2026-03-09 → 2026-03-16" in said
+    assert "依法可以 lawful" in said
+    assert main(["what-if", "case", no, "--extension", "40", "--limit", "promised=2wd", "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert (data["lawful"], [move["clock"] for move in data["moves"]]) == (False, ["statutory", "promised"])
+    assert main(["what-if", "all", "--rest-day", "2026-03-05", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["later"] == 2
+    assert main(["what-if", "all", "--item", ITEM, "--limit", "promised=9wd"]) == 0
+    assert f"{no}  promised  2026-03-09 → 2026-03-13" in capsys.readouterr().out
+    assert main(["what-if", "all", "--department", "QX", "--pause", "2026-03-04..2026-03-06:tender"]) == 1
+    assert "依法不得 not lawful: 1" in capsys.readouterr().out
+    for wrong, told in (
+        (["case", no], "at least one change must be supposed"),
+        (["case", no, "--pause", "tomorrow"], "accepted forms are"),
+        (["case", no, "--limit", "15wd"], "CLOCK=LIMIT is accepted"),
+        (["case", no, "--limit", "promised=15"], "a whole number and a unit"),
+        (["case", no, "--rest-day", "2026-02-30"], "a date such as 2026-02-13 is accepted"),
+        (["case", "LS2026-999999", "--extension", "1"], "There is no case"),
+        (["all"], "one thing at a time"),
+        (["all", "--item", "XX99", "--limit", "promised=9wd"], "there is no such item"),
+    ):
+        assert main(["what-if", *wrong]) == 2, wrong
+        assert told in capsys.readouterr().err, wrong

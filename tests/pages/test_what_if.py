@@ -39,7 +39,7 @@ def test_a_pause_shows_old_and_new_end_of_every_clock_with_the_sentence(signed_i
     assert "假如这样 3月16日（周一）" in page.words
     assert "推后 7 天" in page.words
     assert "暂停 5 日，届满日 3月16日（周一）" in page.words
-    assert "依法可以“启动特别程序”，由经办人办理" in page.words
+    assert "依法可以“启动特别程序”，由审批科员办理" in page.words
     assert {("since", "3月4日"), ("cause", "expert_review")} <= set(page.form("算一算").fields)
 
 

@@ -75,6 +75,7 @@ ORDER BY next_at, id LIMIT 10 FOR UPDATE SKIP LOCKED""")
 # anything else; several cases in ascending id. Whoever adds one finds out here that there is an order to keep.
 LOCKS_ON_CASES = {
     "store/cases.py": 1,  # one case, first of all, before something is hung on it
+    "store/recasts.py": 1,  # a batch whose dates move: in ascending id, and skips what is locked
     "store/timers.py": 1,  # the sweep: case and clock at once, and skips what is locked
 }
 
@@ -98,3 +99,4 @@ def test_every_statement_that_locks_cases_is_known_and_the_sweep_waits_for_nobod
     found = locking_statements()
     assert {file: len(statements) for file, statements in found.items()} == LOCKS_ON_CASES
     assert "FOR NO KEY UPDATE OF c, k SKIP LOCKED" in found["store/timers.py"][0]
+    assert "ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED" in found["store/recasts.py"][0]
