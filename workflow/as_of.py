@@ -103,9 +103,7 @@ def _pause_back(case: Case, line: Line) -> Case:
     limits = {(one["clock"], one["round"]): parse_limit(one["old"]) for one in line.input.get("limits", ())}
     return replace(
         case,
-        clocks=tuple(
-            replace(clock, limit=limits.get((clock.name, clock.round), clock.limit)) for clock in case.clocks
-        ),
+        clocks=tuple(replace(clock, limit=limits.get((clock.name, clock.round), clock.limit)) for clock in case.clocks),
         pauses=tuple(
             replace(pause, since=since, until=until) if pause.id == line.input["pause"] else pause
             for pause in case.pauses

@@ -230,6 +230,8 @@ def _data(decision: Decision, facts: Facts) -> dict[str, Any]:
         data["acceptance_mode"] = "deemed"
     if _renews(decision):
         data["renewal_mode"] = "deemed" if decision.role == "clock" else "expressed"
+    if facts.inputs.get("gaps_until") is not None:
+        data["gaps_until"] = facts.inputs["gaps_until"].isoformat()
     if "late_reason" in facts.inputs:
         data["late_reason"] = facts.inputs["late_reason"]
     return data

@@ -112,7 +112,7 @@ def _instant_of(received: date | datetime, case: Case, now: datetime) -> datetim
 
 
 def _moments_of_receipt(case: Case) -> Iterator[str]:
-    """The moments of the case that are its receipt: an acceptance by silence too, and the entry of the state it led to."""
+    """The moments that are the receipt: an acceptance by silence too, and the entry of the state they led to."""
     yield "received_at"
     if case.accepted_at is None or _deemed(case):
         if case.accepted_at is not None:

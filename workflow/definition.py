@@ -134,8 +134,8 @@ class ClockRule:
 class Flow:
     """A versioned definition. ``digest`` is the SHA-256 of its content, kept from the first case on.
 
-    ``former`` are the clocks of earlier versions that this one has no more: cases that were moved to it may still show
-    what such a clock was.
+    ``former`` are the clocks of earlier versions that this one has no more, ``former_states`` their states: cases that
+    were moved to it may still show what such a clock was, or where they stood.
     """
 
     name: str
@@ -146,6 +146,7 @@ class Flow:
     clocks: Mapping[str, ClockRule]
     digest: str
     former: Mapping[str, ClockRule] = field(default_factory=dict)
+    former_states: Mapping[str, State] = field(default_factory=dict)
 
     @property
     def initial(self) -> State:
@@ -158,6 +159,10 @@ class Flow:
     def rule(self, clock: str) -> ClockRule:
         """The rule of a clock that a case has, or had under an earlier version. KeyError for any other."""
         return self.clocks[clock] if clock in self.clocks else self.former[clock]
+
+    def state(self, name: str) -> State:
+        """A state in which a case stands, or stood under an earlier version. KeyError for any other."""
+        return self.states[name] if name in self.states else self.former_states[name]
 
     def actions_from(self, state: str) -> tuple[Action, ...]:
         """Every action whose sources contain ``state``, in the order of the file."""

@@ -14,7 +14,7 @@ from workflow.actor import Actor, Grant
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.catalogue import Catalogue
 from workflow.clock.calendar import Calendar
-from workflow.clock.days import OFFICE_ZONE, accepted_day, local_day, office_time
+from workflow.clock.days import accepted_day, local_day, office_time
 from workflow.clock.ladder import OFFICE_OPENS
 from workflow.clock.limit import Limit
 from workflow.definition import LATE_ENTRY, Action, Flow, Title
@@ -207,7 +207,7 @@ def _based(ground: _Ground, case: Case, hypothesis: Hypothesis) -> Case:
             raise refused([bad_field(name, day, "本件还没有这一日", "the case has no such day yet")])
         if day > ground.today:
             raise refused([bad_field(name, day, "不能晚于今天", "today or earlier is accepted")])
-        fields[name.replace("_on", "_at")] = office_time(day, at.astimezone(OFFICE_ZONE).time())
+        fields |= dict.fromkeys(_moments(case, name), office_time(day, OFFICE_OPENS) if day != local_day(at) else at)
     if not fields:
         return case
     after = replace(case, **fields)  # type: ignore[arg-type]
@@ -223,6 +223,16 @@ def _based(ground: _Ground, case: Case, hypothesis: Hypothesis) -> Case:
         if was != becomes and becomes is not None:
             changed.append(replace(clock, started_at=becomes))
     return _derived(ground, after, changed)
+
+
+def _moments(case: Case, name: str) -> tuple[str, ...]:
+    """The moments that move along; an acceptance by silence is that of the day of receipt (行政许可法 32(4))."""
+    if name == "accepted_on":
+        return ("accepted_at",)
+    by_silence = case.data.get("acceptance_mode") == "deemed" and case.accepted_at == case.received_at
+    same = ("accepted_at",) if by_silence else ()
+    entered = ("entered_at",) if case.entered_at == case.received_at and (by_silence or not case.accepted_at) else ()
+    return ("received_at", *same, *entered)
 
 
 def _limited(ground: _Ground, case: Case, name: str, limit: Limit, running: Running) -> Case:

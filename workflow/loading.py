@@ -131,16 +131,17 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
         flows[flow.key] = flow
     if faults:
         raise ConfigFaults(faults)
-    return {key: replace(flow, former=former_clocks(flow, flows.values())) for key, flow in flows.items()}
+    return {key: with_former(flow, flows.values()) for key, flow in flows.items()}
 
 
-def former_clocks(flow: Flow, versions: Iterable[Flow]) -> Mapping[str, ClockRule]:
-    """The clocks that earlier ``versions`` of the flow had and this one has not, each as it was last."""
+def with_former(flow: Flow, versions: Iterable[Flow]) -> Flow:
+    """``flow`` with the clocks and states that earlier ``versions`` of it had and it has not, each as it was last."""
     earlier = sorted(
         (one for one in versions if one.name == flow.name and one.version < flow.version), key=lambda one: one.version
     )
-    known = {name: rule for one in earlier for name, rule in one.clocks.items()}
-    return MappingProxyType({name: rule for name, rule in known.items() if name not in flow.clocks})
+    clocks = {name: rule for one in earlier for name, rule in one.clocks.items() if name not in flow.clocks}
+    states = {name: state for one in earlier for name, state in one.states.items() if name not in flow.states}
+    return replace(flow, former=MappingProxyType(clocks), former_states=MappingProxyType(states))
 
 
 def load_flow(path: Path, catalogue: Catalogue) -> Flow:

@@ -64,7 +64,7 @@ class Recast:
 def under_calendar(flow: Flow, case: Case, old: Calendar, timing: Timing, said: Mapping[str, Any]) -> Recast | None:
     """``case`` under another calendar (``timing.calendar``), or None where none of its clocks depends on it.
 
-    ``old`` is the calendar its clocks were made with; ``said`` stands in the history beside the moves.
+    ``old`` is the calendar its caps were made with (`calendar_of_caps`); ``said`` stands in history beside the moves.
     """
     after, clocks = derived(flow, case, old, timing)
     if not clocks:
@@ -73,12 +73,20 @@ def under_calendar(flow: Flow, case: Case, old: Calendar, timing: Timing, said: 
     return recast(case, after, clocks, "calendar_moved", said, timing.now)
 
 
+def calendar_of_caps(case: Case) -> str | None:
+    """The version with which the caps of the open pauses were counted: that of the clocks they stop, which are derived
+    anew under every calendar. Clocks that end before a change keep an older one. None where no pause is open."""
+    stopped = (clock.calendar_version for clock in case.running_clocks if clock.state == "paused")
+    running = (clock.calendar_version for clock in case.running_clocks)
+    return next(stopped, next(running, None)) if case.open_pauses else None
+
+
 def derived(flow: Flow, case: Case, old: Calendar, timing: Timing) -> tuple[Case, tuple[ClockRecord, ...]]:
     """The case with the caps of its open pauses, and its running clocks made with another calendar, all derived anew;
     the arithmetic of `under_calendar` without what would be written."""
     pauses = tuple(_with_cap(pause, old, timing.calendar) for pause in case.pauses)
     clocks = tuple(
-        _derived(flow.clocks[clock.name], clock, pauses, timing)
+        _derived(flow.clocks[clock.name], clock, case, pauses, timing)
         for clock in case.running_clocks
         if clock.calendar_version != timing.calendar.version
     )
@@ -104,9 +112,7 @@ def recast(
     said = {**said, "moves": [move.as_json() for move in moved]}
     event = Event(before.no, before.seq + 1, action, before.state, after.state, actor_id, role, now, now, said)
     link = chain(before.chain_head, event)
-    after = replace(
-        after, rev=before.rev + 1, seq=event.seq, chain_head=link, clocks=merge(before.clocks, clocks)
-    )
+    after = replace(after, rev=before.rev + 1, seq=event.seq, chain_head=link, clocks=merge(before.clocks, clocks))
     messages = _messages(after, moved, action)
     change = Change(
         before=before,
@@ -141,14 +147,26 @@ def moves(before: Iterable[ClockRecord], after: Iterable[ClockRecord]) -> tuple[
     )
 
 
-def _derived(rule: ClockRule, clock: ClockRecord, pauses: tuple[PauseRecord, ...], timing: Timing) -> ClockRecord:
+def _derived(
+    rule: ClockRule, clock: ClockRecord, case: Case, pauses: tuple[PauseRecord, ...], timing: Timing
+) -> ClockRecord:
     if rule.limit in FIXED_DAY and clock.due_on is not None:
-        clock = replace(clock, limit=_limit_up_to(clock.due_on, local_day(clock.started_at), timing.calendar))
+        promised = _promised_day(rule, case)
+        # A day that was moved by a closure comes back when the closure is withdrawn.
+        day = promised if promised and timing.calendar.is_working(promised) else clock.due_on
+        clock = replace(clock, limit=_limit_up_to(day, local_day(clock.started_at), timing.calendar))
     fresh = resettle(clock, rule, pauses, timing)
     if clock.state == "quarantined" and fresh.ladder_at == clock.ladder_at:
         # It waits for a person, whatever the calendar says.
         return replace(fresh, state="quarantined")
     return fresh
+
+
+def _promised_day(rule: ClockRule, case: Case) -> date | None:
+    if rule.limit == "pause.planned":
+        return max((pause.planned_until for pause in case.open_pauses), default=None)
+    told = case.data.get("gaps_until")
+    return date.fromisoformat(told) if told else None
 
 
 def _limit_up_to(day: date, start: date, calendar: Calendar) -> Limit:

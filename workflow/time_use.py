@@ -248,10 +248,10 @@ def _entered(flow: Flow, past: Past) -> list[tuple[datetime, State]]:
     receives = {action.name for action in flow.actions.values() if action.marks == "received_at"}
     moves = [step for step in past.steps if step.moved]
     if not receives:
-        opened = flow.states[past.steps[0].from_state] if past.steps else flow.initial
-        return [(past.opened_at, opened), *((step.handed_on_at, flow.states[step.to_state]) for step in moves)]
+        opened = flow.state(past.steps[0].from_state) if past.steps else flow.initial
+        return [(past.opened_at, opened), *((step.handed_on_at, flow.state(step.to_state)) for step in moves)]
     first = next((place for place, step in enumerate(moves) if step.action in receives), len(moves))
-    return [(step.handed_on_at, flow.states[step.to_state]) for step in moves[first:]]
+    return [(step.handed_on_at, flow.state(step.to_state)) for step in moves[first:]]
 
 
 def _held(flow: Flow, steps: Sequence[Step], stop: Stop, now: datetime) -> _Held:

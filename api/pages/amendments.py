@@ -1,5 +1,6 @@
-"""Amendments of the calendar: reading one, signing it as the second person, sending it back, withdrawing it."""
+"""Amendments: reading one, signing it as the second person, sending it back, withdrawing it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.moves import Figure, Shown, figures, shown
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import _, date_and_time, short_day
+from api.pages.wording import N_, _, date_and_time, short_day
 from workflow.actor import Actor
 from workflow.amending.kinds import KINDS
 from workflow.clock.days import local_day
@@ -24,7 +25,23 @@ from workflow.work import Work
 
 ROWS_SHOWN = 200
 WITHDRAWABLE = ("year", "closure")
-OF_THE_CALENDAR = (*WITHDRAWABLE, "withdrawal")
+
+CONTENT_WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "item": (N_("事项"), {}),
+    "variant": (N_("情形"), {}),
+    "clock": (N_("时限"), {"statutory": N_("法定时限"), "promised": N_("承诺时限")}),
+    "limit": (N_("新的时限"), {}),
+    "from": (N_("施行日期"), {}),
+    "running": (
+        N_("在办办件"),
+        {"old": N_("按旧时限"), "new": N_("按新时限"), "favourable": N_("从有利，两者中先到期的一个")},
+    ),
+    "flow": (N_("流程"), {}),
+    "from_version": (N_("原版"), {}),
+    "to_version": (N_("新版"), {}),
+    "at_rest": (N_("已办结、仍可继续办理的办件"), {"True": N_("一并改用"), "False": N_("不动")}),
+}
+"""What a changed limit and a flow version say, in words; a value without words stands as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,7 @@ def all_amendments() -> Response:
     return show(
         "amendments.html",
         rows=[shown_amendment(one, today) for one in found.rows],
+        may=may_propose(access.me().actor),
         next_page=with_query("pages.amendments", cursor=found.next_cursor) if found.next_cursor else None,
         year=today.year,
     )
@@ -156,12 +174,23 @@ def titled(kind: str, content: Any, today: date) -> str:
             return _("停止办公：%(name)s（%(days)s）", name=names, days=_span(days[0], days[-1], today))
         case "withdrawal":
             return _("撤回变动第 %(n)s 号", n=content["amendment"])
+        case "limit":
+            since = short_day(date.fromisoformat(content["from"]), today)
+            what = f"{content['item']} {content['clock']}"
+            return _("时限依法调整：%(what)s 自%(day)s起 %(limit)s", what=what, day=since, limit=content["limit"])
+        case "flow":
+            versions = {"old": content["from_version"], "new": content["to_version"]}
+            return _("在办办件改用新版流程：%(flow)s 第 %(old)s 版 → 第 %(new)s 版", flow=content["flow"], **versions)
     return KINDS[kind].title.zh if kind in KINDS else kind
 
 
 def content_lines(content: Any, today: date) -> list[str]:
-    """The days of a notice in words, one line a run of days."""
-    lines = []
+    """The days of a notice in words, one line a run of days; of a changed limit or flow version what it says."""
+    lines = [
+        _("%(name)s：%(value)s", name=_(words), value=_(values.get(str(content[key]), str(content[key]))))
+        for key, (words, values) in CONTENT_WORDS.items()
+        if key in content and ("clock" in content or "flow" in content)
+    ]
     for name, days in _runs(content.get("off", ())):
         count = _("，%(n)s 天", n=len(days)) if len(days) > 1 else ""
         lines.append(_("%(name)s：%(days)s放假", name=name, days=_span(days[0], days[-1], today)) + count)
@@ -245,19 +274,25 @@ def _sign_page(found: _Found, back: _Back) -> Response:
         title=title_of(one, found.today),
         closed=closed,
         shown=found.preview,
-        effects=[
-            _("日历立即生效，此后的新日期都按它算。")
-            if one.kind in OF_THE_CALENDAR
-            else _("新规定立即生效，此后的新日期都按它算。"),
-            _("在办办件的日期由后台逐批重算，不影响别人办理；每件有变动的办件留一条记录。"),
-            _("日期移动的办件，告知申请人、帮办专员和经办人；已发出的告知不能撤回。"),
-        ],
+        effects=_effects(one.kind),
         typed={"note": "", **back.typed},
         stale=back.stale,
         problems=back.faults,
         year=_year_of(one, found.today),
         here=url_for("pages.confirm_signing", number=one.id),
     )
+
+
+def _effects(kind: str) -> list[str]:
+    first = {
+        "limit": _("自施行之日起，在办办件按所选规则改用新时限；新办件按事项文件。"),
+        "flow": _("在办办件按新版流程继续办理：原有时限照旧，新增的时限开始计算。"),
+    }
+    return [
+        first.get(kind, _("日历立即生效，此后的新日期都按它算。")),
+        _("在办办件的日期由后台逐批重算，不影响别人办理；每件有变动的办件留一条记录。"),
+        _("日期移动的办件，告知申请人、帮办专员和经办人；已发出的告知不能撤回。"),
+    ]
 
 
 def _closed(found: _Found, actor: Actor) -> str:

@@ -119,7 +119,8 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
     }
     actor = access.me().actor
     if is_staff(actor):
-        return show("case.html", status, **common, notices=_notices(page), may_hand_in=is_applicant(actor), may_correct=_may_correct(page.case))
+        office: dict[str, Any] = {"may_hand_in": is_applicant(actor), "may_correct": _may_correct(page.case)}
+        return show("case.html", status, **common, notices=_notices(page), **office)
     return show("progress.html", status, **common, errand=_errand(page), ahead=_ahead(page.case), notice=_notice(page))
 
 

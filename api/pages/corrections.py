@@ -258,7 +258,7 @@ def _effects(flow: Flow, found: Recast, now: datetime, today: date) -> list[str]
         effects.append(_("视为受理的日期随收件时间一并更正。"))
     effects += [
         _(
-            "%(clock)s已停止（到期日 %(day)s），按停止时的情况保留，不改。",
+            "%(clock)s已停止，到期日 %(day)s，按停止时的情况保留，不改。",
             clock=flow.clocks[one["clock"]].title.zh,
             day=_day(date.fromisoformat(one["due_on"]) if one["due_on"] else None, today),
         )
@@ -286,5 +286,7 @@ def _instant(instant: datetime | None, today: date) -> str:
 def _pause_words(pause: PauseRecord, today: date) -> str:
     causes = access.office().catalogue.causes
     title = causes[pause.cause].title.zh if pause.cause in causes else pause.cause
-    until = date_words(pause.until, today, "zh") if pause.until else _("尚未结束")
-    return _("%(why)s：%(since)s 至 %(until)s", why=title, since=date_words(pause.since, today, "zh"), until=until)
+    since = date_words(pause.since, today, "zh")
+    if pause.until is None:
+        return _("%(why)s：%(since)s起，尚未结束", why=title, since=since)
+    return _("%(why)s：%(since)s 至 %(until)s", why=title, since=since, until=date_words(pause.until, today, "zh"))

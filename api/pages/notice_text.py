@@ -97,7 +97,7 @@ def _from_yaml(text: str) -> tuple[dict[str, Any], list[LineFault]]:
     try:
         data = load_text(text, "").data
     except ConfigFaults as found:
-        return {}, [LineFault(fault.line or 0, f"{fault.key}: {fault.message}") for fault in found.faults]
+        return {}, [LineFault(fault.line or 0, in_chinese(fault.message)) for fault in found.faults]
     except RecursionError:
         return {}, [LineFault(0, _("层次太深，不是放假安排"))]
     if not isinstance(data, dict):

@@ -1,8 +1,8 @@
 """The history of a case as a track, newest first: what was done, by whom, what was said, which documents came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from api.pages.names import card_name, document_name, material_name, rung_words
@@ -112,7 +112,25 @@ def _said(work: Work, flow: Flow, line: HistoryLine, today: date, names: Mapping
     if action is not None:
         given = [(ask, line.input[ask.name]) for ask in action.asks if ask.name in line.input]
         return tuple(Said(ask.title.zh, value_words(work, ask, value, today, names)) for ask, value in given)
+    if line.action in ("receipt_corrected", "pause_corrected"):
+        return tuple(_correction(line.input, today))
     return tuple(_side(work, line.action, line.input))
+
+
+def _correction(said: Mapping[str, Any], today: date) -> Iterator[Said]:
+    """What was recorded, what is, and why."""
+    for name, words in (("old", _("原来")), ("new", _("更正为"))):
+        fact = said[name]
+        if isinstance(fact, str):
+            yield Said(words, date_and_time(datetime.fromisoformat(fact), today))
+            continue
+        since = date_words(date.fromisoformat(fact["since"]), today, "zh")
+        if fact["until"] is None:
+            yield Said(words, _("%(since)s起，尚未结束", since=since))
+            continue
+        until = date_words(date.fromisoformat(fact["until"]), today, "zh")
+        yield Said(words, _("%(since)s 至 %(until)s", since=since, until=until))
+    yield Said(_("理由"), said["reason"])
 
 
 def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:

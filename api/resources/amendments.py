@@ -1,4 +1,4 @@
-"""Amendments of calendar, limits and flow versions: proposed by one administrator, signed by another, previewed before."""
+"""Amendments of calendar, limits and flow versions: previewed, proposed by one administrator, signed by another."""
 
 import re
 from dataclasses import replace
@@ -30,13 +30,16 @@ from workflow.queries.paging import Page
 from workflow.work import Work
 
 blueprint = Blueprint(
-    "amendments", __name__, url_prefix="/api/v1/amendments", description="What changes the dates of many cases at once, for two people"
+    "amendments",
+    __name__,
+    url_prefix="/api/v1/amendments",
+    description="What changes many cases, for two people",
 )
 
 AMENDMENT = AmendmentSchema()
 NOTICE_PARTS = frozenset({"year", "kind", "source", "off", "make_up", "extra"})
-# What the core calls it, and what the body does.
 PLACES = {"limit": "limit_change", "flow": "flow_move"}
+# What the core calls it, and what the body does.
 NAMES = {"amendment": "withdraws", "content": "notice"}
 
 

@@ -283,7 +283,7 @@ def off(*more: dict[str, str]) -> list[dict[str, str]]:
         ({**PROPOSAL, "document": ""}, "document"),
         ({**PROPOSAL, "document": "  "}, "document"),
         ({**PROPOSAL, "document": "长" * 501}, "document"),
-        ({**PROPOSAL, "kind": "flow"}, "kind"),
+        ({**PROPOSAL, "kind": "holiday"}, "kind"),
         ({**PROPOSAL, "withdraws": 1}, "withdraws"),
         ({**PROPOSAL, "reason": "x"}, "reason"),
         ({**PROPOSAL, "unknown": 1}, "unknown"),

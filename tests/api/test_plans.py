@@ -104,6 +104,19 @@ def test_a_project_is_planned_for_who_may_see_it(
     assert asked(by_token(town.applicant), items=["GC03"], project=code)["decides"] == "GC03"
 
 
+def test_what_is_known_of_a_project_is_a_trait_or_a_paper_at_hand(
+    engine: Engine, by_token: Callers, town: Town
+) -> None:
+    facts = '{"regional_assessment": true, "land_contract": "2026-001", "street": "沙子口"}'
+    with engine.begin() as conn:
+        conn.execute(
+            text("UPDATE projects SET facts = :facts WHERE code = :code"), {"facts": facts, "code": town.project.code}
+        )
+    plan = asked(by_token(town.applicant), items=["LX08", "SG12"], project=town.project.code)
+    assert plan["waived"] == ["SG12"]
+    assert all(one["paper"] != "land_contract" for one in steps(plan)["LX08"]["missing"])
+
+
 def test_granted_permits_are_done_and_running_cases_count_with_their_clocks(
     office: Office, by_token: Callers, town: Town
 ) -> None:

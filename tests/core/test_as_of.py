@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,15 +15,17 @@ from tests.core.test_corrections import Desk
 from tests.given import moment
 from workflow.cli import main
 from workflow.clock.calendar import Notice, published_calendar
+from workflow.clock.days import local_day
 from workflow.clock.limit import Limit, Unit
 from workflow.commands.settle_dates import settle_calendar
-from workflow.errors import BadInput, NotFound
+from workflow.errors import BadInput, NotFound, Refused
 from workflow.queries.proof import ClockProof, clock_proof
 from workflow.queries.verify import verify
 from workflow.reading import visible_case
 from workflow.store import calendars
 from workflow.work import Office, begin_work
 
+A_MOMENT = timedelta(minutes=1)
 A_LITTLE = timedelta(minutes=5)
 
 
@@ -39,7 +42,8 @@ class Story:
         self.listen(now + A_LITTLE)
 
     def listen(self, now: datetime) -> None:
-        self.desk.sweep(now)
+        # What the sweep records it records some milliseconds later.
+        self.desk.sweep(now - A_MOMENT)
         self.told[now] = self.says(now)
 
     def says(self, now: datetime, at: date | datetime | None = None) -> dict[tuple[str, int], ClockProof]:
@@ -142,6 +146,71 @@ def test_it_said_so_all_along_and_not_only_in_the_end(story: Story) -> None:
         for then, expected in before.items():
             found = story.says(now + 2 * A_LITTLE, then)
             assert {key: as_said(one) for key, one in found.items()} == expected, (now, then)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_done_in_whatever_order_the_past_stays_what_it_was(story: Story, seed: int) -> None:
+    """Thirty things tried on as many days; what is refused leaves everything as it is."""
+    dice, desk = Random(seed), story.desk
+    story.listen(moment("2026-03-02", "10:05"))
+    day = date(2026, 3, 2)
+    done = 0
+    for _ in range(30):
+        day += timedelta(days=dice.choice((0, 1, 1, 2)))
+        now = max(moment(day.isoformat(), f"{dice.randrange(9, 18):02}:00"), max(story.told) + A_LITTLE)
+        try:
+            _something(story, dice, now)
+            done += 1
+        except Refused:
+            pass
+        story.listen(now + A_LITTLE)
+    assert done > 5
+    assert verify(desk.office).breaches == ()
+    end = max(story.told) + timedelta(days=30)
+    for then, expected in story.told.items():
+        found = {key: as_said(one) for key, one in story.says(end, then).items()}
+        assert found.keys() == expected.keys(), then
+        for key, one in expected.items():
+            assert _said_of_days(found[key]) == _said_of_days(one), (then, key)
+
+
+def _said_of_days(found: ClockProof) -> ClockProof:
+    """Without the calendar's name: one that changes no day of a clock leaves it with the one that made its date."""
+    clock, proof = (replace(one, calendar_version="") for one in (found.clock, found.proof))
+    return replace(found, clock=clock, proof=proof)
+
+
+def _something(story: Story, dice: Random, now: datetime) -> None:
+    desk, today = story.desk, local_day(now)
+
+    def about() -> date:
+        return today - timedelta(days=dice.randrange(12))
+
+    until = (today + timedelta(days=dice.randrange(3, 20))).isoformat()
+    match dice.choice(("receipt", "days", "days", "days", "pause", "pause", "resume", "extend", "close", "accept")):
+        case "receipt":
+            desk.receipt(now, about())
+        case "days":
+            pauses = [pause for pause in desk.case().pauses if pause.id is not None]
+            if pauses:
+                pause = dice.choice(pauses)
+                last = about().isoformat() if pause.until else None
+                desk.days(now, about().isoformat(), last, pause.id)
+        case "pause":
+            cause = dice.choice(("expert_review", "hearing", "other", "documents_incomplete"))
+            by = desk.director if cause == "other" else desk.officer
+            desk.act(by, now, "start_special", {"cause": cause, "until": until, "reason": "试"})
+        case "resume":
+            desk.act(desk.officer, now, "end_special", {"result": "结束"})
+        case "extend":
+            desk.act(desk.director, now, "extend", {"days": dice.randrange(1, 11), "reason": "试"})
+        case "close":
+            ahead = (today + timedelta(days=dice.randrange(20)) for _ in range(2))
+            days = sorted({day for day in ahead if desk.office.base_calendar.is_working(day)})
+            if days:
+                story.close(now, *days)
+        case "accept":
+            desk.act(desk.town.clerk, now, "accept")
 
 
 def test_a_day_stands_for_its_end_and_today_for_now(story: Story) -> None:

@@ -21,6 +21,7 @@ from workflow.cli import main
 from workflow.clock.days import local_day, office_time
 from workflow.clock.ladder import OFFICE_OPENS
 from workflow.clock.limit import Limit, Unit, parse_limit
+from workflow.correction import Said, receipt_corrected
 from workflow.errors import BadInput
 from workflow.guards import Facts
 from workflow.hypotheses import Hypothesis, Supposed, SupposedPause, check, suppose
@@ -244,6 +245,19 @@ def test_an_earlier_receipt_counts_as_if_it_had_been_received_then(configuration
     assert dates(what.after, "promised") == dates(case, "promised")
     both = supposed(configuration, case, received_on=local_day(earlier), accepted_on=local_day(earlier))
     assert dates(both.after) == dates(other)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_another_receipt_counts_as_its_correction_does(configuration: Office, silent: bool) -> None:
+    case = case_in_review(configuration, "SG05")
+    case = replace(case, data={"acceptance_mode": "deemed"} if silent else {})
+    flow, day = configuration.flow("item"), date(2026, 2, 26)
+    facts = Facts(case, HEAD, ACCEPTED, configuration.catalogue, configuration.base_calendar)
+    real = receipt_corrected(flow, facts, day, local_day(ACCEPTED), Said("收件凭证日期写错", "clerk"))
+    what = supposed(configuration, case, received_on=day)
+    assert dates(what.after) == dates(real.change.after)
+    assert what.moves == real.moved
+    assert {move.clock for move in what.moves} == ({"statutory", "promised"} if silent else {"statutory"})
 
 
 def test_an_overlapping_pause_counts_once(configuration: Office) -> None:

@@ -11,7 +11,7 @@ from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import Calendar, Notice, published_calendar
 from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.definition import Flow
-from workflow.recast import Move, Recast, moves, under_calendar
+from workflow.recast import Move, Recast, calendar_of_caps, moves, under_calendar
 from workflow.timekeeping import Timing, arm
 from workflow.work import Office
 
@@ -166,6 +166,39 @@ def test_a_promised_day_that_becomes_a_rest_day_ends_on_the_next_working_one(flo
     assert clock.due_on == date(2027, 1, 8)
     found = anew(flow, a_case(clock, pauses=(pause,), state="special"), new)
     assert found.change.after.clocks[0].due_on == date(2027, 1, 11)
+
+
+def test_a_promised_day_comes_back_when_the_closure_on_it_is_withdrawn(flow: Flow) -> None:
+    closure = Notice(2027, {date(2027, 1, 8): "台风停工"}, frozenset(), "通告", "closure")
+    new = published_calendar([the_2027_notice(), closure])
+    pause = a_pause(date(2026, 12, 22), date(2027, 1, 8), date(2027, 1, 20))
+    clock = a_clock(flow, "special_procedure", "12wd", "2026-12-22")
+    moved = anew(flow, a_case(clock, pauses=(pause,), state="special"), new).change.after
+    assert moved.clocks[0].due_on == date(2027, 1, 11)
+    assert anew(flow, moved, OLD, old=new).change.after.clocks[0].due_on == date(2027, 1, 8)
+
+
+def test_the_day_promised_for_missing_papers_comes_back_too(flow: Flow, configuration: Office) -> None:
+    name = next(one.name for one in flow.clocks.values() if one.limit == "gaps.until")
+    closure = Notice(2027, {date(2027, 1, 8): "台风停工"}, frozenset(), "通告", "closure")
+    new = published_calendar([the_2027_notice(), closure])
+    case = replace(a_case(a_clock(flow, name, "12wd", "2026-12-22")), data={"gaps_until": "2027-01-08"})
+    moved = anew(flow, case, new).change.after
+    assert moved.clocks[0].due_on == date(2027, 1, 11)
+    assert anew(flow, moved, OLD, old=new).change.after.clocks[0].due_on == date(2027, 1, 8)
+
+
+def test_a_cap_is_counted_back_with_the_calendar_it_was_made_with_whatever_other_clocks_keep(flow: Flow) -> None:
+    """The announced end lies in the old year and kept the calendar of before; the paused clocks followed the notice."""
+    pause = a_pause(date(2026, 12, 22), date(2026, 12, 31), date(2027, 1, 20))
+    case = a_case(
+        a_clock(flow, "special_procedure", "7wd", "2026-12-22"),
+        a_clock(flow, "statutory", "20wd", "2026-12-21", (pause,), calendar=NEW),
+        pauses=(pause,),
+        state="special",
+    )
+    assert calendar_of_caps(case) == NEW.version
+    assert calendar_of_caps(a_case(*case.clocks)) is None
 
 
 def test_a_pause_that_is_over_keeps_its_days(flow: Flow) -> None:

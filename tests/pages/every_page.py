@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "document": ("officer_qx", lambda world: f"/cases/{world.delivered}/documents/{world.document}"),
     "proof": ("officer_qx", lambda world: f"/cases/{world.paused}/clocks/statutory"),
     "proof of a clock for help": ("applicant", lambda world: f"/cases/{world.help}/clocks/resolution"),
+    "proof as it stood": ("clerk", lambda world: f"/cases/{world.paused}/clocks/statutory?as_of=2026-03-04"),
+    "correcting what was recorded": ("director_qx", lambda world: f"/cases/{world.paused}/corrections"),
     "plan asked for": ("specialist", lambda _: "/plan"),
     "plan": (
         "officer_qx",
@@ -60,6 +62,8 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "calendar of an administrator": ("admin", lambda _: "/calendar/2026"),
     "loading a notice": ("admin", lambda _: "/calendar/notice?year=2027"),
     "closing the office": ("admin", lambda _: "/calendar/notice?kind=closure&year=2026"),
+    "changing a limit": ("admin", lambda _: "/amendments/new-limit"),
+    "moving to a newer flow": ("admin", lambda _: "/amendments/new-flow"),
     "amendments": ("supervisor", lambda _: "/amendments"),
     "amendment": ("supervisor", lambda world: f"/amendments/{world.amendment}"),
     "amendment of one's own": ("admin", lambda world: f"/amendments/{world.amendment}"),

@@ -318,7 +318,7 @@ def test_the_proposer_cannot_sign_even_by_sending_the_form(late: str, office: Of
     csrf = dict(admin.page.form("退出登录").fields)["csrf"] if admin.page else ""
     page = admin.send(f"{address}/sign", {"csrf": csrf, "key": "k"})
     assert page.status == 403
-    assert "本人提出的修订须由另一人签发" in page.words
+    assert "本人提出的变动须由另一人签发" in page.words
     assert "待签发" in second.open(address).words
 
 

@@ -143,7 +143,8 @@ def test_running_cases_come_under_the_new_limit_and_say_so_once(hall: Hall, befo
         "amendment": made.id,
         "basis": made.document,
     }
-    assert [(one["clock"], one["old"], one["new"]) for one in said["moves"]] == [("promised", "2026-03-05", "2026-03-04")]
+    [moved] = said["moves"]
+    assert (moved["clock"], moved["old"], moved["new"]) == ("promised", "2026-03-05", "2026-03-04")
     assert settle_calendar(hall.office) == Settled()
     settled = read(hall, made.id)
     assert (settled.moved, settled.settled_at is not None) == (1, True)

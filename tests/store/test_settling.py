@@ -21,7 +21,7 @@ from workflow.commands.take_action import take_action
 from workflow.queries.amendments import Amendment, amendment, amendment_preview
 from workflow.queries.moves import Preview, calendar_preview
 from workflow.queries.verify import verify
-from workflow.store import cases
+from workflow.store import calendars, cases
 from workflow.work import Office
 
 RECEIVED = moment("2026-12-28", "09:30")
@@ -297,6 +297,18 @@ def test_a_case_somebody_holds_is_left_for_the_next_pass(hall: Hall, received: l
     assert read(hall, made.id).moved == 3
 
 
+def test_what_is_signed_while_another_is_marked_settled_stays_unsettled(hall: Hall, received: list[str]) -> None:
+    first = put(hall, "closure", {"year": 2026, "off": [{"date": "2026-12-29", "name": "停工"}]})
+    with hall.office.engine.connect() as conn:
+        looked_at = calendars.in_force(conn)
+    assert looked_at is not None
+    second = put_notice(hall)
+    with hall.office.engine.begin() as conn:
+        calendars.mark_settled(conn, looked_at.id)
+    assert read(hall, first.id).settled_at is not None
+    assert read(hall, second.id).settled_at is None
+
+
 def test_an_action_begun_before_the_signature_and_committed_after_it_is_found(hall: Hall, received: list[str]) -> None:
     no = received[0]
     base = hall.office.base_calendar.version
@@ -377,4 +389,96 @@ def test_a_history_under_a_new_calendar_goes_on_and_holds(hall: Hall, received: 
     no = received[0]
     given.act(hall.office, hall.town.clerk, moment("2026-12-29"), no, "accept")
     assert clock(hall, no, "statutory").due_on == date(2027, 1, 27)
+    expect_sound(hall)
+
+
+def test_a_pass_overtaken_by_another_calendar_tells_nobody_a_date_that_holds_no_more(
+    hall: Hall, received: list[str]
+) -> None:
+    made = put_notice(hall)
+    passing = settle_batches(hall.office, 1)
+    assert next(passing).moved == 1
+    put(hall, "withdrawal", {"amendment": made.id, "reason": "通知废止"})
+    assert sum(passing, Settled()).moved == 0
+    assert settle_calendar(hall.office).moved == 1
+    assert sorted(len(lines(hall, no)) for no in received) == [0, 0, 2]
+    expect_sound(hall)
+
+
+def test_no_rung_fires_on_a_date_that_the_calendar_in_force_has_moved(hall: Hall, received: list[str]) -> None:
+    """A closure is signed while all workers are away; when they come back, silence would have accepted."""
+    given.time_is(hall.office.engine, moment("2027-01-04", "09:30"))
+    sweep(hall.office, 100)
+    put(hall, "closure", {"year": 2027, "off": [{"date": "2027-01-05", "name": "台风停工"}]}, moment("2027-01-05"))
+    given.time_is(hall.office.engine, moment("2027-01-06", "00:10"))
+    done = sweep(hall.office, 100)
+    assert (done.moved, done.acted, done.failed) == (3, 0, 0)
+    assert {case(hall, no).state for no in received} == {"received"}
+    assert {clock(hall, no, "completeness").due_on for no in received} == {date(2027, 1, 6)}
+    assert [len(lines(hall, no)) for no in received] == [1, 1, 1]
+    assert settle_calendar(hall.office) == Settled()
+    given.time_is(hall.office.engine, moment("2027-01-07", "00:10"))
+    sweep(hall.office, 100)
+    assert {case(hall, no).state for no in received} == {"in_review"}
+    expect_sound(hall)
+
+
+def test_who_acts_before_the_workers_have_come_fires_no_card_of_the_old_date(hall: Hall, received: list[str]) -> None:
+    put(hall, "closure", {"year": 2027, "off": [{"date": "2027-01-04", "name": "台风停工"}]}, moment("2027-01-03"))
+    given.act(hall.office, hall.town.clerk, moment("2027-01-04", "09:30"), received[0], "accept")
+    with hall.office.engine.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM firings")).scalar_one() == 0
+    assert len(lines(hall, received[0])) == 1
+    settle_calendar(hall.office)
+    expect_sound(hall)
+
+
+def test_a_clock_put_aside_keeps_its_reason_when_its_dates_are_derived_anew(hall: Hall, received: list[str]) -> None:
+    # Its end and its warnings lie beyond both days that differ: only the mark goes.
+    no = accepted(hall, "2026-12-21")
+    with hall.office.engine.begin() as conn:
+        conn.execute(
+            text("UPDATE clocks SET state = 'quarantined', attempts = 5, error = 'x' WHERE name = 'statutory'"),
+        )
+    made = put_notice(hall)
+    settle_calendar(hall.office)
+    with hall.office.engine.connect() as conn:
+        kept = conn.execute(
+            text("SELECT state, attempts, error, calendar_version FROM clocks WHERE name = 'statutory'")
+        ).one()
+    assert tuple(kept) == ("quarantined", 5, "x", made.preview["new_version"])
+    assert len(lines(hall, no)) == 1
+
+
+def test_the_cap_of_a_pause_follows_change_after_change_whichever_clocks_a_change_reaches(hall: Hall) -> None:
+    no = accepted(hall, "2026-12-21")
+    review = {**REVIEW, "until": "2026-12-31"}
+    given.act(hall.office, hall.town.officers["QX"], moment("2026-12-22"), no, "start_special", review)
+    caps = []
+    for day in ("2027-01-06", "2026-12-30", "2027-01-07", "2026-12-29"):
+        # The announced end keeps its calendar where a change lies beyond it; the stopped clocks follow every one.
+        put(hall, "closure", {"year": int(day[:4]), "off": [{"date": day, "name": "停工"}]})
+        settle_calendar(hall.office)
+        caps.append(case(hall, no).pauses[0].cap_until)
+    assert caps == [date(2027, 1, day) for day in (21, 22, 25, 26)]
+    expect_sound(hall)
+
+
+def test_an_officer_overtaken_by_the_settling_acts_under_the_calendar_it_brought(
+    hall: Hall, received: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He had read his case before the signature; the batch wrote it before he did."""
+    no, write, made = received[0], cases.write, list[Amendment]()
+
+    def overtaken(conn: Any, change: Any) -> bool:
+        if not made:
+            made.append(put_notice(hall))
+            settle_calendar(hall.office)
+        return write(conn, change)
+
+    monkeypatch.setattr(cases, "write", overtaken)
+    given.act(hall.office, hall.town.clerk, moment("2026-12-28", "15:00"), no, "accept")
+    assert clock(hall, no, "statutory").calendar_version == made[0].preview["new_version"]
+    assert settle_calendar(hall.office) == Settled()
+    assert len(lines(hall, no)) == 1
     expect_sound(hall)

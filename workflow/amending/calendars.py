@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from workflow.case import Case
 from workflow.clock.calendar import Calendar, Notice, published_calendar
 from workflow.clock.notices import notice_from
+from workflow.recast import calendar_of_caps
 from workflow.store import amendments
 from workflow.work import Office
 
@@ -36,3 +38,12 @@ def calendar_with(office: Office, conn: Connection, kind: str, content: dict[str
         signed.pop(content["amendment"], None)
         return calendar_made_of(office, signed.values())
     return calendar_made_of(office, [*signed.values(), notice_from(content)])
+
+
+def calendar_before(office: Office, conn: Connection, case: Case, new: Calendar) -> Calendar:
+    """The calendar that the caps of open pauses were counted with; ``new`` where it was never kept, or none is open."""
+    version = calendar_of_caps(case)
+    try:
+        return new if version is None else office.calendars.get(conn, version)
+    except KeyError:
+        return new

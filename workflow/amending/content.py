@@ -29,7 +29,7 @@ def read_notice(work: Work, kind: str, content: Mapping[str, Any], document: str
     faults = document_faults(document)
     if said["kind"] != kind:
         faults.append(
-            reason("kind", said["kind"], "与所提修订的种类不同", "is another kind than the amendment's", [kind])
+            reason("kind", said["kind"], "与所提变动的种类不同", "is another kind than the amendment's", [kind])
         )
         raise bad_input(faults)
     try:
@@ -50,7 +50,7 @@ def read_withdrawal(work: Work, kind: str, content: Mapping[str, Any], document:
         for key in content
         if key not in WITHDRAWAL_KEYS
     ]
-    faults += _target_faults(work, content.get("amendment"))
+    faults += target_faults(work, content.get("amendment"))
     faults += _text_faults("reason", content.get("reason"))
     if faults:
         raise bad_input(faults)
@@ -76,7 +76,8 @@ def _against(notice: Notice, calendar: Calendar) -> Iterator[Reason]:
         yield reason(fault.key, value, in_chinese(fault.message), fault.message)
 
 
-def _target_faults(work: Work, target: Any) -> list[Reason]:
+def target_faults(work: Work, target: Any) -> list[Reason]:
+    """What is withdrawn is in force."""
     known = amendments.calendar_ones_in_force(work.conn)
     if isinstance(target, int) and not isinstance(target, bool) and target in {one.id for one in known}:
         return []

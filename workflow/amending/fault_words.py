@@ -43,6 +43,7 @@ _ZH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (_DAY + r" is off here and a make-up day in (.*?): a day .*", "{0} 此处放假，而“{1}”定为调休上班"),
         (_DAY + r" is a make-up day here and off \((.*)\) in (.*?): a day .*", "{0} 此处上班，而“{2}”定为放假（{1}）"),
         (r"(\d+) leaves a gap: (\d+) to (\d+) are accepted", "{0} 年与已公布年度之间有空缺，应为 {1} 至 {2} 年"),
+        (r"not YAML: .*", "不是完整的 YAML：括号、引号或缩进没有写完，或写错了"),
         (r".*two notices for one year.*", "同一年度有两份通知"),
     )
 )

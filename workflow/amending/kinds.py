@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.amending.calendars import calendar_with
-from workflow.amending.content import read_notice, read_withdrawal
+from workflow.amending.content import read_notice, read_withdrawal, target_faults
 from workflow.amending.fault_words import bad_input, in_chinese, reason
 from workflow.amending.flows import enact_flow_move, flow_preview, flow_versions, read_flow_move
 from workflow.amending.limits import enact_limit, limit_preview, limit_versions, read_limit
@@ -37,7 +37,10 @@ class Kind:
 
 
 def new_calendar(work: Work, kind: str, content: Content) -> Calendar:
-    """The calendar that would hold; raises BadInput where the years would not fit together."""
+    """The calendar that would hold; raises BadInput where the years would not fit together, and where what is to be
+    withdrawn holds no longer."""
+    if kind == "withdrawal" and (gone := target_faults(work, content["amendment"])):
+        raise bad_input(gone)
     try:
         return calendar_with(work.office, work.conn, kind, content)
     except ValueError as error:

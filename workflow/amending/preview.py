@@ -11,6 +11,7 @@ from heapq import nsmallest
 from time import monotonic
 from typing import Any, Literal
 
+from workflow.amending.calendars import calendar_before
 from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar
 from workflow.clock.changed_days import changed_days, first_affected_day
@@ -219,31 +220,31 @@ def _slices(work: Work, new: Calendar) -> Iterator[list[CaseMoves]]:
     for version in recasts.calendar_versions(work.conn):
         if version == new.version:
             continue
-        made_with, since = _reach(work, version, new)
+        since = _reach(work, version, new)
         if since is None:
             continue
         ids = sorted(set(dependents.case_ids(work.conn, version, since)) - seen)
         seen.update(ids)
-        derive = partial(_under_calendar, work, made_with, new)
+        derive = partial(_under_calendar, work, new)
         for start in range(0, len(ids), SLICE):
             cases = recasts.read(work.conn, ids[start : start + SLICE], None).cases
             moved = (_case_moves(work, case, derive, lights) for case in cases if may_see(work.actor, case))
             yield [one for one in moved if one is not None]
 
 
-def _reach(work: Work, version: str, new: Calendar) -> tuple[Calendar, datetime | None]:
-    """The calendar of that version, and from when its dates may move; as the pass that settles has it."""
+def _reach(work: Work, version: str, new: Calendar) -> datetime | None:
+    """From when dates made with the calendar of that version may move; as the pass that settles has it."""
     try:
         made_with = work.office.calendars.get(work.conn, version)
     except KeyError:
-        return new, start_of_day(date(FIRST_YEAR, 1, 1))
+        return start_of_day(date(FIRST_YEAR, 1, 1))
     day = first_affected_day(made_with, new)
-    return made_with, None if day is None else start_of_day(day)
+    return None if day is None else start_of_day(day)
 
 
-def _under_calendar(work: Work, made_with: Calendar, new: Calendar, case: Case) -> Recast | None:
+def _under_calendar(work: Work, new: Calendar, case: Case) -> Recast | None:
     flow = work.office.flow(case.flow, case.flow_version)
-    return under_calendar(flow, case, made_with, Timing(new, work.now), {})
+    return under_calendar(flow, case, calendar_before(work.office, work.conn, case, new), Timing(new, work.now), {})
 
 
 def _case_moves(work: Work, case: Case, derive: Callable[[Case], Recast | None], lights: "Lights") -> CaseMoves | None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "due": ("workflow.cli.due", "compute a due date"),
     "plan": ("workflow.cli.plan", "plan items forwards from a day, or backwards from a wanted one"),
     "calendar": ("workflow.cli.calendar", "show, preview, propose, sign, withdraw: the working calendar"),
+    "amend": ("workflow.cli.amend", "change a limit by law, move running cases to a newer flow version"),
     "what-if": ("workflow.cli.what_if", "which dates would move if …; nothing is saved"),
     "proof": ("workflow.cli.proof", "print the day-by-day proof of a case's date"),
 }

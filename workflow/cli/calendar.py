@@ -98,6 +98,8 @@ def preview_lines(found: Preview) -> Iterator[str]:
     yield f"newly overdue {found.newly_overdue}, newly safe {found.newly_safe}, newly nearly due {found.newly_warning}"
     for row in found.rows:
         yield from (f"  {_move_words(row, move)}" for move in row.moves)
+        if not row.moves:
+            yield f"  {row.no}  日期不变 no date moves"
     if found.cases > len(found.rows):
         yield f"  … {found.cases - len(found.rows)} more cases"
     if not found.counted:
@@ -132,13 +134,13 @@ def _calendar_if(work: Work, kind: str, content: dict[str, Any]) -> Calendar:
 
 def _load(office: Office, args: argparse.Namespace) -> int:
     notice = load_notice(args.notice)
-    with begin_work(office, _person(office, args.username)) as work:
+    with begin_work(office, person_named(office, args.username)) as work:
         made = propose(work, notice.kind, notice_data(notice), notice.source)
     return _proposed(made)
 
 
 def _withdraw(office: Office, args: argparse.Namespace) -> int:
-    with begin_work(office, _person(office, args.username)) as work:
+    with begin_work(office, person_named(office, args.username)) as work:
         content = {"amendment": args.id, "reason": args.reason}
         made = propose(work, "withdrawal", content, args.document or args.reason)
     return _proposed(made)
@@ -154,14 +156,15 @@ def _proposed(made: Amendment) -> int:
 
 
 def _sign(office: Office, args: argparse.Namespace) -> int:
-    with begin_work(office, _person(office, args.username)) as work:
+    with begin_work(office, person_named(office, args.username)) as work:
         made = sign(work, args.id, args.note, args.seen)
-    print(f"amendment {made.id} is in force, signed by {made.decided_by}; the workers move the dates now")
+    when = "now" if made.kind != "limit" else f"from {made.content['from']} on"
+    print(f"amendment {made.id} is in force, signed by {made.decided_by}; the workers move the dates {when}")
     return 0
 
 
 def _refuse(office: Office, args: argparse.Namespace) -> int:
-    with begin_work(office, _person(office, args.username)) as work:
+    with begin_work(office, person_named(office, args.username)) as work:
         made = refuse(work, args.id, args.reason)
     print(f"amendment {made.id} is refused by {made.decided_by}; nothing moved")
     return 0
@@ -186,7 +189,8 @@ def _settle(office: Office, args: argparse.Namespace) -> int:
     return LEFT if found.failed else 0
 
 
-def _person(office: Office, username: str) -> Actor:
+def person_named(office: Office, username: str) -> Actor:
+    """The active account given with ``--as``; raises Unusable where there is none."""
     with office.engine.connect() as conn:
         account = people.account(conn, username)
         if account is None or not account.active:

@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when everything was so, 1 at the first thing that was not."""
-    from workflow.demo.files import load_demo_files
+    from workflow.demo.files import FOLDER, load_demo_files
     from workflow.demo.tour.caller import Caller, NoServer
     from workflow.demo.tour.district import District
     from workflow.demo.tour.story import Story
@@ -32,7 +32,9 @@ def run(args: argparse.Namespace) -> int:
         if ready.status != 200:
             raise Unusable(f"{url} is not ready: {ready.body}")
         print(f"wugeyi tour: {url}")
-        Story(District(url, load_demo_files(args.config or settings.config), teller), teller).tell()
+        config = args.config or settings.config
+        notice = config / FOLDER / "calendar-2027.yaml"
+        Story(District(url, load_demo_files(config), teller), teller, notice).tell()
     except NoServer as error:
         raise Unusable(f"{error}; start one with `wugeyi up`, or give --url") from error
     except NotSo as fault:

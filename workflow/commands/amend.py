@@ -60,7 +60,7 @@ def sign(work: Work, amendment_id: int, note: str = "", seen: str | None = None)
     if found.proposed_by_id == work.actor.id:
         raise NotAllowed(
             "second_person",
-            "本人提出的修订须由另一人签发",
+            "本人提出的变动须由另一人签发",
             "An amendment is signed by another person than the one who proposed it",
             extra={"amendment": amendment_id},
         )
@@ -77,6 +77,8 @@ def sign(work: Work, amendment_id: int, note: str = "", seen: str | None = None)
     found = _still_proposed(work, amendment_id)
     versions = known.versions(work, found.kind, dict(found.content))
     figures = fresh.figures() if fresh else dict(found.preview)
+    if versions[0] == versions[1]:
+        raise _changes_nothing()
     if versions != (figures["old_version"], figures["new_version"]):
         raise _stale_preview(amendment_id, versions)
     amendments.decide(work.conn, amendment_id, "in_force", _person(work), note.strip(), figures, work.now)
@@ -105,7 +107,7 @@ def no_such_amendment(amendment_id: int) -> NotFound:
     """The one answer to a wrong number."""
     return NotFound(
         "no_such_amendment",
-        f"没有编号为 {amendment_id} 的修订",
+        f"没有第 {amendment_id} 号变动",
         f"There is no amendment {amendment_id}",
         extra={"amendment": amendment_id},
     )
@@ -115,7 +117,7 @@ def _require_admin(work: Work) -> None:
     if not work.actor.holds("admin"):
         raise NotAllowed(
             "role_required",
-            "修订由系统管理员提出和签发",
+            "变动由系统管理员提出和签发",
             "Amendments are proposed and signed by administrators",
             extra={"roles": ["admin"]},
         )
@@ -128,7 +130,7 @@ def _person(work: Work) -> int:
 
 def _kind(kind: str) -> Kind:
     if kind not in KINDS:
-        raise bad_input([reason("kind", kind, "没有这种修订", "there is no such amendment", KINDS)])
+        raise bad_input([reason("kind", kind, "没有这种变动", "there is no such amendment", KINDS)])
     return KINDS[kind]
 
 
@@ -148,7 +150,7 @@ def _still_proposed(work: Work, amendment_id: int) -> Amendment:
     zh, en = STATES[found.state]
     raise Conflict(
         "already_decided",
-        f"修订 {amendment_id} {zh}（{found.decided_by}，{when}）",
+        f"变动第 {amendment_id} 号{zh}（{found.decided_by}，{when}）",
         f"Amendment {amendment_id} is {en} already ({found.decided_by}, {when})",
         extra={
             "amendment": amendment_id,

@@ -8,6 +8,9 @@ the moment the rung was due (``effective_at``) beside the one it was written (``
 
 A batch that fails is retried one by one. What fails alone, or whose action is refused, is put back for a growing while
 and quarantined at the fifth try: it has then not fired, says so, and waits for a person; its neighbours never wait.
+
+No rung fires on a date that a calendar in force has changed: a case that the workers have not reached yet is derived
+anew first, and its rung is looked at again.
 """
 
 import random
@@ -19,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workflow.actor import CLOCK
 from workflow.commands.notices import fire_notices, rung_of
+from workflow.commands.settle_dates import settle_claimed
 from workflow.commands.take_action import take_action
 from workflow.errors import Refused
 from workflow.logs import facts, logger
@@ -36,17 +40,21 @@ LONGEST_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What one pass did. ``next_fire_at`` is the next moment known, in the office's time, as ``now`` is."""
+    """What one pass did; ``moved`` counts cases whose dates had to be moved before any rung of theirs fires.
+
+    ``next_fire_at`` is the next moment known, in the office's time, as ``now`` is.
+    """
 
     fired: int = 0
     acted: int = 0
     failed: int = 0
+    moved: int = 0
     next_fire_at: datetime | None = None
     now: datetime | None = None
 
     @property
     def done(self) -> int:
-        return self.fired + self.acted + self.failed
+        return self.fired + self.acted + self.failed + self.moved
 
 
 def sweep(office: Office, limit: int = BATCH, stopped: Callable[[], bool] = lambda: False) -> SweepResult:
@@ -58,6 +66,7 @@ def sweep(office: Office, limit: int = BATCH, stopped: Callable[[], bool] = lamb
             total.fired + last.fired,
             total.acted + last.acted,
             total.failed + last.failed,
+            total.moved + last.moved,
             last.next_fire_at,
             last.now,
         )
@@ -71,33 +80,39 @@ def fire_due(office: Office, limit: int = BATCH, stopped: Callable[[], bool] = l
     try:
         with office.engine.begin() as conn:
             claim = timers.claim(conn, limit)
-            notices = [due for due in claim.due if rung_of(office, due).act is None]
-            alone = [due for due in claim.due if rung_of(office, due).act is not None]
+            moved = settle_claimed(office, conn, claim)
+            ready = [due for due in claim.due if due.case_id not in moved]
+            notices = [due for due in ready if rung_of(office, due).act is None]
+            alone = [due for due in ready if rung_of(office, due).act is not None]
             fire_notices(office, conn, notices, claim.now)
     except Exception as error:
         if claim is None or not claim.due or _lost(error):
             raise
         log.warning("a batch of rungs failed and is tried one by one", extra=facts(count=len(claim.due)), exc_info=True)
-        notices, alone = [], list(claim.due)
+        notices, alone, moved = [], list(claim.due), frozenset()
     outcomes = [_fire_alone(office, due) for due in alone if not stopped()]
     next_moments = [claim.next_fire_at, *(due.next_at for due in notices)]
     return SweepResult(
         fired=len(notices) + outcomes.count("fired"),
         acted=outcomes.count("acted"),
         failed=outcomes.count("failed"),
+        moved=len(moved) + outcomes.count("moved"),
         next_fire_at=min((moment for moment in next_moments if moment is not None), default=None),
         now=claim.now,
     )
 
 
 def _fire_alone(office: Office, due: DueClock) -> str:
-    """One rung in a transaction of its own: 'fired', 'acted', 'failed', or 'gone' where somebody else was faster."""
+    """One rung in a transaction of its own: 'fired', 'acted', 'failed', 'gone' where somebody else was faster, 'moved'
+    where its case came under another calendar instead."""
     try:
         with office.engine.begin() as conn:
             claim = timers.claim_one(conn, due.clock_id)
             if not claim.due:
                 return "gone"
             [due] = claim.due
+            if settle_claimed(office, conn, claim):
+                return "moved"
             rung = rung_of(office, due)
             if rung.act is None:
                 fire_notices(office, conn, [due], claim.now)

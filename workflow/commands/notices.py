@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from workflow.case import Case
 from workflow.change import Event, chain, instant
 from workflow.clock.limit import Unit
+from workflow.commands.settle_dates import settle_claimed
 from workflow.definition import Rung
 from workflow.logs import facts, logger
 from workflow.recipients import Directory, Place
@@ -25,13 +26,18 @@ EXACT = (Unit.WORKING_HOUR.value, Unit.HOUR.value, Unit.MINUTE.value)
 def fire_late(work: Work, case: Case) -> bool:
     """Fire what is due on ``case`` before somebody moves it on: a card earned while all workers were away is not lost.
 
-    Answers whether anything fired, so that the case must be read anew. A rung that acts is left to the sweep.
+    Answers whether anything was written, so that the case must be read anew. A rung that acts is left to the sweep.
+    Under a calendar that the workers have not settled yet the dates are moved first, and nothing fires on the old ones.
     """
     fired = False
     for clock in case.running_clocks:
         at = clock.next_rung_at
         while clock.id is not None and at is not None and at <= work.now:
-            due = [one for one in timers.claim_one(work.conn, clock.id).due if rung_of(work.office, one).act is None]
+            claim = timers.claim_one(work.conn, clock.id)
+            if settle_claimed(work.office, work.conn, claim):
+                work.calendar_version = None
+                return True
+            due = [one for one in claim.due if rung_of(work.office, one).act is None]
             if not due:
                 break
             fire_notices(work.office, work.conn, due, work.now)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from workflow.case import Case
+from workflow.amending.calendars import calendar_before
 from workflow.clock.calendar import Calendar
 from workflow.clock.changed_days import first_affected_day
 from workflow.clock.days import FIRST_YEAR, start_of_day
@@ -22,11 +22,12 @@ from workflow.logs import facts, logger
 from workflow.recast import Recast, under_calendar
 from workflow.store import amendments, calendars, recasts
 from workflow.store.calendars import InForce
-from workflow.store.recasts import START, Position
+from workflow.store.recasts import START, Position, Slice
+from workflow.store.timers import Claim
 from workflow.timekeeping import Timing
 from workflow.work import Office, calendar_in_force
 
-__all__ = ["BATCH", "Settled", "settle_batches", "settle_calendar"]
+__all__ = ["BATCH", "Settled", "settle_batches", "settle_calendar", "settle_claimed"]
 
 log = logger("amendments")
 
@@ -35,11 +36,9 @@ BATCH = 250
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Clocks made with ``version`` that reach ``since`` come under ``new``; ``held`` says what brought it."""
+    """Clocks made with ``version`` that reach ``since`` come under the calendar that ``held`` brought."""
 
     version: str
-    old: Calendar
-    new: Calendar
     since: datetime
     held: InForce
 
@@ -67,6 +66,29 @@ def settle_batches(
     yield from amended_batches(office, limit, stopped)
 
 
+def settle_claimed(office: Office, conn: Connection, claim: Claim) -> frozenset[int]:
+    """The cases of ``claim`` that the calendar in force reaches and nobody has moved to it yet, moved now.
+
+    Their rungs stood for dates of the calendar before and must not fire on them; the claim holds the cases. One that
+    cannot be derived anew is not among them: its rung fires as it stands.
+    """
+    held = calendars.in_force(conn) if claim.unsettled and claim.due else None
+    if held is None:
+        return frozenset()
+    tasks = {task.version: task for task in _tasks_of(office, conn, held, office.calendars.get(conn, held.version))}
+    ids = [
+        due.case_id
+        for due in claim.due
+        if (task := tasks.get(due.calendar_version)) and (due.reach_at is None or due.reach_at >= task.since)
+    ]
+    if not ids:
+        return frozenset()
+    ready, _ = _derived(office, conn, held, recasts.read(conn, ids, None))
+    recasts.write(conn, ready)
+    amendments.count_moved(conn, held.amendment_id, sum(1 for one in ready if one.moved))
+    return frozenset(one.change.after.id for one in ready)
+
+
 def _tasks(office: Office) -> list[_Task]:
     with office.engine.connect() as conn:
         held = calendars.in_force(conn)
@@ -81,36 +103,37 @@ def _tasks_of(office: Office, conn: Connection, held: InForce, new: Calendar) ->
         if version == new.version:
             continue
         try:
-            old = office.calendars.get(conn, version)
-            day = first_affected_day(old, new)
+            day = first_affected_day(office.calendars.get(conn, version), new)
         except KeyError:
             # Made before calendars were kept: any of its days may have been another one.
-            old, day = None, date(FIRST_YEAR, 1, 1)
+            day = date(FIRST_YEAR, 1, 1)
         if day is not None:
-            yield _Task(version, old or new, new, start_of_day(day), held)
+            yield _Task(version, start_of_day(day), held)
 
 
 def _batch(office: Office, task: _Task, position: Position, limit: int) -> tuple[Position | None, Settled]:
     with office.engine.begin() as conn:
         found = recasts.depending(conn, task.version, task.since, position, limit, locked=True)
-        if found is None:
+        if found is None or not calendars.holds(conn, task.held.id):
+            # Another calendar came into force meanwhile: nobody is told a date that holds no more.
             return None, Settled()
-        ready, failed = _derived(office, task, found.cases, found.now)
+        ready, failed = _derived(office, conn, task.held, found)
         recasts.write(conn, ready)
         moved = sum(1 for one in ready if one.moved)
         amendments.count_moved(conn, task.held.amendment_id, moved)
         return found.position, Settled(len(ready), moved, failed)
 
 
-def _derived(office: Office, task: _Task, cases: tuple[Case, ...], now: datetime) -> tuple[list[Recast], int]:
+def _derived(office: Office, conn: Connection, held: InForce, found: Slice) -> tuple[list[Recast], int]:
     """Each case by itself: one that cannot be derived is named and keeps no other from its date."""
-    said = {"amendment": task.held.amendment_id}
+    said = {"amendment": held.amendment_id}
+    timing = Timing(office.calendars.get(conn, held.version), found.now)
     ready: list[Recast] = []
     failed = 0
-    for case in cases:
+    for case in found.cases:
         try:
             flow = office.flow(case.flow, case.flow_version)
-            one = under_calendar(flow, case, task.old, Timing(task.new, now), said)
+            one = under_calendar(flow, case, calendar_before(office, conn, case, timing.calendar), timing, said)
         except Exception:
             failed += 1
             log.exception("the dates of a case cannot be derived anew", extra=facts(case=case.no))
@@ -122,14 +145,15 @@ def _derived(office: Office, task: _Task, cases: tuple[Case, ...], now: datetime
 
 def _mark(office: Office) -> None:
     with office.engine.begin() as conn:
-        if not list(_tasks_left(office, conn)):
-            calendars.mark_settled(conn)
+        held = calendars.in_force(conn)
+        if held is None or held.settled_at is not None:
+            return
+        # Only what was looked at: a calendar signed meanwhile has all its dates to move yet.
+        if not any(_tasks_left(office, conn, held)):
+            calendars.mark_settled(conn, held.id)
 
 
-def _tasks_left(office: Office, conn: Connection) -> Iterator[_Task]:
-    held = calendars.in_force(conn)
-    if held is None or held.settled_at is not None:
-        return
+def _tasks_left(office: Office, conn: Connection, held: InForce) -> Iterator[_Task]:
     for task in _tasks_of(office, conn, held, calendar_in_force(office, conn)):
         if recasts.depending(conn, task.version, task.since, START, 1) is not None:
             yield task

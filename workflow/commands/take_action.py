@@ -38,6 +38,8 @@ def take_action(
         if cases.write(work.conn, change):
             _follow(work, change)
             return change
+        # Who wrote meanwhile may have done so under a newer calendar.
+        work.calendar_version = None
     raise Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again", extra={"no": no})
 
 
@@ -52,7 +54,7 @@ def _follow(work: Work, change: Change) -> None:
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
     groups = work.office.reads.get(action, frozenset())
     reading = visible_case(work, no, groups)
-    if fire_late(work, reading.case):
+    while fire_late(work, reading.case):
         reading = visible_case(work, no, groups)
     flow = work.office.flow(reading.case.flow, reading.case.flow_version)
     if version is not None and version != reading.case.version:

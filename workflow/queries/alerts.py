@@ -40,7 +40,8 @@ _COLUMNS = """
 SELECT a.id, a.card, c.no, c.title, p.name AS project_name, c.flow, c.flow_version, c.state, k.name AS clock, a.rung,
   -- A rung's number is that of the version under which it fired.
   coalesce((SELECT cast(m.input ->> 'from' AS int) FROM events m WHERE m.case_id = a.case_id
-      AND m.action = 'flow_moved' AND m.recorded_at > a.created_at ORDER BY m.seq LIMIT 1), c.flow_version) AS fired_under,
+      AND m.action = 'flow_moved' AND m.recorded_at > a.created_at ORDER BY m.seq LIMIT 1),
+    c.flow_version) AS fired_under,
   a.role, a.due_at, a.created_at, a.acknowledged_at, a.note, k.state = 'settled' AS solved
 FROM alerts a JOIN cases c ON c.id = a.case_id JOIN clocks k ON k.id = a.clock_id JOIN projects p ON p.id = c.project_id
 WHERE a.person_id = :me AND a.id < :before"""

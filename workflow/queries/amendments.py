@@ -19,7 +19,7 @@ def amendment(work: Work, amendment_id: int) -> Amendment:
     if found is None:
         raise NotFound(
             "no_such_amendment",
-            f"没有编号为 {amendment_id} 的修订",
+            f"没有第 {amendment_id} 号变动",
             f"There is no amendment {amendment_id}",
             extra={"amendment": amendment_id},
         )
@@ -45,7 +45,7 @@ def amendment_preview(work: Work, amendment_id: int, most: int = 200) -> Preview
     if found.state != "proposed":
         raise Conflict(
             "already_decided",
-            f"修订 {amendment_id} 已有决定，不再预览",
+            f"变动第 {amendment_id} 号已有决定，不再预览",
             f"Amendment {amendment_id} is decided already: there is nothing left to preview",
             extra={"amendment": amendment_id, "state": found.state},
         )
@@ -55,5 +55,5 @@ def amendment_preview(work: Work, amendment_id: int, most: int = 200) -> Preview
 def _require_office(work: Work) -> None:
     if not shows_names(work.actor):
         raise NotAllowed(
-            "role_required", "日历修订只对工作人员开放", "Amendments are shown to people of the office only"
+            "role_required", "变动只对工作人员开放", "Amendments are shown to people of the office only"
         )

@@ -116,10 +116,11 @@ def _with_project(work: Work, question: Question, project_id: int, facts: Mappin
     held = {name for name, value in facts.items() if value}
     granted = work.conn.execute(_GRANTED, {"id": project_id}).scalars()
     papers = work.conn.execute(_PAPERS, {"id": project_id}).scalars()
+    catalogue = work.office.catalogue
     return replace(
         question,
-        traits=question.traits | (held & set(work.office.catalogue.traits)),
-        papers=question.papers | held | set(papers),
+        traits=question.traits | (held & set(catalogue.traits)),
+        papers=question.papers | (held & set(catalogue.materials)) | set(papers),
         granted=question.granted | {item for item in granted if item not in question.running},
     )
 

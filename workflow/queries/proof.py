@@ -1,7 +1,7 @@
 """The proof of one date: every day of one clock of one case, with the rule that counted or skipped it, as of now or as
 it stood at a past moment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from workflow.as_of import Line, as_of
-from workflow.case import Case, ClockRecord
+from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import Calendar, local_day
 from workflow.clock.days import OFFICE_ZONE, end_of_day
 from workflow.clock.limit import Limit, Unit
@@ -103,7 +103,7 @@ def clock_proof(
     rule = flow.rule(name)
     if moment is not None and clock.running:
         clock = replace(clock, limit=_limit_then(work, rule, case, clock, lines, calendar, moment))
-    stops = stopping(rule, case.pauses)
+    stops = stopping(rule, _in_order(case.pauses))
     proved = prove(clock.started_at, clock.limit, calendar, stops, clock.extension, local_day(read_at))
     fresh = moment is not None or _fresh(work, flow, case, clock, proved)
     if moment is not None and clock.running:
@@ -161,10 +161,24 @@ def _limit_then(
     day = _promised_day(rule, case, lines, moment)
     if day is None:
         return clock.limit
-    days = calendar.working_days_between(local_day(clock.started_at), day)
-    armed = _held_version(work, _recorded_at(lines, clock.armed_seq)) == calendar.version
-    # Armed, it ends before a rest day; a day that became one later ends after it, as 民法典 203 has it.
-    return Limit(max(days if armed or calendar.is_working(day) else days + 1, 1), Unit.WORKING_DAY)
+    start = local_day(clock.started_at)
+    armed_in, *followed = _calendars_between(work, _recorded_at(lines, clock.armed_seq), moment)
+    days = max(armed_in.working_days_between(start, day), 1)
+    for one in followed:
+        # As `recast` has it: the end stays where it was, unless it became a rest day.
+        end = armed_in.add_working_days(start, days)
+        days = max(one.working_days_between(start, end) + (0 if one.is_working(end) else 1), 1)
+        armed_in = one
+    return Limit(days, Unit.WORKING_DAY)
+
+
+def _calendars_between(work: Work, first: datetime, last: datetime) -> list[Calendar]:
+    """The calendar that held at ``first``, and those that followed it up to ``last``."""
+    succession = calendars.succession(work.conn)
+    held = calendars.held_at(succession, first)
+    versions = [held.version] if held else [work.calendar.version]
+    versions += [one.version for one in succession if first < one.since <= last]
+    return [work.office.calendars.get(work.conn, version) for version in versions]
 
 
 def _promised_day(rule: ClockRule, case: Case, lines: Sequence[dict[str, Any]], moment: datetime) -> date | None:
@@ -241,9 +255,13 @@ def _pauses(
             documents.get(str(opened[pause.opened_at]["seq"])) if pause.opened_at in opened else None,
             _by(work, opened.get(pause.opened_at)),
         )
-        for pause in sorted(case.pauses, key=lambda one: one.since)
+        for pause in _in_order(case.pauses)
         if pause.stops_clock(flow.rule(name).paused_by)
     )
+
+
+def _in_order(pauses: Iterable[PauseRecord]) -> list[PauseRecord]:
+    return sorted(pauses, key=lambda one: (one.since, one.opened_at))
 
 
 def _extension(

@@ -211,7 +211,7 @@ def _span(flow: Flow, catalogue: Catalogue, span: Span) -> SpanView:
         department=span.department,
         who=holder_title(catalogue, span.holder, span.department),
         state=span.state,
-        state_title=flow.states[span.state].title,
+        state_title=flow.state(span.state).title,
         cause=span.cause,
         cause_title=_cause_title(catalogue, span.cause) if span.cause is not None else None,
         since=span.since,

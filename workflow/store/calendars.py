@@ -57,6 +57,11 @@ def in_force(conn: Connection) -> InForce | None:
     return None if row is None else InForce(*row)
 
 
+def holds(conn: Connection, line: int) -> bool:
+    """Whether that line of the succession is the last one still."""
+    return bool(conn.execute(text("SELECT max(id) = :line FROM calendars_in_force"), {"line": line}).scalar_one())
+
+
 def succession(conn: Connection) -> tuple[InForce, ...]:
     """Every calendar that ever held, oldest first: a handful of lines in a year."""
     rows = conn.execute(text(f"SELECT {_COLUMNS} FROM calendars_in_force f ORDER BY f.id"))  # noqa: S608
@@ -89,7 +94,8 @@ VALUES (:version, cast(:content AS jsonb), :horizon, :now) ON CONFLICT DO NOTHIN
     )
     conn.execute(
         text("""
-INSERT INTO calendars_in_force (version, base, since, amendment_id) VALUES (:version, :base, :now, :amendment_id)"""),
+INSERT INTO calendars_in_force (version, base, since, amendment_id, put_at)
+VALUES (:version, :base, :now, :amendment_id, clock_timestamp())"""),
         {"version": calendar.version, "base": base, "now": now, "amendment_id": amendment_id},
     )
 
@@ -99,14 +105,16 @@ def hold(conn: Connection) -> None:
     conn.execute(text("LOCK TABLE calendars_in_force IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def mark_settled(conn: Connection) -> None:
-    """No date is left to move to the calendar in force."""
+def mark_settled(conn: Connection, last: int | None = None) -> None:
+    """No date is left to move to the calendar of the row ``last``, or to those before it; without it, to any."""
     conn.execute(
         text("""
 WITH settled AS (
-  UPDATE calendars_in_force SET settled_at = app_now() WHERE settled_at IS NULL RETURNING amendment_id)
+  UPDATE calendars_in_force SET settled_at = app_now()
+  WHERE settled_at IS NULL AND id <= coalesce(CAST(:last AS bigint), id) RETURNING amendment_id)
 UPDATE amendments SET settled_at = app_now()
-WHERE settled_at IS NULL AND id IN (SELECT amendment_id FROM settled)""")
+WHERE settled_at IS NULL AND id IN (SELECT amendment_id FROM settled)"""),
+        {"last": last},
     )
 
 

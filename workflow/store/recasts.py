@@ -69,7 +69,9 @@ ticking AS (
     unit = excluded.unit, extension = excluded.extension, state = excluded.state, epoch = excluded.epoch,
     rung = excluded.rung, ladder_at = excluded.ladder_at, fire_at = excluded.fire_at, due_on = excluded.due_on,
     due_at = excluded.due_at, provisional = excluded.provisional, calendar_version = excluded.calendar_version,
-    settled_at = excluded.settled_at, settled_seq = excluded.settled_seq, attempts = 0, error = NULL),
+    settled_at = excluded.settled_at, settled_seq = excluded.settled_seq,
+    attempts = CASE WHEN excluded.state = 'quarantined' THEN old.attempts ELSE 0 END,
+    error = CASE WHEN excluded.state = 'quarantined' THEN old.error END),
 capped AS (
   UPDATE pauses p SET cap_until = z.cap_until
   FROM json_to_recordset(:pauses) AS z(id bigint, cap_until date) WHERE p.id = z.id),

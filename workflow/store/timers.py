@@ -31,6 +31,8 @@ class DueClock(NamedTuple):
     due_at: datetime | None
     provisional: bool
     unit: str
+    calendar_version: str
+    reach_at: datetime | None
     case_id: int
     no: str
     flow: str
@@ -48,10 +50,14 @@ class DueClock(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one claim found: the one reading of the clock, the due clocks (one per case), the next moment after now."""
+    """What one claim found: the one reading of the clock, the due clocks (one per case), the next moment after now.
+
+    ``unsettled``: a calendar came into force, and not every date has been moved to it yet.
+    """
 
     now: datetime
     next_fire_at: datetime | None
+    unsettled: bool
     due: tuple[DueClock, ...]
 
 
@@ -73,6 +79,7 @@ _CLAIM = """
 WITH due AS MATERIALIZED (
   SELECT k.fire_at, k.id AS clock_id, k.name, k.epoch, k.rung, k.ladder_at[k.rung + 1] AS moment,
     k.ladder_at[k.rung + 2] AS next_at, k.due_on, nullif(k.due_at, 'infinity') AS due_at, k.provisional, k.unit,
+    k.calendar_version, nullif(k.reach_at, 'infinity') AS reach_at,
     c.id AS case_id, c.no, c.flow, c.flow_version, c.state, c.rev, c.seq, c.chain_head, c.assignee_id, c.department,
     c.squad, c.project_id, c.company
   FROM clocks k JOIN cases c ON c.id = k.case_id
@@ -80,7 +87,8 @@ WITH due AS MATERIALIZED (
   ORDER BY k.fire_at, k.id LIMIT {limit}
   FOR NO KEY UPDATE OF c, k SKIP LOCKED)
 SELECT app_now() AS now,
-  (SELECT min(fire_at) FROM clocks WHERE state = 'armed' AND fire_at > app_now()) AS next_fire_at, due.*
+  (SELECT min(fire_at) FROM clocks WHERE state = 'armed' AND fire_at > app_now()) AS next_fire_at,
+  EXISTS (SELECT FROM calendars_in_force f WHERE f.settled_at IS NULL) AS unsettled, due.*
 FROM (SELECT) AS once LEFT JOIN due ON true ORDER BY due.fire_at, due.clock_id"""
 
 
@@ -103,11 +111,11 @@ def claim_one(conn: Connection, clock_id: int) -> Claim:
 def _claim(rows: Sequence[Any]) -> Claim:
     earliest: dict[int, DueClock] = {}
     for row in rows:
-        due = DueClock(*row[2:])
+        due = DueClock(*row[3:])
         if due.clock_id is not None:
             # UPDATE … FROM applies one joined row per case only: a second would break numbering and chain.
             earliest.setdefault(due.case_id, due)
-    return Claim(rows[0].now, rows[0].next_fire_at, tuple(earliest.values()))
+    return Claim(rows[0].now, rows[0].next_fire_at, rows[0].unsettled, tuple(earliest.values()))
 
 
 _FIRE = text("""

@@ -1,7 +1,6 @@
 """A morning, an application for several items with one form, and the one correction the law allows."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from workflow.demo.tour.district import clock_of, day_of
 from workflow.demo.tour.scene import CORRECTED, REVIEWED, SILENT, Scene
@@ -58,8 +57,6 @@ def apply_for_one(scene: Scene, item: str) -> str:
     no: str = case["no"]
     say.done(scene.district.act(scene.clerk, no, "accept"), 200, f"{no} is accepted")
     return no
-
-cat >> applying.py <<'E'
 
 
 def correct_once(scene: Scene) -> None:

@@ -36,3 +36,12 @@ def end_by_itself(scene: Scene) -> None:
     for no in scene.cases.values():
         fired = [line["action"] for line in scene.district.history(scene.clerk, no) if line["kind"] == "clock"]
         say.so(len(fired) == len(set(fired)), f"{no}: every rung of every clock fired once", fired)
+
+
+def take_back(scene: Scene) -> None:
+    """What was only filed to ask about days to come does not stay in the office."""
+    say = scene.teller
+    say.chapter(f"{scene.long}: the company takes its application back")
+    taken = scene.district.act(scene.applicant, scene.long, "withdraw", reason="演示结束（演示数据）")
+    body = say.done(taken, 200, f"{scene.applicant.name} withdraws it")
+    say.same(body["state"]["name"], "withdrawn", "nothing is left in anybody's worklist")
