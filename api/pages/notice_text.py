@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.pages.wording import N_, _
+from workflow.amending.fault_words import in_chinese
 from workflow.clock.words import WEEKDAYS_ZH
 from workflow.errors import ConfigFaults
 from workflow.strict_yaml import load_text

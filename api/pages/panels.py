@@ -94,7 +94,7 @@ def _sentence(flow: Flow, clock: ClockView, today: date) -> str:
 def _counted(clock: ClockView) -> list[str]:
     if clock.used is None or clock.paused is None:
         return []
-    used = days_words(min(clock.used, clock.total or clock.used), clock.limit.unit, "zh")
+    used = days_words(clock.used, clock.limit.unit, "zh")
     paused = days_words(clock.paused, clock.limit.unit, "zh")
     counted = _("已用 %(used)s", used=used)
     return [_("%(counted)s，暂停 %(paused)s", counted=counted, paused=paused) if clock.paused else counted]

@@ -71,6 +71,12 @@ def test_items_are_listed_by_stage_and_department(by_token: Callers, town: Town,
     assert caller("GET", "/api/v1/items", query_string={"stage": 5}).status_code == 400
 
 
+def test_an_interruption_lets_the_limit_start_anew(anyone: Caller) -> None:
+    papers = {"since": "2026-03-04", "until": "2026-03-10", "cause": "documents_incomplete", "resets": True}
+    body = anyone("POST", DUE, json={"from": "2026-03-02", "limit": "7wd", "pauses": [papers]}).get_json()
+    assert body["due_on"] == "2026-03-19"
+
+
 def test_a_due_date_is_computed_for_anybody(anyone: Caller) -> None:
     answer = anyone("POST", DUE, json={"from": "2026-03-02", "limit": "20wd"})
 

@@ -227,7 +227,7 @@ def test_what_was_typed_comes_back_for_correcting(late: str, signed_in: SignedIn
         ({"text": "元旦 2027-01-01 至 2027-01-03"}, "text", "缺少法定节假日"),
         ({"text": "year: 2027\noff: []\nfree: 1"}, "text", "free：没有这个字段"),
         ({"text": "year: 2028\noff: []"}, "year", "内容写的是 2028 年，这里填的是 2027 年"),
-        ({"text": "off: {"}, "text", "not YAML"),
+        ({"text": "off: {"}, "text", "不是完整的 YAML"),
         ({"extra": "三"}, "extra", "应为 0 至 60 的整数天数"),
         ({"extra": "1"}, "text", "天数不平"),
     ],

@@ -205,6 +205,19 @@ def test_a_withdrawal_that_would_leave_a_gap_is_refused(hall: Hall) -> None:
     assert "空缺" in found.zh
 
 
+def test_what_is_withdrawn_already_is_not_withdrawn_once_more(hall: Hall) -> None:
+    """Two had proposed it before either was signed."""
+    made = hall.sign(hall.propose("closure", CLOSURE).id)
+    first, second = (hall.propose("withdrawal", {"amendment": made.id, "reason": "有误"}) for _ in range(2))
+    hall.sign(first.id)
+    with given.at(hall.office, hall.second, NOW) as work:
+        assert refused(lambda: amendment_preview(work, second.id)).code == "bad_input"
+        mark = f"{work.calendar.version}..{work.calendar.version}"
+    for seen in (None, mark):
+        assert "不是现行的" in refused(lambda seen=seen: hall.sign(second.id, seen=seen)).zh
+    assert hall.count("calendars_in_force") == 3
+
+
 def test_a_preview_made_stale_by_another_calendar_is_looked_at_again_first(hall: Hall) -> None:
     year, closure = hall.year(), hall.propose("closure", CLOSURE)
     hall.sign(closure.id)

@@ -98,7 +98,7 @@ def clock_proof(
         # Evidence: proved by what was known when it stopped, whatever was corrected since.
         case = as_of(case, flow, [_line(line) for line in lines], _recorded_at(lines, clock.settled_seq))
         flow = work.office.flow(case.flow, case.flow_version)
-    calendar = _calendar(work, clock, moment)
+    calendar = _calendar(work, flow, case, clock, moment)
     read_at = min(clock.settled_at, moment or work.now) if clock.settled_at else moment or work.now
     rule = flow.rule(name)
     if moment is not None and clock.running:
@@ -216,11 +216,19 @@ def _clock(case: Case, no: str, name: str, round_: int | None, moment: datetime 
     )
 
 
-def _calendar(work: Work, clock: ClockRecord, moment: datetime | None) -> Calendar:
-    """The calendar that made the date: the clock's own, or for the past of a running clock the one that held then."""
+def _calendar(work: Work, flow: Flow, case: Case, clock: ClockRecord, moment: datetime | None) -> Calendar:
+    """The calendar that makes the date: of a clock that stopped its own, of a running one the calendar that held.
+
+    A running clock may still stand in an older one: where that gives the same end, the one in force counts what lies
+    after it (days overdue); where it does not, the date has not been moved yet and is proved as it was made.
+    """
     version = clock.calendar_version
-    if moment is not None and clock.settled_seq is None:
-        version = _held_version(work, moment) or version
+    if clock.settled_seq is None:
+        version = _held_version(work, moment or work.now) or version
+    if moment is None and clock.running and version != clock.calendar_version:
+        now = _derived(flow, case, clock, Timing(work.calendar, work.now))
+        if (now.due_at, now.provisional) != (clock.due_at, clock.provisional):
+            version = clock.calendar_version
     try:
         return work.office.calendars.get(work.conn, version)
     except KeyError:
