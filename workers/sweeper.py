@@ -31,6 +31,8 @@ BATCH = 250
 BEAT_SECONDS = 1.0
 LONGEST_WAIT = 5.0
 SHORTEST_WAIT = 0.01
+SECONDS_AFTER_A_FAILURE = 30.0
+"""A case that cannot be derived anew is tried again, and named in the log, not more often than this."""
 
 
 @shared_task(name="wugeyi.sweep")
@@ -61,6 +63,8 @@ class Sweeper(threading.Thread):
         self._beat_due = 0.0
         self._total = SweepResult()
         self._settling: Iterator[Settled] | None = None
+        self._settle_from = 0.0
+        self._unsettled_cases = 0
 
     def stop(self) -> None:
         """Ask it to end; it does so after the batch at hand."""
@@ -110,11 +114,15 @@ class Sweeper(threading.Thread):
     def _settle(self, office: Office) -> int:
         """One batch only: what falls due meanwhile does not wait for the rest."""
         if self._settling is None:
-            self._settling = settle_batches(office, BATCH, self._stopping.is_set)
+            if monotonic() < self._settle_from:
+                return 0
+            self._settling, self._unsettled_cases = settle_batches(office, BATCH, self._stopping.is_set), 0
         done = next(self._settling, None)
         if done is None:
             self._settling = None
+            self._settle_from = monotonic() + SECONDS_AFTER_A_FAILURE if self._unsettled_cases else 0.0
             return 0
+        self._unsettled_cases += done.failed
         if done.cases:
             log.info("dates moved to another calendar", extra=facts(count=done.cases, moved=done.moved))
         return done.cases

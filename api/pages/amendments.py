@@ -236,7 +236,12 @@ def _found(number: int) -> _Found:
             return _Found(one, today, shown(amendment_preview(work, number, ROWS_SHOWN), today), "")
         except BadInput as misfit:
             # The calendar has changed since: it can only be sent back now.
-            return _Found(one, today, None, misfit.zh)
+            return _Found(one, today, None, _in_words(misfit))
+
+
+def _in_words(misfit: BadInput) -> str:
+    """What does not fit, without the names of fields that this page has not."""
+    return "；".join(one.zh.removeprefix(f"{one.facts.get('field')}：") for one in misfit.reasons) or misfit.zh
 
 
 def _page(found: _Found, back: _Back) -> Response:

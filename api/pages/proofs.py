@@ -13,11 +13,12 @@ from api.pages.frame import is_staff, show
 from api.pages.reading import read_day
 from api.pages.wording import N_, _
 from workflow.catalogue import Catalogue
-from workflow.clock.days import FIRST_YEAR, LAST_YEAR, local_day
+from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, local_day
 from workflow.clock.proof import ProofDay
 from workflow.clock.words import date_words
 from workflow.errors import BadInput
 from workflow.queries.case import case as read_case
+from workflow.queries.clocks import ClockView
 from workflow.queries.proof import ClockProof, clock_proof
 
 RULES = {
@@ -79,6 +80,7 @@ def proof_page(no: str, name: str) -> Response:
         as_of=local_day(found.as_of) if found.as_of else None,
         first_day=local_day(case.opened_at),
         now=now,
+        ends=_ends(found.clock),
         query=urlencode({"round": shown_round} | ({"as_of": today.isoformat()} if found.as_of else {})),
         here=url_for("pages.proof", no=no, name=name, round=shown_round),
     )
@@ -113,7 +115,7 @@ def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -
     if day.date == today:
         notes.append(_("今天"))
     if due:
-        notes.append(_("到期日，24:00 止"))
+        notes.append(_("到期日，%(at)s 止", at=_ends(found.clock)))
     return DayLine(
         day=day.date,
         short=f"{day.date.month}/{day.date.day}",
@@ -125,6 +127,15 @@ def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -
         tone=_tone(day, found, today),
         row="is-today" if day.date == today else "is-pause" if day.rule == "pause" else "" if day.counts else "is-off",
     )
+
+
+def _ends(clock: ClockView) -> str | None:
+    """The time of day at which the last day ends: 24:00, the close of business by policy (民法典 203 ¶2), or for office
+    hours the very minute; None while a pause holds the clock."""
+    if clock.due_at is None:
+        return None
+    local = clock.due_at.astimezone(OFFICE_ZONE)
+    return "24:00" if local.date() != clock.due_on else f"{local:%H:%M}"
 
 
 def _calendar(day: ProofDay) -> str:

@@ -103,7 +103,9 @@ def _tone(flow: Flow, line: HistoryLine) -> str:
 
 
 def _papers(documents: Sequence[DocumentView], line: HistoryLine) -> tuple[Paper, ...]:
-    issued = [document for document in documents if document.issued_at == line.recorded_at]
+    # A reminder issues none, even where it falls at the very instant of an act, as after a late entry.
+    rung = line.action.startswith("rung:")
+    issued = [document for document in documents if document.issued_at == line.recorded_at and not rung]
     return tuple(Paper(document.no, document_name(document.kind)) for document in issued)
 
 

@@ -32,6 +32,10 @@ class AlertSchema(Schema):
     acknowledged_at = fields.DateTime(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     solved = fields.Boolean(required=True, metadata={"description": "the clock that raised it has stopped"})
+    overtaken = fields.Boolean(
+        required=True,
+        metadata={"description": "the date has moved later since: what fired lies ahead again, or has fired once more"},
+    )
 
 
 class AlertsSchema(Schema):

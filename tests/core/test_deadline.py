@@ -20,6 +20,7 @@ from workflow.clock.deadline import (
 )
 from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.clock.pauses import Pause
+from workflow.clock.proof import proof
 
 CALENDAR = published_calendar()
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -262,6 +263,29 @@ def test_a_calendar_day_clock_shows_working_days_left_and_calendar_days_while_pa
     assert used_days(start, limit, CALENDAR, (), date(2026, 2, 12)) == 23
     pause = paused("2026-02-02", None)
     assert remaining_days(start, limit, CALENDAR, [pause], 0, date(2026, 2, 12)) == 30 - 13
+
+
+def test_a_calendar_day_clock_shows_working_days_left_also_on_the_day_its_pause_ends() -> None:
+    start, limit, pause = noon("2026-03-02"), parse_limit("30cd"), paused("2026-03-09", "2026-03-20")
+    assert deadline(start, limit, CALENDAR, [pause]).on == date(2026, 4, 13)
+    # Friday the 20th is the last day of the pause; from Monday the 23rd to 13 April 15 days are worked.
+    assert [remaining_days(start, limit, CALENDAR, [pause], 0, date(2026, 3, day)) for day in (20, 21, 23)] == [
+        15,
+        15,
+        14,
+    ]
+
+
+def test_working_days_left_of_a_calendar_day_clock_leave_out_the_days_a_known_pause_takes() -> None:
+    start, limit, pause = noon("2026-03-02"), parse_limit("30cd"), paused("2026-03-09", "2026-03-20")
+    assert [remaining_days(start, limit, CALENDAR, [pause], 0, date(2026, 3, day)) for day in (6, 9, 12)] == [
+        16,
+        15,
+        15,
+    ]
+    told = proof(start, limit, CALENDAR, [pause], today=date(2026, 3, 12))
+    assert "还剩 15 日" in told.sentence_zh
+    assert "15 working days left" in told.sentence_en
 
 
 def test_a_minimum_that_ends_on_a_sunday_is_not_due_on_friday() -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,11 +19,12 @@ from workflow.demo.papers import demo_pdf
 from workflow.demo.play import Player
 from workflow.errors import ConfigFaults, Unusable
 from workflow.identifiers import credit_code, project_code
+from workflow.queries.time_figures import Period, figures
 from workflow.queries.verify import verify
 from workflow.settings import Settings, default_config_folder, load_settings
 from workflow.store import demo_marker
 from workflow.store.engine import open_engine
-from workflow.work import Office
+from workflow.work import Office, begin_work
 
 NAMED = (
     "青岛虚拟现实产业园项目一期",
@@ -204,9 +205,8 @@ def test_it_has_enough_cases_and_every_state_somewhere(made: Made) -> None:
     assert 300 <= made.one("SELECT count(*) FROM cases WHERE flow = 'item'") <= 450
     standing = {(flow, state) for flow, state in made.rows("SELECT DISTINCT flow, state FROM cases")}
     known = {(flow.name, state) for flow in made.office.flows.values() for state in flow.states}
-    # An item case is born received: its draft is the draft of its bundle. The life of a result outlasts the story.
-    life = {"in_use", "renewing", "renewed", "not_renewed", "lapsed"}
-    assert known - standing <= {("item", "draft"), *(("item", state) for state in life)}
+    # An item case is born received: its draft is the draft of its bundle.
+    assert known - standing == {("item", "draft")}
 
 
 def test_some_dates_fall_today_or_on_the_next_working_days_and_about_five_are_missed(made: Made) -> None:
@@ -242,6 +242,52 @@ def test_silence_was_taken_as_acceptance_and_dated_back(made: Made) -> None:
     deemed = "data ->> 'acceptance_mode' = 'deemed'"
     assert made.one(f"SELECT count(*) FROM cases WHERE {deemed}") >= 3
     assert made.one(f"SELECT count(*) FROM cases WHERE {deemed} AND accepted_at <> received_at") == 0
+
+
+def test_results_live_are_renewed_by_a_decision_or_by_silence_and_lapse(made: Made) -> None:
+    today = local_day(made.now)
+    ending = made.office.base_calendar.add_working_days(today, 5)
+    reminded = "SELECT FROM firings f WHERE f.clock_id = k.id"
+    living = "JOIN clocks k ON k.case_id = c.id WHERE c.state = 'delivered' AND k.name = 'lifetime'"
+    assert made.one(
+        f"SELECT count(*) FROM cases c {living} AND k.due_on BETWEEN '{today}' AND '{ending}' AND EXISTS ({reminded})"
+    )
+    done = {action for (action,) in made.rows("SELECT DISTINCT action FROM events")}
+    assert {"report_use", "apply_renewal", "renew", "renew_by_silence", "refuse_renewal", "lapse"} <= done
+    assert made.one("SELECT count(*) FROM cases WHERE state = 'renewing' AND assignee_id IS NULL") == 0
+
+
+def test_the_time_of_a_construction_permit_starts_anew_once_its_papers_are_complete(made: Made) -> None:
+    [[resumed, due]] = made.rows("""
+SELECT p.until, k.due_on FROM pauses p JOIN cases c ON c.id = p.case_id JOIN clocks k ON k.case_id = c.id
+WHERE p.cause = 'documents_incomplete' AND p.until IS NOT NULL AND k.name = 'statutory' AND c.item = 'SG05'""")
+    assert isinstance(resumed, date)
+    assert due == made.office.base_calendar.add_working_days(resumed, 7)
+
+
+def test_a_late_entry_a_decision_within_minutes_and_a_missed_promise_with_its_reason_stand_out(made: Made) -> None:
+    supervisor = made.player.town.actors["ducha"]
+    with begin_work(made.office, supervisor) as work:
+        found = figures(work, Period()).all
+    assert found.backfilled_cases >= 1
+    assert found.quick >= 1
+    assert found.missed >= 1
+    assert found.unexplained == 0
+
+
+def test_a_report_and_a_form_of_an_assessment_run_side_by_side_with_60_and_30_days(made: Made) -> None:
+    limits = made.rows("""
+SELECT c.data ->> 'variant', k.amount, k.unit FROM cases c JOIN clocks k ON k.case_id = c.id
+WHERE c.item = 'SG11' AND c.state = 'in_review' AND k.name = 'statutory' GROUP BY 1, 2, 3""")
+    assert set(limits) == {("report", 60, "cd"), (None, 30, "cd")}
+
+
+def test_a_date_beyond_the_published_years_is_provisional(made: Made) -> None:
+    beyond = max(made.office.base_calendar.years) + 1
+    assert made.one(f"""
+SELECT count(*) FROM clocks k JOIN cases c ON c.id = k.case_id
+WHERE k.name IN ('statutory', 'renewal_decision') AND k.state = 'armed' AND c.flow = 'item'
+  AND k.due_on >= '{beyond}-01-01' AND k.provisional""")
 
 
 def test_more_than_76_of_100_decided_cases_were_finished_early(made: Made) -> None:

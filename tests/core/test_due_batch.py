@@ -73,7 +73,7 @@ def test_a_date_past_the_horizon_is_provisional() -> None:
         ("NaN", "nan is not an object"),
         (b"\xff\xfe", "not UTF-8 text (byte 0)"),
         ("[" * 50_000, "nested too deeply"),
-        ("9" * 5000, "integer string conversion"),
+        ("9" * 5000, "a number of 5000 digits: at most 1000"),
         ('{"from": "2026-02-13", "from": "2026-02-14", "limit": "1wd"}', "'from' stands twice"),
         (EXAMPLE | {"pause": []}, "'pause' is an unknown key: from, limit, pauses, resets, extension, direction"),
         ({"limit": "20wd"}, "from None: text is needed, as in 2026-02-13"),

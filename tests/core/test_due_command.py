@@ -106,7 +106,18 @@ def test_a_question_that_cannot_be_answered_is_one_clear_line(
     assert told in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", [["--direction", "most"], ["--extension", "x"], ["--extension"], ["--today"]])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--direction", "most"],
+        ["--extension", "x"],
+        ["--extension", "1_0"],
+        ["--extension", "２"],
+        ["--extension", " 3 "],
+        ["--extension"],
+        ["--today"],
+    ],
+)
 def test_an_option_without_a_meaning_ends_with_what_is_accepted(
     option: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -92,11 +92,21 @@ def test_what_may_be_entered_late_is_what_an_office_does_on_paper(flows: dict[tu
     [
         ("SG05", None, {"statutory": "7wd", "statutory.from": "received", "lifetime": "3mo", "renewed_life": "3mo"}),
         ("SG05a", None, {"statutory": "7wd", "statutory.from": "received", "lifetime": "2mo"}),
-        ("SG11", None, {"statutory": "30cd", "statutory.from": "received", "promised": "5wd", "recheck": "5y"}),
+        (
+            "SG11",
+            None,
+            {
+                "statutory": "30cd",
+                "statutory.from": "received",
+                "promised": "5wd",
+                "recheck": "5y",
+                "recheck.from": "decided",
+            },
+        ),
         ("SG11", "report", {"statutory": "60cd", "statutory.from": "received", "promised": "10wd"}),
         ("SG01", "large", {"statutory": "15wd", "promised": "5wd"}),
         ("SG02", None, {"statutory": "15wd", "statutory.from": "accepted"}),
-        ("LX03", None, {"statutory": "20wd", "lifetime": "2y", "renewed_life": "1y"}),
+        ("LX03", None, {"statutory": "20wd", "lifetime": "2y", "lifetime.from": "decided", "renewed_life": "1y"}),
         ("LX08", None, {"lifetime": "1y", "renewed_life": "6mo"}),
         ("GC03", None, {"lifetime": "1y", "renewed_life": "6mo"}),
         ("JG02", None, {"statutory": "15wd"}),

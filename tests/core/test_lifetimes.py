@@ -279,12 +279,13 @@ def test_a_renewal_to_decide_stands_in_the_officers_list_with_the_end_of_the_lif
 
 
 def test_a_result_that_does_not_lapse_is_only_to_be_looked_at_anew(office: Office, town: Town) -> None:
+    """环境影响评价法 24: five years from the approval (自批准之日起), not from its delivery a day later."""
     no = given.application(office, town, moment("2026-03-02"), ["SG11"]).cases["SG11"]
     given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
     given.act(office, town.officers["HB"], moment("2026-03-04"), no, "grant", {"opinion": "符合要求"})
     given.act(office, town.clerk, moment("2026-03-05"), no, "deliver", DEED)
     case = case_of(office, no)
-    assert [(clock.name, clock.due_on) for clock in case.running_clocks] == [("recheck", date(2031, 3, 5))]
+    assert [(clock.name, clock.due_on) for clock in case.running_clocks] == [("recheck", date(2031, 3, 4))]
     assert refused(office, town.applicant, "2026-03-06", no, "apply_renewal", WHY).code == "no_renewal"
     swept(office, moment("2031-03-07"))
     assert case_of(office, no).state == "delivered"

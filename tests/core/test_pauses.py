@@ -1,5 +1,6 @@
 """Pauses count once: they are a union of days, never a sum."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.clock.pauses import Pause, contains, union
+from workflow.clock.pauses import Interval, Pause, union
 
 MARCH = date(2026, 3, 1)
 
@@ -44,6 +45,10 @@ def test_an_open_pause_swallows_what_comes_after() -> None:
 def test_a_pause_that_ends_on_its_first_day_covers_nothing() -> None:
     assert spans(march(9, 9)) == []
     assert not march(9, 9).covers(date(2026, 3, 9))
+
+
+def contains(intervals: Sequence[Interval], day: date) -> bool:
+    return any(since < day and (until is None or day <= until) for since, until in intervals)
 
 
 def test_the_first_day_still_counts_and_the_last_does_not() -> None:

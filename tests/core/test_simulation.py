@@ -21,11 +21,13 @@ from workflow.loading import load_flow, load_flows
 from workflow.recipients import Holding
 from workflow.settings import default_config_folder
 from workflow.simulation import Simulated, Year, clock_findings, departments_of, simulate
+from workflow.simulation.ends import end_findings
 from workflow.simulation.limits import limits_of
 from workflow.timekeeping import Timing, arm
 
 CONFIG = default_config_folder()
 CARD = "{at: 1 working day left, card: yellow, tell: [director]}"
+LAPSE = "  lapse: {zh: 失, en: Lapse, from: working, to: done, by: clock}\n"
 SMALL = """\
 flow: small
 version: 1
@@ -80,6 +82,9 @@ class Bench:
         for old, new in changes:
             assert old in text, old
             text = text.replace(old, new, 1)
+        if "act: lapse" not in text and "  finish:" in text:
+            # What only the clock does and no rung takes is a mistake of its own.
+            text = text.replace(LAPSE, "")
         path = self.folder / "small.v1.yaml"
         path.write_text(text, encoding="utf-8")
         return load_flow(path, self.catalogue)
@@ -293,13 +298,27 @@ def test_a_clock_that_stays_in_a_circle_with_a_way_out_is_not_named(bench: Bench
 
 def test_a_way_out_that_no_rung_takes_is_none(bench: Bench) -> None:
     left = ("  finish: {zh: 终, en: Finish, from: working, to: done, by: officer, marks: decided_at}\n", "")
-    assert "is never stopped: from working no action leads" in only(bench.lived(left))
+    idle, trapped = sorted(finding.sentence for finding in bench.lived(left).findings)
+    assert "action lapse never happens" in idle
+    assert "is never stopped: from working no action leads" in trapped
     assert bench.lived(left, bench.ladder("at: due, act: lapse")).findings == ()
 
 
 def test_a_clock_said_to_run_on_in_a_final_state_is_named(bench: Bench) -> None:
     said = only(bench.lived(("while: working", "while: [working, done]")))
     assert "is never stopped: from working, done no action leads" in said
+
+
+def test_an_act_of_the_clock_that_no_rung_takes_is_named(bench: Bench) -> None:
+    idle = ("  finish:", "  fade: {zh: 褪, en: Fade, from: working, to: done, by: clock}\n  finish:")
+    said = only(bench.lived(idle))
+    assert "action fade never happens: only the clock takes it, and no rung of a clock that runs in working" in said
+
+
+def test_an_act_that_only_the_clock_of_another_state_takes_is_named(bench: Bench) -> None:
+    idle = ("  finish:", "  fade: {zh: 褪, en: Fade, from: open, to: done, by: clock}\n  finish:")
+    flow = bench.flow(idle)
+    assert [finding.place for finding in end_findings(flow)] == [("actions", "fade", "by")]
 
 
 def test_a_clock_that_can_be_paused_by_nothing_is_named(bench: Bench) -> None:

@@ -255,7 +255,7 @@ def test_a_bad_notice_names_its_faults_at_their_fields_and_keeps_what_was_typed(
         ({"until": "明天"}, "until", "“最后一天”应为日期"),
         ({"name": ""}, "name", "请填写“叫什么”"),
         ({"since": "2027-01-20", "until": "2027-01-18"}, "since", "应为 1 至 60 天"),
-        ({"since": "2026-12-19", "until": ""}, "since", "本来就是休息日"),
+        ({"since": "2026-12-19", "until": ""}, "since", "2026-12-19（周六）本来就是休息日"),
     ],
 )
 def test_a_bad_closure_names_its_faults(
@@ -421,3 +421,23 @@ def _days(one: dict[str, str]) -> list[str]:
     first = date.fromisoformat(one.get("date") or one["from"])
     last = date.fromisoformat(one.get("date") or one["to"])
     return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+
+
+def test_a_proposal_that_fits_no_more_says_why_in_words_and_can_only_be_sent_back(
+    late: str, office: Office, signed_in: SignedIn
+) -> None:
+    admin, second = signed_in("admin"), signed_in("second_admin")
+    second.open(f"{proposed(admin)}/sign")
+    second.press("签发")
+    for number in (2, 3):
+        admin.open("/amendments/1")
+        page = admin.press("提出撤回", document="撤回令", reason=f"通知有误 {number}")
+        assert page.address == f"/amendments/{number}"
+    second.open("/amendments/2/sign")
+    second.press("签发")
+    page = second.open("/amendments/3")
+    assert "不是现行的年度通知或临时停办，目前没有可撤回的" in page.words
+    assert "amendment：" not in page.words
+    assert "签发" not in [words for one in second.open("/amendments/3/sign").forms for words, _, _ in one.buttons]
+    second.open("/amendments/3")
+    assert second.press("退回", note="已撤回过").status == 200

@@ -147,7 +147,7 @@ def test_the_proof_names_every_day_and_its_rule(world: World, sign_in: SignIn) -
     assert "3月4日（周三） 工作日 第 1 日" in page.words
     assert "专家评审，不计" in page.words
     assert "周末" in page.words
-    data = officer.client.get(page.link("同样的数据（JSON）"))
+    data = officer.client.get(page.link("JSON"))
     assert data.status_code == 200
     assert data.get_json()["proof"]["days"][0]["rule"] == "start"
 

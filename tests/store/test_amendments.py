@@ -140,7 +140,12 @@ def test_every_fault_of_a_notice_is_named_in_both_languages_and_nothing_is_writt
         ("year", {"year": 2028, "off": [{"date": "2028-01-01", "name": "元旦"}]}, "off", "缺少法定节假日"),
         ("year", notice_data(the_2027_notice({date(2027, 3, 8): "妇女节"})), "off", "天数不平"),
         ("year", {**notice_data(NOTICE), "kind": "closure"}, "kind", "种类不同"),
-        ("closure", {"year": 2026, "off": [{"date": "2026-12-20", "name": "台风"}]}, "off", "本来就是休息日"),
+        (
+            "closure",
+            {"year": 2026, "off": [{"date": "2026-12-20", "name": "台风"}]},
+            "off",
+            "2026-12-20（周日）本来就是休息日",
+        ),
         ("closure", {"year": 2026, "off": []}, "off", "至少应有一个放假日"),
         ("closure", {"year": True, "off": "none"}, "year", "应为 1900 至 2100"),
         ("withdrawal", {"amendment": 9, "reason": "有误"}, "amendment", "目前没有可撤回的"),

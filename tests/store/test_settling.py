@@ -13,13 +13,16 @@ from sqlalchemy import text
 from tests import given
 from tests.given import moment
 from tests.hall import NOTICE, Hall, open_hall
+from workers.sweeper import Sweeper
 from workflow.case import Case, ClockRecord
 from workflow.clock.notices import notice_data
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.settle_dates import Settled, settle_batches, settle_calendar
 from workflow.commands.take_action import take_action
+from workflow.queries.alerts import inbox
 from workflow.queries.amendments import Amendment, amendment, amendment_preview
 from workflow.queries.moves import Preview, calendar_preview
+from workflow.queries.paging import Paging
 from workflow.queries.verify import verify
 from workflow.store import calendars, cases
 from workflow.work import Office
@@ -482,3 +485,36 @@ def test_an_officer_overtaken_by_the_settling_acts_under_the_calendar_it_brought
     assert settle_calendar(hall.office) == Settled()
     assert len(lines(hall, no)) == 1
     expect_sound(hall)
+
+
+def test_a_card_of_a_date_that_moved_later_says_that_it_holds_no_more(hall: Hall, received: list[str]) -> None:
+    morning = moment("2027-01-04", "09:30")
+    given.time_is(hall.office.engine, morning)
+    sweep(hall.office, 100)
+
+    def cards(now: datetime) -> list[bool]:
+        with given.at(hall.office, hall.town.clerk, now) as work:
+            return [one.overtaken for one in inbox(work, Paging("s" * 40)).rows if one.case == received[0]]
+
+    assert cards(morning) == [False]
+    put(hall, "closure", {"year": 2027, "off": [{"date": "2027-01-04", "name": "台风停工"}]}, morning)
+    settle_calendar(hall.office)
+    assert cards(morning) == [True]
+    later = moment("2027-01-05", "09:01")
+    given.time_is(hall.office.engine, later)
+    sweep(hall.office, 100)
+    assert cards(later) == [False, True]
+
+
+def test_a_case_that_cannot_be_derived_is_not_tried_without_end(
+    hall: Hall, received: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with hall.office.engine.begin() as conn:
+        conn.execute(text("UPDATE cases SET flow_version = 99 WHERE no = :no"), {"no": received[0]})
+    put_notice(hall)
+    sweeper = Sweeper(lambda: hall.office, lambda: hall.office.engine, 1.0, "sweeper:test", lambda: None)
+    for _ in range(8):
+        sweeper._settle(hall.office)
+    assert {len(lines(hall, no)) for no in received[1:]} == {1}
+    tries = [record.message for record in caplog.records if record.filename == "settle_dates.py"]
+    assert len(tries) == 1

@@ -9,11 +9,14 @@ from sqlalchemy import text
 from tests import given
 from tests.given import Application, Town
 from workflow.actor import Actor, Grant
+from workflow.clock.calendar import published_calendar
+from workflow.clock.hours import DEFAULT_HOURS
 from workflow.errors import BadInput, NotAllowed
 from workflow.queries.clocks import case_light, edges, exact_flows
 from workflow.queries.overdue import overdue, overdue_by_department
 from workflow.queries.paging import Paging
 from workflow.queries.worklist import Filters, WorkRow, scopes, tabs, worklist
+from workflow.store.calendars import Shelf
 from workflow.work import Office
 
 NOW = given.moment("2026-03-02")
@@ -265,3 +268,15 @@ FROM generate_series(1, 20000) g"""),
                 touched = work.conn.execute(text(read)).scalar_one() - before
             assert len(found.rows) == 40
             assert touched <= 100, (actor.name, filters, touched)
+
+
+def test_where_the_day_ends_at_the_close_of_business_the_evening_is_late_in_list_and_words(office: Office) -> None:
+    closing = published_calendar((), replace(DEFAULT_HOURS, day_ends="close"))
+    office = replace(office, base_calendar=closing, calendars=Shelf(closing))
+    town = given.town(office)
+    no = next(iter(given.application(office, town, NOW).cases.values()))
+
+    for at, light, words in (("16:59", "warning", "今天到期"), ("17:00", "overdue", "超期 1 日")):
+        [row] = [row for row in rows(office, town.clerk, given.moment("2026-03-09", at)) if row.no == no]
+        assert row.words is not None
+        assert (row.light, [clock.light for clock in row.clocks], row.words.zh) == (light, [light], words)

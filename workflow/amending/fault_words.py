@@ -47,7 +47,9 @@ _ZH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r".*two notices for one year.*", "同一年度有两份通知"),
     )
 )
-_WEEKDAYS = dict(zip(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"), "一二三四五", strict=True))
+_WEEKDAYS = dict(
+    zip(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), "一二三四五六日", strict=True)
+)
 _QUOTED = re.compile(r"[\"']?(\d{4}-\d{2}-\d{2})")
 
 

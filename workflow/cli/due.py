@@ -42,6 +42,7 @@ RULES = {
 # What one question is made of: a batch has it in its lines.
 OF_ONE_QUESTION = ("start", "limit", "pause", "reset", "extension", "direction", "today", "explain", "json", "csv")
 
+_WHOLE = re.compile(r"-?[0-9]{1,40}")
 _SPAN = re.compile(r"([0-9-]+)\.\.([0-9-]*)(?::(.*))?", re.DOTALL)
 
 
@@ -63,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FROM..TO:CAUSE",
         help="a pause that interrupts: the whole limit starts anew after TO",
     )
-    parser.add_argument("--extension", type=int, default=0, metavar="N", help="added, in the unit of the limit")
+    parser.add_argument("--extension", type=_whole, default=0, metavar="N", help="added, in the unit of the limit")
     parser.add_argument("--direction", choices=DIRECTIONS, help="max (the default), or min: not before its end")
     parser.add_argument("--today", metavar="DATE", help="say what is used and left on that day")
     parser.add_argument("--explain", action="store_true", help="every day with the rule that counted or skipped it")
@@ -151,6 +152,13 @@ def proof_json(found: Proof, with_days: bool = True) -> dict[str, Any]:
         "calendar_version": found.calendar_version,
         "sentence": {"zh": found.sentence_zh, "en": found.sentence_en},
     } | ({"days": days} if with_days else {})
+
+
+def _whole(text: str) -> int:
+    # int() also takes "1_0", " 3 " and digits of every script.
+    if _WHOLE.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number such as 10 is accepted")
+    return int(text)
 
 
 def _check_options(args: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from workflow.cli.due_question import Causes, answer, question_from
 from workflow.clock.calendar import Calendar
 
 LONGEST_LINE = 64 * 1024
+MOST_DIGITS = 1000
 
 
 def run_batch(lines: BinaryIO, out: TextIO, calendar: Calendar, causes: Causes) -> int:
@@ -49,11 +50,18 @@ def _parsed(line: bytes | None) -> Any:
     if not text:
         raise ValueError("the line is empty: an object such as {'from': …, 'limit': …} is accepted")
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} (column {error.colno})") from None
     except RecursionError:
         raise ValueError("not JSON that is accepted: nested too deeply") from None
+
+
+def _whole(digits: str) -> int:
+    # Python refuses to read longer ones, in words that speak of Python.
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits: at most {MOST_DIGITS} are accepted")
+    return int(digits)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

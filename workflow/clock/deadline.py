@@ -9,7 +9,7 @@ from workflow.clock.calendar import Calendar
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, accepted_day, end_of_day, local_day
 from workflow.clock.limit import LARGEST_AMOUNT, Limit, Unit
 from workflow.clock.office_clock import office_end, office_time_between
-from workflow.clock.pauses import Interval, Pause, contains, union
+from workflow.clock.pauses import Interval, Pause, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def used_days(
     first = restart_day(start, limit, calendar, pauses, extension, upto) or local_day(start)
     if upto <= first:
         return 0
-    return _elapsed(first, upto, limit.unit, calendar) - _taken_out(first, limit, calendar, pauses, upto)
+    return _elapsed(first, upto, limit.unit, calendar) - _paused_between(first, upto, limit.unit, calendar, pauses)
 
 
 def paused_days(
@@ -162,18 +162,19 @@ def paused_days(
     Those before a reset are moot and not among them; ``extension`` as for `used_days`.
     """
     first = restart_day(start, limit, calendar, pauses, extension, upto) or local_day(start)
-    return _taken_out(first, limit, calendar, pauses, upto)
+    return _paused_between(first, upto, limit.unit, calendar, pauses)
 
 
 def remaining_days(
     start: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int, today: date
 ) -> int:
-    """Working days after ``today`` up to and including the last day; 0 on the last day, negative once overdue.
+    """Working days after ``today`` up to and including the last day, without those that pauses take out; 0 on the last
+    day, negative once overdue.
 
     Never 0 on another day: the Saturday after a Friday deadline is -1. A pause after the last day does not make an
-    overdue clock less overdue. While a pause holds the clock: what remains after resuming, which is the budget minus
-    the days used, or the whole budget where the pause resets; these are calendar days if the limit counts calendar
-    days. ValueError for working hours, hours and minutes.
+    overdue clock less overdue. While an open pause holds the clock: what remains after resuming, which is the budget
+    minus the days used, or the whole budget where the pause resets; these are calendar days if the limit counts
+    calendar days. ValueError for working hours, hours and minutes.
     """
     on = deadline(start, limit, calendar, pauses, extension).on
     # Asked first, so that a limit that counts no days is refused also once it is overdue.
@@ -181,12 +182,15 @@ def remaining_days(
     whole = budget(begin, limit, extension)
     if on is not None and today > on:
         return -max(1, calendar.working_days_between(on, today))
+    if on is not None and limit.unit is not Unit.WORKING_DAY:
+        # The last day is known, so also on a day that a pause takes out (the one it ends on) these are working days.
+        running = calendar.working_days_between(today, on) - _paused_between(
+            today, on, Unit.WORKING_DAY, calendar, pauses
+        )
+        return 0 if today == on else max(1, running)
     if any(pause.resets and pause.covers(today) and pause.until != today for pause in pauses):
         return budget(max(begin, today), limit, extension)
-    left = whole - used_days(start, limit, calendar, pauses, today, extension)
-    if on is None or limit.unit is Unit.WORKING_DAY or contains(union(pauses), today):
-        return left
-    return 0 if today == on else max(1, calendar.working_days_between(today, on))
+    return whole - used_days(start, limit, calendar, pauses, today, extension)
 
 
 def remaining_working_minutes(
@@ -293,12 +297,13 @@ def _begin(start: datetime, restart: date | None) -> datetime:
     return start if restart is None else end_of_day(accepted_day(restart))
 
 
-def _taken_out(first: date, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], upto: date) -> int:
+def _paused_between(after: date, upto: date, unit: Unit, calendar: Calendar, pauses: Sequence[Pause]) -> int:
+    """Days after ``after`` up to and including ``upto`` that a pause takes out, in ``unit``."""
     taken = 0
     for since, until in union(pauses):
-        begin, end = max(since, first), upto if until is None else min(until, upto)
+        begin, end = max(since, after), upto if until is None else min(until, upto)
         if begin < end:
-            taken += _elapsed(begin, end, limit.unit, calendar)
+            taken += _elapsed(begin, end, unit, calendar)
     return taken
 
 

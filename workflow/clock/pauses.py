@@ -4,7 +4,7 @@ A pause from S to E takes out the days after S up to and including E, as 民法�
 (施工许可管理办法 5(3)) also throws away what was used: the whole budget starts anew after E.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,8 +54,3 @@ def union(pauses: Iterable[Pause]) -> tuple[Interval, ...]:
                 since, until = last_since, None if until is None else max(until, last_until)
         merged.append((since, until))
     return tuple(merged)
-
-
-def contains(intervals: Sequence[Interval], day: date) -> bool:
-    """Whether ``day`` lies in a union of pauses."""
-    return any(since < day and (until is None or day <= until) for since, until in intervals)

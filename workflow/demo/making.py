@@ -54,7 +54,7 @@ def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progres
         town = settle(conn, files, office.catalogue, hash_password(files.password), opened, local_day(now))
     player = Player(office, town, opened)
     cues = [
-        *cues_of(player, days, applications(files, office.catalogue)),
+        *cues_of(player, days, applications(files, office.catalogue, days)),
         *help_cues(player, days, help_requests(files)),
         *open_help_cues(player, now),
         *desk_cues(player, days),

@@ -145,7 +145,7 @@ class Player:
         """The applicant's draft with all its papers."""
         site = self.town.sites[application.project]
         with self.work(self.town.actors[site.applicant]) as work:
-            case = open_bundle(work, site.code, [part.item for part in application.parts], {})
+            case = open_bundle(work, site.code, [part.item for part in application.parts], {}, application.variants)
             self._hand_in(work, case.no, _papers_of(self.office.catalogue, application))
         self.numbers[thread] = case.no
 

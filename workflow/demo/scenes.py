@@ -182,13 +182,13 @@ def not_ours(scene: Scene) -> Iterator[Beat]:
 
 def revoked(scene: Scene) -> Iterator[Beat]:
     """Granted on untrue papers, revoked by the head of the office."""
-    yield from _granted_at(scene, 1, 2)
+    yield from granted_at(scene, 1, 2)
     yield Beat(11, scene.afternoon(), "director", "revoke", {"ground": "申请材料不实（第六十九条，演示数据）"})
 
 
 def cancelled(scene: Scene) -> Iterator[Beat]:
     """The permit is cancelled after its holder gave it up."""
-    yield from _granted_at(scene, 1, 2)
+    yield from granted_at(scene, 1, 2)
     yield Beat(12, scene.afternoon(), "director", "cancel", {"ground": "被许可人申请注销（第七十条，演示数据）"})
 
 
@@ -208,11 +208,11 @@ def under_expert_review(scene: Scene, until: int = 8) -> Iterator[Beat]:
     yield from _pause(scene, 1, until)
 
 
-def extended(scene: Scene) -> Iterator[Beat]:
-    """Not decided yet, its limit extended once by the head of the office."""
+def extended(scene: Scene, on: int = 13, by: int = 10) -> Iterator[Beat]:
+    """Not decided yet, its limit extended once by the head of the office: on day ``on``, by ``by`` working days."""
     yield _accept(scene, 0)
-    inputs = {"days": 10, "reason": "涉及多部门权属核查（演示数据）"}
-    yield Beat(13, scene.afternoon(), "director", "extend", inputs)
+    inputs = {"days": by, "reason": "涉及多部门权属核查（演示数据）"}
+    yield Beat(on, scene.afternoon(), "director", "extend", inputs)
 
 
 def ask_correction(scene: Scene, asked: int = 1) -> Iterator[Beat]:
@@ -227,14 +227,39 @@ def to_deliver(scene: Scene) -> Iterator[Beat]:
     yield _grant(scene, max((scene.promised or 4) - 1, 0))
 
 
-def _gaps_decided(scene: Scene) -> int:
-    return max((scene.promised or 3) - 1, 0)
-
-
-def _granted_at(scene: Scene, decided: int, delivered: int) -> Iterator[Beat]:
+def granted_at(scene: Scene, decided: int, delivered: int) -> Iterator[Beat]:
+    """Accepted on the day of receipt, decided and delivered on the days named."""
     yield _accept(scene, 0)
     yield _grant(scene, decided)
     yield _deliver(scene, delivered)
+
+
+def within_minutes(scene: Scene) -> Iterator[Beat]:
+    """Decided a quarter of an hour after its acceptance (秒办)."""
+    accepted = _accept(scene, 0)
+    yield accepted
+    yield Beat(0, accepted.minute + 14, "officer", "grant", {"opinion": OPINION})
+    yield _deliver(scene, 1)
+
+
+def entered_late(scene: Scene) -> Iterator[Beat]:
+    """Accepted on the day of receipt, written down three working days later, dated back (补录); decided in time."""
+    yield Beat(3, scene.afternoon(), "clerk", "accept", {"effective_on": scene.date(0)})
+    yield _grant(scene, 4)
+    yield _deliver(scene, 5)
+
+
+def counted_anew(scene: Scene) -> Iterator[Beat]:
+    """Papers found incomplete during the review: once they are complete, the time starts anew."""
+    yield _accept(scene, 0)
+    inputs = {"cause": "documents_incomplete", "until": scene.date(8), "reason": "用地证明文件不全，待补齐（演示数据）"}
+    yield Beat(0, scene.afternoon(), "officer", "start_special", inputs)
+    yield Beat(4, scene.afternoon(), "applicant", "attach", attach=("land_document",))
+    yield Beat(5, scene.morning(), "officer", "end_special", {"result": "证明文件已补齐，重新起算（演示数据）"})
+
+
+def _gaps_decided(scene: Scene) -> int:
+    return max((scene.promised or 3) - 1, 0)
 
 
 def _accept(scene: Scene, day: int) -> Beat:

@@ -5,13 +5,13 @@ placed by hand, counted back from the day the demo is made, so that on that day 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
 
 from workflow.catalogue import Catalogue
-from workflow.demo import scenes
+from workflow.demo import lives, scenes
 from workflow.demo.files import DemoFiles, DemoProject
 from workflow.demo.scenes import Kind, Scene
 
@@ -42,15 +42,21 @@ class Application:
     start: int
     parts: tuple[Part, ...]
     end: str = "submitted"
+    variants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Living:
-    """A hand-placed application: its parts and the working day of its submission."""
+    """A hand-placed application: its parts, the form of those that have several, the working day of its submission.
+
+    ``stands_on``: what was granted just before it, instead of a history drawn at random.
+    """
 
     start: int
     parts: Mapping[str, Kind]
     end: str = "submitted"
+    variants: Mapping[str, str] = field(default_factory=dict)
+    stands_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,18 @@ def project_facts(project: DemoProject, number: int) -> dict[str, Any]:
     return {name: True for name, holds in traits.items() if holds} | papers
 
 
-def applications(files: DemoFiles, catalogue: Catalogue) -> tuple[Application, ...]:
-    """Every application of the demo, the same for the same files: each project draws from a seed of its own."""
+def applications(files: DemoFiles, catalogue: Catalogue, days: scenes.Days) -> tuple[Application, ...]:
+    """Every application of the demo, the same for the same files and day: each project draws from its own seed."""
     found: list[Application] = []
-    placed = _placed(files)
+    placed = _placed(files, catalogue, days)
     for index, project in enumerate(files.projects):
         rng = Random(f"{SEED}/{project.name}")
         living = placed.get(index)
         end = living.start - 3 if living else -rng.randint(2, 26)
-        found.extend(_history(index, project, end, bool(living), rng, catalogue))
+        if living and living.stands_on:
+            found.append(_foundation(index, living))
+        else:
+            found.extend(_history(index, project, end, bool(living), rng, catalogue))
         if living:
             found.append(_application(index, living))
     return tuple(found)
@@ -177,21 +186,43 @@ def _kind(item: str, rng: Random, catalogue: Catalogue) -> Kind:
 
 
 def _application(index: int, living: Living) -> Application:
-    return Application(index, living.start, tuple(Part(*part) for part in living.parts.items()), living.end)
+    parts = tuple(Part(*part) for part in living.parts.items())
+    return Application(index, living.start, parts, living.end, living.variants)
 
 
-def _placed(files: DemoFiles) -> dict[int, Living]:
+def _foundation(index: int, living: Living) -> Application:
+    """What the placed application stands on, one granted after the other."""
+    parts = tuple(
+        Part(item, partial(scenes.granted_at, decided=1 + 2 * number, delivered=2 + 2 * number))
+        for number, item in enumerate(living.stands_on)
+    )
+    return Application(index, living.start - lives.FOUNDATION, parts)
+
+
+def _living(life: lives.Life, catalogue: Catalogue, days: scenes.Days) -> Living:
+    """The application from which that life came."""
+    lifetime = catalogue.items[life.item].lifetime
+    if lifetime is None:
+        raise ValueError(f"{life.item}: what it grants has no life; an item with a lifetime is accepted")
+    start = lives.start_of(life, lifetime.limit, days)
+    return Living(start, {life.item: partial(lives.lived, deeds=life.deeds)}, stands_on=PERMIT_STANDS_ON)
+
+
+def _placed(files: DemoFiles, catalogue: Catalogue, days: scenes.Days) -> dict[int, Living]:
     """The hand-placed applications by project, spread over each membership, so that all streets have some."""
     permits = [index for index, project in enumerate(files.projects) if project.needs_permit]
     tenders = [index for index, project in enumerate(files.projects) if not project.needs_permit]
     order = [*permits[0::2], *permits[1::2]], [*tenders[0::3], *tenders[1::3], *tenders[2::3]]
-    pairs = zip(order[0], LIVING_PERMIT, strict=False), zip(order[1], LIVING_TENDER, strict=False)
+    grown = [_living(life, catalogue, days) for life in lives.LIVES]
+    permit = [*LIVING_PERMIT, *grown, *LIVING_COUNTED]
+    pairs = zip(order[0], permit, strict=False), zip(order[1], LIVING_TENDER, strict=False)
     return {index: living for pair in pairs for index, living in pair}
 
 
 PROMPT = scenes.prompt
 REVIEW = scenes.under_review
 WAITING = scenes.waiting
+PERMIT_STANDS_ON = ("GC01", "GC03")
 
 # Promised limits of the items here, in working days: SG12, SG13, SG08, SG07, GC04: 3; LX10, LX11, LX06, LX12, SG11,
 # GC06, GC07, SG02, LX05: 5; GC01: 7; LX07: 20; GC08 and LX09: none.
@@ -256,6 +287,21 @@ LIVING_TENDER: tuple[Living, ...] = (
     Living(-24, {"SG07": scenes.cancelled, "SG12": PROMPT}),
     Living(-2, {"SG03": WAITING}, end="draft"),
     Living(-6, {"SG07": WAITING, "SG08": WAITING}, end="draft"),
+    # written down late; decided within minutes, beside one taken back; decided after the promise
+    Living(-7, {"LX06": scenes.entered_late, "SG13": PROMPT}),
+    Living(-5, {"SG08": scenes.within_minutes, "SG13": scenes.withdrawn}),
+    Living(-12, {"LX11": partial(scenes.late, over=2), "SG13": PROMPT}),
+)
+# On permits, after those whose results live: how time is counted.
+LIVING_COUNTED: tuple[Living, ...] = (
+    # one assessment by report, one by form: 60 and 30 days; the report's date lies in another year
+    Living(-3, {"SG11": REVIEW}, variants={"SG11": "report"}),
+    Living(-3, {"SG11": REVIEW, "SG13": PROMPT}),
+    # 20 + 40 working days, and the renewal of a life of a year: dates so far ahead that no notice has settled them
+    Living(-4, {"LX03": partial(scenes.extended, on=1, by=40)}),
+    Living(-60, {"GC03": partial(lives.lived, deeds=lives.EARLY_RENEWAL)}, stands_on=("GC01",)),
+    # papers incomplete, the time started anew yesterday
+    Living(-6, {"SG05": scenes.counted_anew}, stands_on=PERMIT_STANDS_ON),
 )
 
 _QUESTIONS = (

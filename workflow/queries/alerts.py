@@ -14,7 +14,10 @@ from workflow.work import Work
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """One alert. ``due_at`` is the end of the clock when the rung fired; ``solved`` once that clock stopped."""
+    """One alert. ``due_at`` is the end of the clock when the rung fired; ``solved`` once that clock stopped.
+
+    ``overtaken``: the date has moved later since, and what fired lies ahead again, or has fired once more.
+    """
 
     id: int
     card: str
@@ -34,6 +37,7 @@ class AlertView:
     acknowledged_at: datetime | None
     note: str | None
     solved: bool
+    overtaken: bool
 
 
 _COLUMNS = """
@@ -42,7 +46,9 @@ SELECT a.id, a.card, c.no, c.title, p.name AS project_name, c.flow, c.flow_versi
   coalesce((SELECT cast(m.input ->> 'from' AS int) FROM events m WHERE m.case_id = a.case_id
       AND m.action = 'flow_moved' AND m.recorded_at > a.created_at ORDER BY m.seq LIMIT 1),
     c.flow_version) AS fired_under,
-  a.role, a.due_at, a.created_at, a.acknowledged_at, a.note, k.state = 'settled' AS solved
+  a.role, a.due_at, a.created_at, a.acknowledged_at, a.note, k.state = 'settled' AS solved,
+  k.state <> 'settled' AND a.epoch < k.epoch AND (k.ladder_at[a.rung + 1] > app_now() OR EXISTS (
+    SELECT FROM firings f WHERE f.clock_id = a.clock_id AND f.rung = a.rung AND f.epoch > a.epoch)) AS overtaken
 FROM alerts a JOIN cases c ON c.id = a.case_id JOIN clocks k ON k.id = a.clock_id JOIN projects p ON p.id = c.project_id
 WHERE a.person_id = :me AND a.id < :before"""
 _ALL = text(_COLUMNS + " ORDER BY a.id DESC LIMIT :wanted")
@@ -88,4 +94,6 @@ def _view(work: Work, row: Any) -> AlertView:
         acknowledged_at=row.acknowledged_at,
         note=row.note,
         solved=row.solved,
+        # Under another ladder the number is another rung's.
+        overtaken=bool(row.overtaken) and row.fired_under == row.flow_version,
     )

@@ -54,6 +54,4 @@ def amendment_preview(work: Work, amendment_id: int, most: int = 200) -> Preview
 
 def _require_office(work: Work) -> None:
     if not shows_names(work.actor):
-        raise NotAllowed(
-            "role_required", "变动只对工作人员开放", "Amendments are shown to people of the office only"
-        )
+        raise NotAllowed("role_required", "变动只对工作人员开放", "Amendments are shown to people of the office only")

@@ -208,7 +208,9 @@ def _is_exact(rule: ClockRule) -> bool:
 
 def _remaining(clock: ClockRecord, calendar: Calendar, pauses: list[Pause], now: datetime) -> int:
     if clock.limit.unit.counts_days:
-        return remaining_days(clock.started_at, clock.limit, calendar, pauses, clock.extension, local_day(now))
+        left = remaining_days(clock.started_at, clock.limit, calendar, pauses, clock.extension, local_day(now))
+        # By policy the last day may end with the close of business, hours before its date is over.
+        return -1 if left == 0 and clock.due_at is not None and clock.due_at <= now else left
     if clock.limit.unit is Unit.WORKING_HOUR:
         return remaining_working_minutes(clock.started_at, clock.limit, calendar, pauses, clock.extension, now)
     return remaining_minutes(Deadline(clock.due_on, clock.due_at, clock.provisional, clock.calendar_version), now)

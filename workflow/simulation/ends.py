@@ -1,4 +1,4 @@
-"""Clocks that nothing stops, and pauses that nothing opens: read from the graph of the states."""
+"""Clocks that nothing stops, pauses that nothing opens, and acts that no clock takes: read from the graph of states."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,16 @@ from workflow.simulation.finding import Finding
 
 
 def end_findings(flow: Flow) -> Iterator[Finding]:
-    """Clocks from whose states no way leads out, and clocks said to be paused that no action pauses."""
+    """Clocks from whose states no way leads out, clocks said to be paused that no action pauses, and actions of the
+    clock that no rung takes: silence would never accept, no life would ever lapse."""
+    for action in flow.actions.values():
+        if action.by == {"clock"} and not any(action.name in _acts(flow, state) for state in action.sources):
+            states = ", ".join(action.sources)
+            sentence = (
+                f"flow {flow.name} v{flow.version}, action {action.name} never happens: only the clock takes it, and "
+                f"no rung of a clock that runs in {states} does"
+            )
+            yield Finding(("actions", action.name, "by"), sentence, (f"a rung with act: {action.name}",))
     for rule in flow.clocks.values():
         who = f"flow {flow.name} v{flow.version}, clock {rule.name}"
         trapped = _trapped(flow, rule)
@@ -37,8 +46,13 @@ def _trapped(flow: Flow, rule: ClockRule) -> tuple[str, ...]:
 
 def _ways(flow: Flow, state: str) -> tuple[Action, ...]:
     """The actions from ``state``, of the clock's own only those that a clock of this state takes."""
-    acts = {rung.act for rule in flow.clocks_in(state) for rung in rule.ladder}
+    acts = _acts(flow, state)
     return tuple(action for action in flow.actions_from(state) if action.by != {"clock"} or action.name in acts)
+
+
+def _acts(flow: Flow, state: str) -> frozenset[str]:
+    """What the rungs of the clocks that run in ``state`` do by themselves."""
+    return frozenset(rung.act for rule in flow.clocks_in(state) for rung in rule.ladder if rung.act is not None)
 
 
 def _pauses(action: Action, rule: ClockRule) -> bool:
