@@ -111,6 +111,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "newly_overdue": (N_("因此超期"), N_("签发前请先看这几件")),
     "newly_warning": (N_("因此变成预警"), ""),
     "newly_safe": (N_("不再超期"), ""),
+    "failed": (N_("无法重算"), N_("日期不会变动，须先查明原因")),
 }
 ALWAYS = frozenset({"later", "earlier", "firm", "newly_overdue", "newly_warning"})
 
@@ -136,7 +137,7 @@ def _unmoving(preview: Preview) -> str:
 
 
 def _left(preview: Preview) -> str:
-    if not preview.complete:
+    if not preview.counted:
         return _("办件太多，没有数完：以上数字是至少的数。")
     if len(preview.rows) < preview.cases:
         return _("表中列出最急的 %(n)s 件，数字包括全部。", n=len(preview.rows))

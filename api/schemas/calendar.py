@@ -290,8 +290,12 @@ class CalendarPreviewSchema(Schema):
     newly_safe = fields.Integer(required=True)
     newly_warning = fields.Integer(required=True)
     past_days = fields.Integer(required=True, metadata={"description": "changed days that lie before today"})
-    complete = fields.Boolean(
+    complete = fields.Boolean(required=True, metadata={"description": "false: `rows` are not all of them"})
+    counted = fields.Boolean(
         required=True, metadata={"description": "false: too many to count, the figures are at least that"}
+    )
+    failed = fields.List(
+        fields.String(), required=True, metadata={"description": "cases whose dates cannot be derived and would stay"}
     )
     changed = fields.Method(
         "_changed", metadata={"type": "array", "description": "days that count otherwise, as {old, new}"}

@@ -3,7 +3,7 @@
 The same derivation that later writes (`workflow.recast`) is run on the cases that depend on the days that differ.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,8 +15,8 @@ from workflow.amending.calendars import calendar_before
 from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar
 from workflow.clock.changed_days import changed_days, first_affected_day
-from workflow.clock.days import FIRST_YEAR, Day, end_of_day, local_day, start_of_day
-from workflow.clock.words import WARNING_FROM
+from workflow.clock.days import FIRST_YEAR, Day, local_day, start_of_day
+from workflow.clock.words import WARNING_MINUTES, warning_edge
 from workflow.definition import Title
 from workflow.errors import NotAllowed
 from workflow.logs import facts, logger
@@ -34,7 +34,6 @@ Turn = Literal["overdue", "safe", "warning"]
 SLICE = 500
 PATIENCE_SECONDS = 25.0
 """A page is not waited for longer; a transaction of the web role ends after 30 seconds."""
-WARNING_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,8 @@ class Preview:
     provisional dates that go, ``unsure`` marks that come, ``newly_…`` cases. ``rows`` are the nearest of them.
     A case whose limit or flow version changes counts although no date of it moves; its ``moves`` are empty then.
     ``changed`` are the days that differ as (old, new), ``past_days`` how many lie before today: dates may move to
-    before today. ``complete``: ``rows`` are all of them. ``counted`` is False where patience ended before all cases
+    before today. ``failed`` are cases whose dates cannot be derived: they would stay as they are, and somebody has to
+    look. ``complete``: ``rows`` are all of them. ``counted`` is False where patience ended before all cases
     were looked at: the figures then are at least that.
     """
 
@@ -87,6 +87,7 @@ class Preview:
     past_days: int
     complete: bool
     counted: bool = True
+    failed: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -97,7 +98,8 @@ class Preview:
         """The figures as they are kept with an amendment."""
         names = ("cases", "clocks", "earlier", "later", "firm", "unsure", *_TURNS.values(), "past_days", "counted")
         versions = {"old_version": self.old_version, "new_version": self.new_version}
-        return versions | {name: getattr(self, name) for name in names} | {"changed_days": len(self.changed)}
+        counted = {"changed_days": len(self.changed), "failed": len(self.failed)}
+        return versions | {name: getattr(self, name) for name in names} | counted
 
 
 _TURNS: dict[Turn, str] = {"overdue": "newly_overdue", "safe": "newly_safe", "warning": "newly_warning"}
@@ -137,7 +139,8 @@ def calendar_preview(work: Work, new: Calendar, most: int = 200, patience: float
     _require_office(work)
     changed = changed_days(work.calendar, new)
     versions = (work.calendar.version, new.version)
-    return counted_preview(work, _slices(work, new), versions, changed, most, patience)
+    failed: list[str] = []
+    return counted_preview(work, _slices(work, new, failed), versions, changed, most, patience, failed)
 
 
 def cases_preview(
@@ -153,7 +156,8 @@ def cases_preview(
     ``versions`` are the marks of what is replaced and what comes. Raises NotAllowed for applicants.
     """
     _require_office(work)
-    return counted_preview(work, _cases_slices(work, which, derive), versions, (), most, patience)
+    failed: list[str] = []
+    return counted_preview(work, _cases_slices(work, which, derive, failed), versions, (), most, patience, failed)
 
 
 def _require_office(work: Work) -> None:
@@ -170,8 +174,12 @@ def counted_preview(
     changed: tuple[tuple[Day, Day], ...],
     most: int,
     patience: float,
+    failed: Sequence[str] = (),
 ) -> Preview:
-    """The figures of all ``slices`` and the nearest ``most`` cases of them, for as long as ``patience`` lasts."""
+    """The figures of all ``slices`` and the nearest ``most`` cases of them, for as long as ``patience`` lasts.
+
+    ``failed`` is read last: whoever makes the slices adds to it.
+    """
     until = monotonic() + patience
     tally, rows, counted = _Tally(), list[CaseMoves](), True
     for found in slices:
@@ -199,21 +207,22 @@ def counted_preview(
         past_days=sum(day.date < today for day, _ in changed),
         complete=counted and len(rows) == tally.cases,
         counted=counted,
+        failed=tuple(failed),
     )
 
 
 def _cases_slices(
-    work: Work, which: OfItem | OfFlow, derive: Callable[[Case], Recast | None]
+    work: Work, which: OfItem | OfFlow, derive: Callable[[Case], Recast | None], failed: list[str]
 ) -> Iterator[list[CaseMoves]]:
     lights, after = Lights.at(work, work.calendar), 0
     while ids := recasts.ids_of(work.conn, which, after, SLICE):
         after = ids[-1]
         cases = recasts.read(work.conn, ids, None, whole=True).cases
-        moved = (_case_moves(work, case, derive, lights) for case in cases if may_see(work.actor, case))
+        moved = (_case_moves(work, case, derive, lights, failed) for case in cases if may_see(work.actor, case))
         yield [one for one in moved if one is not None]
 
 
-def _slices(work: Work, new: Calendar) -> Iterator[list[CaseMoves]]:
+def _slices(work: Work, new: Calendar, failed: list[str]) -> Iterator[list[CaseMoves]]:
     """What moves, slice by slice: every case once, with whatever calendars its clocks were made."""
     seen: set[int] = set()
     lights = Lights.at(work, new)
@@ -228,7 +237,7 @@ def _slices(work: Work, new: Calendar) -> Iterator[list[CaseMoves]]:
         derive = partial(_under_calendar, work, new)
         for start in range(0, len(ids), SLICE):
             cases = recasts.read(work.conn, ids[start : start + SLICE], None).cases
-            moved = (_case_moves(work, case, derive, lights) for case in cases if may_see(work.actor, case))
+            moved = (_case_moves(work, case, derive, lights, failed) for case in cases if may_see(work.actor, case))
             yield [one for one in moved if one is not None]
 
 
@@ -247,12 +256,15 @@ def _under_calendar(work: Work, new: Calendar, case: Case) -> Recast | None:
     return under_calendar(flow, case, calendar_before(work.office, work.conn, case, new), Timing(new, work.now), {})
 
 
-def _case_moves(work: Work, case: Case, derive: Callable[[Case], Recast | None], lights: "Lights") -> CaseMoves | None:
+def _case_moves(
+    work: Work, case: Case, derive: Callable[[Case], Recast | None], lights: "Lights", failed: list[str]
+) -> CaseMoves | None:
     try:
         found = derive(case)
     except Exception:
         # It would not be moved either: the settling pass names it again.
         log.exception("the dates of a case cannot be derived anew", extra=facts(case=case.no))
+        failed.append(case.no)
         return None
     if found is None or not (found.moved or found.always_said):
         return None
@@ -284,7 +296,7 @@ class Lights:
     def at(cls, work: Work, new: Calendar) -> "Lights":
         """The edges as of now."""
         today = local_day(work.now)
-        return cls(work.now, _warning_edge(work.calendar, today), _warning_edge(new, today))
+        return cls(work.now, warning_edge(work.calendar, today), warning_edge(new, today))
 
     def turn(self, before: Case, after: Case) -> Turn | None:
         """What becomes of the light of a case; None where it keeps it, or only turns green or paused."""
@@ -315,10 +327,6 @@ class Lights:
 
 def _by_day(clocks: tuple[ClockRecord, ...]) -> bool:
     return any(clock.limit.unit.counts_days for clock in clocks)
-
-
-def _warning_edge(calendar: Calendar, today: date) -> datetime:
-    return end_of_day(calendar.add_working_days(today, WARNING_FROM + 1) - timedelta(days=1))
 
 
 def _nearness(case: CaseMoves) -> tuple[bool, datetime | None, str]:

@@ -102,6 +102,8 @@ def preview_lines(found: Preview) -> Iterator[str]:
             yield f"  {row.no}  日期不变 no date moves"
     if found.cases > len(found.rows):
         yield f"  … {found.cases - len(found.rows)} more cases"
+    if found.failed:
+        yield f"✗ {len(found.failed)} 件无法重算 cases cannot be derived and would stay: {', '.join(found.failed[:20])}"
     if not found.counted:
         yield "it took too long: the figures are at least that"
 
@@ -122,7 +124,7 @@ def _preview(office: Office, args: argparse.Namespace) -> int:
     with begin_work(office, SYSTEM) as work:
         found = calendar_preview(work, _calendar_if(work, notice.kind, notice_data(notice)), ROWS_SHOWN, float("inf"))
     print("\n".join(preview_lines(found)))
-    return 0
+    return LEFT if found.failed else 0
 
 
 def _calendar_if(work: Work, kind: str, content: dict[str, Any]) -> Calendar:

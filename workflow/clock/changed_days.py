@@ -1,6 +1,7 @@
 """What another calendar changes: the days that count otherwise, and the day from which dates may move."""
 
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 
 from workflow.clock.calendar import Calendar
@@ -19,6 +20,7 @@ def changed_days(old: Calendar, new: Calendar) -> tuple[tuple[Day, Day], ...]:
     return tuple((before, after) for before, after in pairs if before.counts != after.counts)
 
 
+@lru_cache(maxsize=64)
 def first_affected_day(old: Calendar, new: Calendar) -> date | None:
     """The first day that counts otherwise or is provisional in one calendar only; None where nothing differs.
 

@@ -3,12 +3,15 @@
 日 means working day in short forms, 天 always calendar day. ``lang`` "zh" (or "zh-CN") gives Chinese, all else English.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from workflow.clock.calendar import Calendar, end_of_day
 from workflow.clock.limit import Limit, Unit
 
 WARNING_FROM = 2
+# A promise in hours or minutes turns yellow in its last hour.
+WARNING_MINUTES = 60
 
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -54,6 +57,11 @@ def light(remaining: int, paused: bool) -> Light:
     if paused:
         return Light.PAUSED
     return Light.WARNING if remaining <= WARNING_FROM else Light.NORMAL
+
+
+def warning_edge(calendar: Calendar, today: date) -> datetime:
+    """The instant (UTC) up to which an end is near enough for a warning ``today``: two working days left."""
+    return end_of_day(calendar.add_working_days(today, WARNING_FROM + 1) - timedelta(days=1))
 
 
 def time_left(remaining: int, paused: bool, lang: str, unit: Unit = Unit.WORKING_DAY) -> str:

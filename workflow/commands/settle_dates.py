@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from workflow.amending.calendars import calendar_before
+from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar
 from workflow.clock.changed_days import first_affected_day
 from workflow.clock.days import FIRST_YEAR, start_of_day
@@ -25,9 +26,9 @@ from workflow.store.calendars import InForce
 from workflow.store.recasts import START, Position, Slice
 from workflow.store.timers import Claim
 from workflow.timekeeping import Timing
-from workflow.work import Office, calendar_in_force
+from workflow.work import Office, Work, calendar_in_force
 
-__all__ = ["BATCH", "Settled", "settle_batches", "settle_calendar", "settle_claimed"]
+__all__ = ["BATCH", "Settled", "settle_batches", "settle_calendar", "settle_case", "settle_claimed"]
 
 log = logger("amendments")
 
@@ -89,6 +90,42 @@ def settle_claimed(office: Office, conn: Connection, claim: Claim) -> frozenset[
     return frozenset(one.change.after.id for one in ready)
 
 
+def settle_case(work: Work, case: Case) -> bool:
+    """Move one case to the calendar in force before somebody acts on it: a guard must not measure by a date that holds
+    no more. Answers whether anything was written, so that the case must be read anew.
+
+    Where somebody else holds the case nothing is done: then the action meets its new dates when it is written.
+    """
+    now = work.calendar
+    behind = {
+        k.calendar_version for k in case.running_clocks if k.calendar_version != now.version and _reached(work, k)
+    }
+    held = calendars.in_force(work.conn) if behind else None
+    if held is None or held.version != now.version:
+        return False
+    ready, _ = _derived(work.office, work.conn, held, recasts.read(work.conn, [case.id], None, locked=True))
+    recasts.write(work.conn, ready)
+    amendments.count_moved(work.conn, held.amendment_id, sum(1 for one in ready if one.moved))
+    return bool(ready)
+
+
+def _reached(work: Work, clock: ClockRecord) -> bool:
+    """Whether the clock reaches into days that differ in the calendar in force."""
+    since = _differ_since(work.office, work.conn, clock.calendar_version, work.calendar)
+    if since is None:
+        return False
+    return clock.due_at is None or since <= max([clock.due_at, *clock.ladder_at])
+
+
+def _differ_since(office: Office, conn: Connection, version: str, new: Calendar) -> datetime | None:
+    try:
+        day = first_affected_day(office.calendars.get(conn, version), new)
+    except KeyError:
+        # Made before calendars were kept: any of its days may have been another one.
+        day = date(FIRST_YEAR, 1, 1)
+    return None if day is None else start_of_day(day)
+
+
 def _tasks(office: Office) -> list[_Task]:
     with office.engine.connect() as conn:
         held = calendars.in_force(conn)
@@ -102,13 +139,9 @@ def _tasks_of(office: Office, conn: Connection, held: InForce, new: Calendar) ->
     for version in recasts.calendar_versions(conn):
         if version == new.version:
             continue
-        try:
-            day = first_affected_day(office.calendars.get(conn, version), new)
-        except KeyError:
-            # Made before calendars were kept: any of its days may have been another one.
-            day = date(FIRST_YEAR, 1, 1)
-        if day is not None:
-            yield _Task(version, start_of_day(day), held)
+        since = _differ_since(office, conn, version, new)
+        if since is not None:
+            yield _Task(version, since, held)
 
 
 def _batch(office: Office, task: _Task, position: Position, limit: int) -> tuple[Position | None, Settled]:

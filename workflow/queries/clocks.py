@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from workflow.case import Case, ClockRecord, PauseRecord
-from workflow.clock.calendar import OFFICE_ZONE, Calendar, end_of_day, local_day
+from workflow.clock.calendar import OFFICE_ZONE, Calendar, local_day
 from workflow.clock.deadline import (
     Deadline,
     budget,
@@ -18,19 +18,17 @@ from workflow.clock.deadline import (
 from workflow.clock.limit import Limit, Unit
 from workflow.clock.pauses import Pause
 from workflow.clock.words import (
-    WARNING_FROM,
+    WARNING_MINUTES,
     Light,
     date_words,
     limit_words,
     minutes_left,
     office_minutes_left,
     time_left,
+    warning_edge,
 )
 from workflow.clock.words import light as light_of
 from workflow.definition import RESULT_CLOCKS, ClockRule, Flow, Title
-
-# A promise in hours or minutes turns yellow in its last hour.
-WARNING_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,7 @@ class Edges:
 
 def edges(calendar: Calendar, now: datetime) -> Edges:
     """The instants that part the lights as of ``now``: two working days left is a warning."""
-    third = calendar.add_working_days(local_day(now), WARNING_FROM + 1)
-    return Edges(now, end_of_day(third - timedelta(days=1)), now + timedelta(minutes=WARNING_MINUTES))
+    return Edges(now, warning_edge(calendar, local_day(now)), now + timedelta(minutes=WARNING_MINUTES))
 
 
 def case_light(due_at: datetime | None, paused: bool, exact: bool, at: Edges) -> Light:
