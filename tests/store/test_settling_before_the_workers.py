@@ -7,6 +7,7 @@ from sqlalchemy import text
 from tests import given
 from tests.given import moment
 from tests.hall import Hall, open_hall
+from workflow.commands.fire_rungs import sweep
 from workflow.commands.settle_dates import settle_calendar
 from workflow.queries.amendments import amendment_preview
 from workflow.queries.verify import verify
@@ -33,13 +34,14 @@ def reviewed(hall: Hall) -> str:
 
 def signed(hall: Hall) -> None:
     given.time_is(hall.office.engine, DUE_BEFORE)
+    sweep(hall.office)
     hall.sign(hall.propose("closure", CLOSURE, DUE_BEFORE).id, DUE_BEFORE)
 
 
 def test_an_extension_is_measured_by_the_date_of_the_calendar_in_force(hall: Hall, reviewed: str) -> None:
     signed(hall)
     # By the calendar before, the limit ended yesterday; by the one in force it ends today.
-    given.act(hall.office, hall.town.directors["QX"], moment("2026-12-30", "09:00"), reviewed, "extend", OVERTIME)
+    given.act(hall.office, hall.town.directors["QX"], moment("2026-12-30", "08:50"), reviewed, "extend", OVERTIME)
     with hall.office.engine.connect() as conn:
         found = cases.read(conn, no=reviewed)
         actions = conn.execute(
