@@ -246,8 +246,22 @@ def _limited(ground: _Ground, case: Case, name: str, limit: Limit, running: Runn
         unit = str(clocks[0].limit.unit)
         zh, en = f"已延长过，只能换成同样单位（{unit}）的时限", f"it was extended: only a limit in {unit} is accepted"
         raise refused([bad_field(f"limits.{name}", str(limit), zh, en, (unit,))])
+    if isinstance(ground.flow.clocks[name].limit, Limit):
+        # The flow itself says it (joint handling), so no change of an item's limit reaches it; the arithmetic does.
+        return _rebudgeted(ground, case, clocks, limit, running)
     found = under_limit(ground.flow, case, name, limit, running, ground.timing, {})
     return case if found is None else found.change.after
+
+
+def _rebudgeted(ground: _Ground, case: Case, clocks: list[ClockRecord], limit: Limit, running: Running) -> Case:
+    rules = ground.flow.clocks
+    fresh = [resettle(replace(one, limit=limit), rules[one.name], case.pauses, ground.timing) for one in clocks]
+    kept = [
+        new
+        for old, new in zip(clocks, fresh, strict=True)
+        if running == "new" or (old.due_at and new.due_at and new.due_at < old.due_at)
+    ]
+    return replace(case, clocks=merge(case.clocks, kept))
 
 
 def _paused(ground: _Ground, case: Case, place: int, pause: SupposedPause, steps: list[Step]) -> Case:

@@ -41,9 +41,9 @@ FIXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 Dates = dict[tuple[str, int], tuple[date | None, datetime | None, bool]]
 
 
-def case_in_review(office: Office, item: str = ITEM, accepted: datetime = ACCEPTED) -> Case:
-    """A case accepted on Monday, 2 March 2026, made without a database."""
-    flow = office.flow("item")
+def case_in_review(office: Office, item: str | None = ITEM, accepted: datetime = ACCEPTED) -> Case:
+    """A case accepted on Monday, 2 March 2026, made without a database; without an item a joint application."""
+    flow = office.flow("item" if item else "bundle")
     case = Case(
         id=1,
         no="LS2026-000001",
@@ -54,7 +54,7 @@ def case_in_review(office: Office, item: str = ITEM, accepted: datetime = ACCEPT
         project_id=1,
         parent_id=None,
         company="x",
-        department=office.catalogue.items[item].department,
+        department=office.catalogue.items[item].department if item else "QX",
         squad="permits",
         assignee_id=1,
         state="in_review",
@@ -206,6 +206,14 @@ def test_a_supposed_limit_ends_the_clock_as_if_it_had_started_with_it(
     # The order in which it is supposed makes no difference.
     both = supposed(configuration, case, limits={"promised": limit}, pauses=(pause,))
     assert dates(both.after) == dates(what.after)
+
+
+def test_the_limit_that_the_flow_of_joint_handling_says_can_be_supposed_too(configuration: Office) -> None:
+    case = case_in_review(configuration, item=None)
+    found = supposed(configuration, case, limits={"statutory": Limit(15, Unit.WORKING_DAY)})
+    assert [(move.clock, move.new_on) for move in found.moves] == [("statutory", date(2026, 3, 23))]
+    longer = {"statutory": Limit(60, Unit.WORKING_DAY)}
+    assert supposed(configuration, case, limits=longer, running="favourable").moves == ()
 
 
 @FIXED
