@@ -7,12 +7,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.catalogue import Catalogue, Item
-from workflow.clock.calendar import local_day
+from workflow.clock.calendar import end_of_day, local_day
 from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.definition import Effect, Flow
 from workflow.documents import DOCUMENT_CODES
@@ -69,6 +69,9 @@ class Change:
     documents: tuple[IssuedDocument, ...] = ()
     messages: tuple[Message, ...] = ()
 
+
+LAST_MOMENT = timedelta(microseconds=1)
+"""The smallest step of an instant: that much before midnight a day still runs."""
 
 _canonical_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -232,9 +235,15 @@ def _data(decision: Decision, facts: Facts) -> dict[str, Any]:
         data["renewal_mode"] = "deemed" if decision.role == "clock" else "expressed"
     if facts.inputs.get("gaps_until") is not None:
         data["gaps_until"] = facts.inputs["gaps_until"].isoformat()
-    if "late_reason" in facts.inputs:
+    if "late_reason" in facts.inputs and _promise_missed(decision, facts):
         data["late_reason"] = facts.inputs["late_reason"]
     return data
+
+
+def _promise_missed(decision: Decision, facts: Facts) -> bool:
+    """A reason for a promise that was kept would be published as if it had been missed."""
+    promised = facts.case.clock("promised")
+    return promised is not None and promised.due_at is not None and decision.effective_at >= promised.due_at
 
 
 def _renews(decision: Decision) -> bool:
@@ -286,9 +295,7 @@ def _clocks(
 ) -> tuple[ClockRecord, ...]:
     changed: tuple[ClockRecord, ...] = ()
     if moved:
-        # Silence is over when the clock says so, however far back it takes effect; a person's late entry counts as
-        # of the day it was done.
-        left_at = None if decision.role == "clock" else decision.effective_at
+        left_at = _left_at(decision, facts)
         changed = clocks_after_move(flow, after, decision.to_state, _limits(flow, after, facts), timing, left_at)
     touched = {(clock.name, clock.round) for clock in changed}
     running = [clock for clock in facts.case.running_clocks if (clock.name, clock.round) not in touched]
@@ -306,6 +313,21 @@ def _clocks(
             if clock.name == effect.clock
         )
     return changed
+
+
+def _left_at(decision: Decision, facts: Facts) -> datetime | None:
+    """The legal time the clocks of the state stop; None: now.
+
+    A person's late entry counts as of the day it was done. Silence is over when the clock says so, however far back it
+    takes effect. A pause that ends at its cap ended with that day: the minutes until somebody wrote it are nobody's.
+    """
+    if decision.role != "clock":
+        return decision.effective_at
+    effect = decision.action.effect
+    if effect is None or effect.kind != "resume":
+        return None
+    last = max((pause.cap_until for pause in facts.case.open_pauses), default=None)
+    return None if last is None else min(facts.now, end_of_day(last) - LAST_MOMENT)
 
 
 def _limits(flow: Flow, after: Case, facts: Facts) -> dict[str, Limit]:

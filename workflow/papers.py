@@ -36,13 +36,16 @@ def papers_of(items: Iterable[Item], catalogue: Catalogue) -> dict[str, Paper]:
 def may_come_now(facts: Facts, state: State) -> frozenset[str]:
     """The codes that may be handed in on this case in ``state``.
 
-    Everything while the applicant fills in or corrects the application. Later only what is promised and missing, and,
-    until the decision, a paper that stands in for a prerequisite; nothing once the case has ended.
+    Everything while the applicant fills in or corrects the application, and while its incomplete papers interrupt the
+    time (施工许可管理办法 5(3)). Later only what is promised and missing, and, until the decision, a paper that stands
+    in for a prerequisite; nothing once the case has ended.
     """
     papers = papers_of(facts.items, facts.catalogue)
     if state.ended:
         return frozenset()
     if state.turn == "applicant" and facts.case.accepted_at is None:
+        return frozenset(papers)
+    if any(pause.resets for pause in facts.case.open_pauses):
         return frozenset(papers)
     attached = {material.code for material in facts.materials}
     late = {code for code, paper in papers.items() if paper.may_follow}

@@ -1,6 +1,7 @@
 """The applicant's home: what needs doing, where everything is, what is finished."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Response, url_for
 
@@ -12,6 +13,7 @@ from api.pages.wording import N_, _, date_and_time
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.queries.ended import EndedFilters, ended
+from workflow.queries.lives import EndingLife, ending_lives
 from workflow.queries.worklist import Filters, WorkRow, worklist
 from workflow.work import Work
 
@@ -27,12 +29,14 @@ ENDED_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One thing the applicant has to do, with its date in words."""
+    """One thing the applicant has to do on the case ``no``, with its date and what is left in words."""
 
-    row: WorkRow
+    no: str
+    title: str
     what: str
     button: str
     until: str
+    left: str
 
 
 @pages.get("/my")
@@ -43,7 +47,7 @@ def my_cases() -> Response:
         errands = _errands(work)
         found = worklist(work, Filters(), paging(cursor=cursor()))
         finished = ended(work, EndedFilters(), paging(ENDED_SHOWN))
-    waiting = {errand.row.no for errand in errands}
+    waiting = {errand.no for errand in errands}
     return show(
         "my_cases.html",
         errands=errands,
@@ -63,16 +67,35 @@ def _errands(work: Work) -> list[Errand]:
         for state in flow.states.values()
         if state.turn == "applicant" and not state.ended
     }
-    rows = [
-        row
-        for name in sorted(states, key=lambda name: name == "draft")
-        for row in worklist(work, Filters(state=name), paging(ERRANDS_SHOWN)).rows
-    ]
     today = local_day(work.now)
-    return [_errand(row, date_words(row.due_on, today, "zh") if row.due_on else "") for row in rows]
+    rows = [row for name in sorted(states) for row in worklist(work, Filters(state=name), paging(ERRANDS_SHOWN)).rows]
+    held = worklist(work, Filters(state="special"), paging(ERRANDS_SHOWN)).rows
+    lives = ending_lives(work, ERRANDS_SHOWN)
+    return [
+        *(_errand(row, today) for row in rows if row.state != "draft"),
+        *(_papers(row) for row in held if row.papers_awaited),
+        *(_life(life, today) for life in lives),
+        *(_errand(row, today) for row in rows if row.state == "draft"),
+    ]
 
 
-def _errand(row: WorkRow, day: str) -> Errand:
+def _errand(row: WorkRow, today: date) -> Errand:
     what, button = ERRANDS.get(row.state, (N_("等您处理"), N_("去办理")))
-    until = _("请在 %(day)s 前办完", day=day) if day else ""
-    return Errand(row, _(what), _(button), until)
+    until = _("请在 %(day)s 前办完", day=date_words(row.due_on, today, "zh")) if row.due_on else ""
+    return Errand(row.no, row.title, _(what), _(button), until, row.words.zh if row.words else "")
+
+
+def _papers(row: WorkRow) -> Errand:
+    """Papers that interrupt the time until they are complete."""
+    return Errand(row.no, row.title, _("请补齐证明文件"), _("去补齐"), _("补齐后时限重新起算"), "")
+
+
+def _life(life: EndingLife, today: date) -> Errand:
+    """A result that dies if nobody does anything: its last day, and what saves it."""
+    day = date_words(life.life.due_on, today, "zh", life.life.provisional) if life.life.due_on else ""
+    deeds = _("或").join(f"“{deed.zh}”" for deed in life.deeds)
+    until = _("有效期到 %(day)s，请在此前%(deeds)s", day=day, deeds=deeds) if deeds else _("有效期到 %(day)s", day=day)
+    if life.renew_by is not None and life.renew_by != life.life.due_on:
+        last = date_words(life.renew_by, today, "zh")
+        until += _("（延续最迟 %(day)s 提出）", day=last)
+    return Errand(life.no, life.title, _("有效期将满"), _("去办理"), until, life.life.words.zh)

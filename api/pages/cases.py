@@ -19,9 +19,13 @@ from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Step, fault_words, track
 from api.pages.wording import _, date_and_time, short_day
 from workflow.clock.days import local_day
+from workflow.clock.words import date_words
+from workflow.definition import LIFE_CLOCKS
 from workflow.queries.case import CaseView, PauseView
 from workflow.queries.case import case as read_case
+from workflow.queries.clocks import ClockView
 from workflow.queries.history import history
+from workflow.queries.lives import AHEAD, RENEW, USE
 from workflow.work import Work
 
 LINES = 20
@@ -121,7 +125,8 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
     if is_staff(actor):
         office: dict[str, Any] = {"may_hand_in": is_applicant(actor), "may_correct": _may_correct(page.case)}
         return show("case.html", status, **common, notices=_notices(page), **office)
-    return show("progress.html", status, **common, errand=_errand(page), ahead=_ahead(page.case), notice=_notice(page))
+    said = {"errand": _errand(page.case), "ahead": _ahead(page.case, page.today), "notice": _notice(page)}
+    return show("progress.html", status, **common, **said)
 
 
 def _pause(pause: PauseView, today: date) -> PauseWords:
@@ -141,9 +146,27 @@ def _pause(pause: PauseView, today: date) -> PauseWords:
     )
 
 
-def _errand(page: CasePage) -> bool:
-    """Whether the applicant has to do something now."""
-    return page.case.state.turn == "applicant" and not page.case.state.ended
+def _errand(case_: CaseView) -> str:
+    """What the applicant has to do now, in a few words; empty where there is nothing."""
+    state, life = case_.state, _life(case_)
+    if state.turn == "applicant" and not state.ended:
+        return state.title.zh
+    if _papers_awaited(case_) is not None:
+        return _("补齐证明文件")
+    if state.ended and life is not None and life.remaining is not None and 0 <= life.remaining <= AHEAD:
+        return _("有效期将满")
+    return ""
+
+
+def _life(case_: CaseView) -> ClockView | None:
+    """The running life of what was granted."""
+    return next((clock for clock in case_.clocks if clock.name in LIFE_CLOCKS and clock.state != "settled"), None)
+
+
+def _papers_awaited(case_: CaseView) -> PauseView | None:
+    """The open interruption that the applicant ends by completing its papers."""
+    causes = access.office().catalogue.causes
+    return next((one for one in case_.pauses if one.open and one.cause in causes and causes[one.cause].resets), None)
 
 
 def _may_correct(case_: CaseView) -> bool:
@@ -169,11 +192,13 @@ def _notice(page: CasePage) -> list[str]:
     return [fault_words(fault) for fault in page.case.notices[-1]["faults"]]
 
 
-def _ahead(case_: CaseView) -> str:
-    """What happens next, in one sentence."""
+def _ahead(case_: CaseView, today: date) -> str:
+    """What happens next, in a sentence or two."""
     state = case_.state
     if state.ended:
-        return _("本件已办结：%(state)s。", state=state.title.zh)
+        return _("本件已办结：%(state)s。", state=state.title.zh) + _life_ahead(case_, today)
+    if (awaited := _papers_awaited(case_)) is not None:
+        return _("%(why)s。请在下面提交，补齐后由经办人恢复计时。", why=awaited.reason.rstrip("。"))
     if state.name == "correcting":
         return _("补齐并提交后，综合窗口重新核验；窗口已列出全部问题，之后不再要求补正其他内容。")
     if state.name == "received" and case_.flow == "item":
@@ -188,3 +213,17 @@ def _ahead(case_: CaseView) -> str:
         return _("等待下一步。")
     by = role_name(state.turn)
     return _("现在由%(department)s的%(role)s办理。", department=department_name(case_.department), role=by)
+
+
+def _life_ahead(case_: CaseView, today: date) -> str:
+    """When what was granted ends, and what its holder may do before that."""
+    life = _life(case_)
+    if life is None or life.due_on is None:
+        return ""
+    day = date_words(life.due_on, today, "zh", life.provisional)
+    ends = _("有效期到 %(day)s，%(left)s。", day=day, left=life.words.zh)
+    open_ = [one.action.title.zh for one in case_.actions if one.allowed and one.action.name in (USE, RENEW)]
+    if not open_:
+        return ends + _("期满自行失效。")
+    deeds = _("或").join(f"“{name}”" for name in open_)
+    return ends + _("请在期满前%(deeds)s，否则期满自行失效。", deeds=deeds)

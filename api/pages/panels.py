@@ -14,11 +14,12 @@ from api.pages.wording import _, date_and_time
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.pauses import Pause
 from workflow.clock.words import date_words, days_words
-from workflow.definition import Flow
+from workflow.definition import RESULT_CLOCKS, Flow
 from workflow.queries.case import CaseView, PauseView
 from workflow.queries.clocks import ClockView
 
-# The two clocks of every item stand first and side by side; they and the help desk's say how an ended case went.
+# The two clocks of every item stand first and side by side; they and the help desk's say how an ended case went, after
+# the life of what was granted.
 FIRST = ("promised", "statutory")
 JUDGED = (*FIRST, "resolution")
 _BIG = re.compile(r"(\D+?) (\d+) (.+)")
@@ -45,13 +46,21 @@ class Panel:
     sentence: str
     proof: str | None
 
+    @property
+    def tones(self) -> frozenset[str]:
+        """What there is to see in the strip."""
+        return frozenset(tone for cell in self.cells for tone in cell.tone.split())
+
 
 def panels(case: CaseView, now: datetime) -> tuple[Panel, ...]:
-    """The clocks worth showing: those that run, the promise first; of an ended case how its promises were kept."""
+    """The clocks worth showing: those that run, the promise first; of an ended case the life of its result, then how
+    its promises were kept."""
     running = [clock for clock in case.clocks if clock.state != "settled"]
-    shown = running or _last_of_each([clock for clock in case.clocks if clock.name in JUDGED])
-    ordered = sorted(shown, key=lambda clock: FIRST.index(clock.name) if clock.name in FIRST else len(FIRST))
-    return tuple(panel(case, clock, now) for clock in ordered)
+    judged = _last_of_each([clock for clock in case.clocks if clock.name in JUDGED])
+    in_order = sorted(running or judged, key=_place)
+    if case.ended_at is not None:
+        in_order = [*(running or _last_life(case.clocks)), *sorted(judged, key=_place)]
+    return tuple(panel(case, clock, now) for clock in in_order)
 
 
 def panel(case: CaseView, clock: ClockView, now: datetime) -> Panel:
@@ -75,6 +84,16 @@ def big(words: str) -> Big:
     """Time left in words, split at its first number."""
     found = _BIG.fullmatch(words)
     return Big(found[1], found[2], found[3]) if found else Big(words)
+
+
+def _place(clock: ClockView) -> int:
+    return FIRST.index(clock.name) if clock.name in FIRST else len(FIRST)
+
+
+def _last_life(clocks: Sequence[ClockView]) -> list[ClockView]:
+    """The clock of the result that ran last, on its own in a list; empty where the result had no life."""
+    lives = [clock for clock in clocks if clock.name in RESULT_CLOCKS]
+    return sorted(lives, key=lambda clock: clock.started_at)[-1:]
 
 
 def _last_of_each(clocks: Sequence[ClockView]) -> list[ClockView]:

@@ -13,7 +13,7 @@ from api.pages.frame import is_staff, show
 from api.pages.reading import read_day
 from api.pages.wording import N_, _
 from workflow.catalogue import Catalogue
-from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, local_day
+from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, Day, local_day
 from workflow.clock.proof import ProofDay
 from workflow.clock.words import date_words
 from workflow.errors import BadInput
@@ -60,7 +60,8 @@ def proof_page(no: str, name: str) -> Response:
         now = local_day(work.now)
         found = clock_proof(work, no, name, _round(), _as_of(now))
     today = local_day(found.as_of) if found.as_of else now
-    lines = [_line(day, found, today, access.office().catalogue) for day in found.proof.days]
+    days = zip(found.proof.days, found.days, strict=True)
+    lines = [_line(day, of_calendar, found, today, access.office().catalogue) for day, of_calendar in days]
     shown_round = found.clock.round
     return show(
         "proof.html",
@@ -72,6 +73,8 @@ def proof_page(no: str, name: str) -> Response:
         sentence=found.proof.sentence_zh,
         lines=lines,
         weeks=_weeks(lines),
+        tones=frozenset(tone for line in lines for tone in line.tone.split()),
+        restart=_restart(found),
         weekdays=[_(name) for name in WEEKDAYS],
         others=[(one, url_for("pages.proof", no=no, name=one.name, round=one.round)) for one in case.clocks],
         current=(found.clock.name, shown_round),
@@ -109,9 +112,18 @@ def _round() -> int | None:
     return int(text)
 
 
-def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -> DayLine:
+def _restart(found: ClockProof) -> date | None:
+    """The day after which an interruption lets the limit count anew."""
+    return next((day.date for day in found.proof.days if _starts_anew(day, found)), None)
+
+
+def _starts_anew(day: ProofDay, found: ClockProof) -> bool:
+    return day.rule == "start" and day.date != found.proof.start
+
+
+def _line(day: ProofDay, of_calendar: Day, found: ClockProof, today: date, catalogue: Catalogue) -> DayLine:
     due = day.date == found.proof.due
-    notes = [_why(day, catalogue)]
+    notes = [_("中断结束，次日重新起算") if _starts_anew(day, found) else _why(day, catalogue)]
     if day.date == today:
         notes.append(_("今天"))
     if due:
@@ -120,13 +132,21 @@ def _line(day: ProofDay, found: ClockProof, today: date, catalogue: Catalogue) -
         day=day.date,
         short=f"{day.date.month}/{day.date.day}",
         words=date_words(day.date, today, "zh"),
-        calendar=_calendar(day),
+        calendar=_calendar(of_calendar),
         number=day.total if day.counts else None,
         why="，".join(note for note in notes if note),
         provisional=day.provisional,
         tone=_tone(day, found, today),
-        row="is-today" if day.date == today else "is-pause" if day.rule == "pause" else "" if day.counts else "is-off",
+        row=_row(day, today),
     )
+
+
+def _row(day: ProofDay, today: date) -> str:
+    if day.date == today:
+        return "is-today"
+    if day.rule == "pause":
+        return "is-pause"
+    return "" if day.counts else "is-off"
 
 
 def _ends(clock: ClockView) -> str | None:
@@ -138,16 +158,18 @@ def _ends(clock: ClockView) -> str | None:
     return "24:00" if local.date() != clock.due_on else f"{local:%H:%M}"
 
 
-def _calendar(day: ProofDay) -> str:
-    if day.rule in ("weekend", "holiday", "make_up", "closure"):
-        return f"{_(RULES[day.rule])}（{day.name}）" if day.name and day.rule == "holiday" else _(RULES[day.rule])
-    return day.name or _("工作日")
+def _calendar(day: Day) -> str:
+    """What the day is by the calendar, whatever the proof made of it: a Saturday stays one inside an interruption."""
+    name = _(RULES[day.rule])
+    return f"{name}（{day.name}）" if day.name and day.rule == "holiday" else name
 
 
 def _why(day: ProofDay, catalogue: Catalogue) -> str:
     causes = [part.strip() for part in (day.cause or "").split(",") if part.strip()]
     names = "、".join(catalogue.causes[code].title.zh if code in catalogue.causes else code for code in causes)
     match day.rule:
+        case "interrupted" if names:
+            return _("中断：%(why)s", why=names)
         case "start" | "extension" | "interrupted":
             return _(RULES[day.rule])
         case "pause":
@@ -158,6 +180,8 @@ def _why(day: ProofDay, catalogue: Catalogue) -> str:
 def _tone(day: ProofDay, found: ClockProof, today: date) -> str:
     if day.rule == "start":
         tone = "s-start"
+    elif day.rule == "interrupted":
+        tone = "s-lost"
     elif day.rule == "pause":
         tone = "s-pause"
     elif day.counts:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workflow.clock.calendar import Calendar, local_day
+from workflow.clock.calendar import Calendar
 from workflow.clock.pauses import Pause
 from workflow.clock.proof import Proof, ProofDay, proof
 from workflow.queries.clocks import ClockView
@@ -25,7 +25,7 @@ def strip(clock: ClockView, pauses: Sequence[Pause], calendar: Calendar, today: 
     """The days of a clock of days as of ``today``; empty for clocks of hours, and where there are too many."""
     if not clock.limit.unit.counts_days or (clock.total or 0) > LONGEST:
         return ()
-    read_on = min(today, local_day(clock.settled_at)) if clock.settled_at else today
+    read_on = min(today, clock.read_on)
     proved = proof(clock.started_at, clock.limit, calendar, pauses, clock.extension, read_on)
     return cells(proved, read_on, clock.remaining or 0)
 

@@ -123,7 +123,7 @@ def case_clocks(no: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     with access.work() as work:
         found = visible_case(work, no).case
         flow = work.office.flow(found.flow, found.flow_version)
-        views = clock_views(flow, found, work.calendar, work.now)
+        views = clock_views(flow, found, work.calendar, work.now, work.office.catalogue)
         body = {"no": no, "version": found.version, "now": work.now, "items": views}
     return body, 200, tag(found.version)
 

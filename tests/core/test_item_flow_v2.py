@@ -252,3 +252,24 @@ def test_a_mistake_in_the_data_of_it_is_named(tmp_path: Path, name: str, old: st
     with pytest.raises(ConfigFaults) as refused:
         load_catalogue(folder)
     assert expected in str(refused.value)
+
+
+def test_a_pause_that_ends_at_its_cap_by_itself_is_nobodys_late_work(office: Office) -> None:
+    town = given.town(office)
+    no = given.application(office, town, moment("2026-03-02", "09:30"), ["SG11"]).cases["SG11"]
+    given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
+    pause = {"cause": "expert_review", "until": "2026-04-01", "reason": "专家评审"}
+    given.act(office, town.officers["HB"], moment("2026-03-04"), no, "start_special", pause)
+    given.time_is(office.engine, moment("2026-04-02", "00:06"))
+    sweep(office)
+    with office.engine.connect() as conn:
+        found = cases.read(conn, no=no)
+    assert found is not None
+    assert found.case.state == "in_review"
+    for name in ("pause_cap", "special_procedure"):
+        clock = found.case.clock(name)
+        assert clock is not None
+        assert clock.settled_at is not None
+        assert clock.due_at is not None
+        assert clock.settled_at < clock.due_at
+    assert verify(office).breaches == ()

@@ -229,7 +229,8 @@ def test_by_policy_a_last_day_ends_at_the_close_of_business_and_a_minimum_never_
     # Acceptance by silence still waits until the day is certainly over.
     assert rung_moment(parse_rung_time("due"), start, result, CLOSING) == at("2026-03-31T00:05")
     least = deadline(start, Limit(20, Unit.CALENDAR_DAY, "min"), CLOSING)
-    assert least.at == at("2026-03-23T00:00")
+    # Forbidden until the day begins, whatever the office's hours.
+    assert least.at == at("2026-03-22T00:00")
 
 
 def test_a_deadline_read_back_from_its_four_columns_is_one_of_days() -> None:

@@ -58,6 +58,7 @@ def _witnesses(found: "ClockProof") -> dict[str, Any]:
     extension = found.extension
     return {
         "as_of": found.as_of.isoformat() if found.as_of else None,
+        "basis": found.clock.basis,
         "pauses": [
             {
                 "cause": one.cause,
@@ -82,7 +83,8 @@ def _witnesses(found: "ClockProof") -> dict[str, Any]:
 
 
 def _witness_lines(found: "ClockProof") -> Iterator[str]:
-    """Which paper stands behind each pause and the extension."""
+    """Which article the limit stands on, and which paper is behind each pause and the extension."""
+    yield f"依据 basis {found.clock.basis}"
     for one in found.pauses:
         until = one.until.isoformat() if one.until else "…"
         yield (

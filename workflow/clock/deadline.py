@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from workflow.clock.calendar import Calendar
-from workflow.clock.days import FIRST_YEAR, LAST_YEAR, accepted_day, end_of_day, local_day
+from workflow.clock.days import FIRST_YEAR, LAST_YEAR, accepted_day, end_of_day, local_day, start_of_day
 from workflow.clock.limit import LARGEST_AMOUNT, Limit, Unit
 from workflow.clock.office_clock import office_end, office_time_between
 from workflow.clock.pauses import Interval, Pause, union
@@ -17,7 +17,7 @@ class Deadline:
     """``on`` is the last day, ``at`` the instant it ends; both None while an open pause holds the clock.
 
     ``provisional`` means that a day without a published notice helped to decide it. For a "min" limit ``on`` is the
-    first day on which the deed is lawful. ``by_day``: True when the clock ends with its last day, False when it ends
+    first day on which the deed is lawful and ``at`` its beginning. ``by_day``: True when the clock ends with its last day, False when it ends
     at an exact instant (working hours, hours, minutes) or has no end now.
     """
 
@@ -36,7 +36,7 @@ def deadline(
     Days: the start day is not counted (民法典 201), pauses take out the days they cover, ``extension`` adds to the
     amount in the limit's unit. Calendar days, months and years of a "max" limit that end on a rest day end on the
     next working day (民法典 203); a "min" limit is never moved. Months and years end on the corresponding day or the
-    month's last (民法典 202). The last day ends when `Calendar.end_of` says; that of a "min" limit always at 24:00.
+    month's last (民法典 202). The last day ends when `Calendar.end_of` says; a "min" limit is over as its day begins.
 
     Working hours count in office hours of working days from the instant itself, pauses take out whole days. Hours
     and minutes run from the instant through nights and holidays and know no pauses. A pause that resets: `Pause`.
@@ -61,7 +61,7 @@ def deadline(
     if on is None:
         return Deadline(None, None, False, calendar.version, False)
     provisional = _is_provisional(first, raw, on, limit, calendar)
-    at = end_of_day(on) if limit.direction == "min" else calendar.end_of(on)
+    at = start_of_day(on) if limit.direction == "min" else calendar.end_of(on)
     return Deadline(on, at, provisional, calendar.version)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.deadline import Deadline
-from workflow.clock.limit import Limit
+from workflow.clock.limit import Limit, Unit
 from workflow.clock.words import date_words, days_words, limit_words, time_left
 
 Lang = Literal["zh", "en"]
@@ -23,17 +23,26 @@ class Standing:
 
 
 def standing_sentence(limit: Limit, due: Deadline, standing: Standing, lang: Lang) -> str:
-    """``11月25日（周三）：已用 13 日，暂停 4 日，还剩 2 日``."""
-    used = days_words(standing.used, limit.unit, lang)
-    paused = days_words(standing.paused, limit.unit, lang)
+    """``11月25日（周三）：已用 13 日，暂停 4 日，还剩 2 日``; beside 天 what is left of a limit says 个工作日."""
+    counted = _counted(limit, standing.used, standing.paused, lang)
     left = time_left(standing.remaining, due.on is None, lang, limit.unit)
     if lang == "en":
         head = date_words(due.on, standing.today, lang, due.provisional) if due.on else "Paused"
-        return f"{head}: {used} used, {paused} paused, {left}"
+        return f"{head}: {counted}, {left}"
+    unit = "日" if limit.unit is Unit.WORKING_DAY else "个工作日"
     if due.on and standing.remaining > 0:
-        left = f"还剩 {standing.remaining} 日"
+        left = f"还剩 {standing.remaining} {unit}"
+    elif standing.remaining < 0:
+        left = f"超期 {-standing.remaining} {unit}"
     head = date_words(due.on, standing.today, lang, due.provisional) if due.on else "暂停计时"
-    return f"{head}：已用 {used}，暂停 {paused}，{left}"
+    return f"{head}：{counted}，{left}"
+
+
+def ran_out_sentence(limit: Limit, due: Deadline, standing: Standing, lang: Lang) -> str:
+    """``6月10日（周三）：已用 92 天，已届满``, of a clock that was stopped by its own end."""
+    counted = _counted(limit, standing.used, standing.paused, lang)
+    head = date_words(due.on, standing.today, lang, due.provisional) if due.on else ""
+    return f"{head}: {counted}, ran out" if lang == "en" else f"{head}：{counted}，已届满"
 
 
 def origin_sentence(
@@ -77,6 +86,14 @@ def exact_sentence(start: datetime, limit: Limit, extension: int, due: Deadline,
         if lang == "zh"
         else f"{amount} without a break from {begin} to {end}"
     )
+
+
+def _counted(limit: Limit, used: int, paused: int, lang: Lang) -> str:
+    """What is used and, where there is any, paused."""
+    used_words, paused_words = (days_words(days, limit.unit, lang) for days in (used, paused))
+    if lang == "en":
+        return f"{used_words} used, {paused_words} paused" if paused else f"{used_words} used"
+    return f"已用 {used_words}，暂停 {paused_words}" if paused else f"已用 {used_words}"
 
 
 def _minute(instant: datetime) -> str:

@@ -35,7 +35,7 @@ def renewals_left(facts: Facts) -> Reason | None:
     return Reason(
         "renewals_used_up",
         f"已延续 {done} 次；最多 {renewal.times} 次，期满失效",
-        f"Renewed {done} times; at most {renewal.times} are allowed",
+        f"Renewed {done} time{'' if done == 1 else 's'}; at most {renewal.times} are allowed",
         {"value": done, "maximum": renewal.times},
     )
 

@@ -33,6 +33,6 @@ def after_action(work: Work, no: str) -> AfterAction:
         state=flow.states[case.state],
         outcome=case.outcome,
         allowed=tuple(one.action.name for one in found if one.allowed),
-        clocks=clock_views(flow, case, work.calendar, work.now),
+        clocks=clock_views(flow, case, work.calendar, work.now, work.office.catalogue),
         children=reading.children,
     )

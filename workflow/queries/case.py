@@ -203,7 +203,7 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         variants=dict(case_.data.get("variants", {})),
         form=dict(case_.data.get("form", {})),
         question=case_.data.get("question"),
-        clocks=clock_views(flow, case_, work.calendar, work.now),
+        clocks=clock_views(flow, case_, work.calendar, work.now, office.catalogue),
         pauses=tuple(_pause(office.catalogue, pause) for pause in case_.pauses),
         documents=tuple(_document(document) for document in around["documents"]),
         materials=tuple(material_view(facts, row, named) for row in uploads),

@@ -11,13 +11,15 @@ from sqlalchemy import text
 from workflow.as_of import Line, as_of
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import Calendar, local_day
-from workflow.clock.days import OFFICE_ZONE, end_of_day
+from workflow.clock.days import OFFICE_ZONE, Day, end_of_day
+from workflow.clock.deadline import Deadline
 from workflow.clock.limit import Limit, Unit
 from workflow.clock.proof import Proof
 from workflow.clock.proof import proof as prove
+from workflow.clock.proof_words import Standing, ran_out_sentence
 from workflow.definition import ClockRule, Flow, Title
 from workflow.errors import BadInput, NotFound, Reason
-from workflow.queries.clocks import ClockView, clock_view, stopping
+from workflow.queries.clocks import ClockView, basis_of, clock_view, ran_out, read_on, stopping
 from workflow.reading import visible_case
 from workflow.recast import FIXED_DAY
 from workflow.side_lines import MACHINES
@@ -55,13 +57,14 @@ class ExtensionProof:
 class ClockProof:
     """The clock as it stands (or stood ``as_of``), and how its date came about.
 
-    ``fresh``: the date kept with the case is the one proved here, and for a running clock the one of the calendar in
-    force; always so for the past.
+    ``days`` is what the calendar says of each day of the proof, whatever rule decided it. ``fresh``: the date kept with
+    the case is the one proved here, and for a running clock the one of the calendar in force; always so for the past.
     """
 
     no: str
     clock: ClockView
     proof: Proof
+    days: tuple[Day, ...]
     fresh: bool
     as_of: datetime | None
     pauses: tuple[PauseProof, ...]
@@ -99,24 +102,42 @@ def clock_proof(
         case = as_of(case, flow, [_line(line) for line in lines], _recorded_at(lines, clock.settled_seq))
         flow = work.office.flow(case.flow, case.flow_version)
     calendar = _calendar(work, flow, case, clock, moment)
-    read_at = min(clock.settled_at, moment or work.now) if clock.settled_at else moment or work.now
     rule = flow.rule(name)
+    now = moment or work.now
+    read_day = min(read_on(rule, clock, now), local_day(now))
     if moment is not None and clock.running:
         clock = replace(clock, limit=_limit_then(work, rule, case, clock, lines, calendar, moment))
     stops = stopping(rule, _in_order(case.pauses))
-    proved = prove(clock.started_at, clock.limit, calendar, stops, clock.extension, local_day(read_at))
+    proved = prove(clock.started_at, clock.limit, calendar, stops, clock.extension, read_day)
     fresh = moment is not None or _fresh(work, flow, case, clock, proved)
     if moment is not None and clock.running:
         # Every rung whose moment had come had fired; resettling goes back to the first that had not.
         clock = _derived(flow, case, replace(clock, rung=len(rule.ladder)), Timing(calendar, moment))
+    view = clock_view(rule, clock, case.pauses, calendar, now, basis_of(rule, case, work.office.catalogue))
+    if ran_out(rule, clock):
+        proved = _ran_out(proved, view, now)
     return ClockProof(
         no,
-        clock_view(rule, clock, case.pauses, calendar, moment or work.now),
+        view,
         proved,
+        tuple(calendar.day(day.date) for day in proved.days),
         fresh,
         moment,
         _pauses(work, flow, name, case, lines, around.documents),
         _extension(work, flow, clock, lines, around.documents, moment),
+    )
+
+
+def _ran_out(proved: Proof, view: ClockView, now: datetime) -> Proof:
+    """The proof of a clock that its own end stopped, with a sentence that says so."""
+    if view.used is None or view.paused is None:
+        return proved
+    due = Deadline(view.due_on, view.due_at, view.provisional, view.calendar_version)
+    standing = Standing(local_day(now), view.used, view.paused, 0)
+    return replace(
+        proved,
+        sentence_zh=ran_out_sentence(view.limit, due, standing, "zh"),
+        sentence_en=ran_out_sentence(view.limit, due, standing, "en"),
     )
 
 

@@ -12,7 +12,7 @@ from workflow.clock.limit import Unit
 from workflow.clock.proof_words import Lang, exact_sentence, office_sentence, origin_sentence
 from workflow.definition import Flow, Title
 from workflow.hypotheses import Hypothesis, Step, Supposed, check, suppose
-from workflow.queries.clocks import ClockView, clock_view, stopping
+from workflow.queries.clocks import ClockView, basis_of, clock_view, stopping
 from workflow.queries.moves import Move, hypothetical
 from workflow.reading import visible_case
 from workflow.timekeeping import Timing
@@ -86,9 +86,10 @@ def _changes(flow: Flow, found: Supposed, work: Work, calendar: Calendar) -> Ite
     order = list(flow.clocks)
     for clock in sorted(found.after.running_clocks, key=lambda one: (order.index(one.name), one.round)):
         key, rule = (clock.name, clock.round), flow.clocks[clock.name]
+        basis = basis_of(rule, found.before, work.office.catalogue)
         yield ClockChange(
-            before=clock_view(rule, old[key], found.before.pauses, work.calendar, work.now),
-            after=clock_view(rule, clock, found.after.pauses, calendar, work.now),
+            before=clock_view(rule, old[key], found.before.pauses, work.calendar, work.now, basis),
+            after=clock_view(rule, clock, found.after.pauses, calendar, work.now, basis),
             move=moved.get(key),
             sentence=Title(
                 _sentence(flow, found.after, clock, calendar, work.now, "zh"),

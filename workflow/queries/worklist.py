@@ -60,7 +60,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """One line of the worklist. ``words`` is the time left of the clock that matters most, None where none runs."""
+    """One line of the worklist. ``words`` is the time left of the clock that matters most, None where none runs.
+
+    ``papers_awaited``: its time was interrupted until the applicant completes its papers.
+    """
 
     no: str
     title: str
@@ -79,6 +82,7 @@ class WorkRow:
     project_name: str
     light: Light
     paused: bool
+    papers_awaited: bool
     due_on: date | None
     due_at: datetime | None
     provisional: bool
@@ -309,6 +313,7 @@ def _row(work: Work, row: Any, at: Edges, exact: bool) -> WorkRow:
         project_name=row["project_name"],
         light=light,
         paused=row["paused"],
+        papers_awaited=any(pause.resets and pause.until is None for pause in pauses),
         due_on=leading.due_on if leading else None,
         due_at=leading.due_at if leading else None,
         provisional=leading.provisional if leading else False,

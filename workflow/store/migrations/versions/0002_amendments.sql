@@ -62,5 +62,7 @@ ALTER TABLE pauses ADD COLUMN resets boolean NOT NULL DEFAULT false;
 -- ── cases ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- From when the life of a granted result counts: its issue, or the end of the life before a renewal.
 ALTER TABLE cases ADD COLUMN issued_at timestamptz;
+-- Results whose life ends before long, by who holds them.
+CREATE INDEX cases_lives_company ON cases (company, due_at, id) WHERE ended_at IS NOT NULL AND due_at < 'infinity';
 CREATE INDEX cases_of_item ON cases (item, id) WHERE item IS NOT NULL;
 CREATE INDEX cases_of_flow ON cases (flow, flow_version, id);
