@@ -78,7 +78,7 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
         iso=line.recorded_at.isoformat(),
         since=_("自 %(day)s 起生效", day=date_words(effective, today, "zh")) if back else "",
         moved=line.to_title.zh if line.from_state != line.to_state else "",
-        said=_said(work, flow, line, today, names),
+        said=_said(work, flow, case, line, today, names),
         papers=_papers(case.documents, line),
         tone=_tone(flow, line),
     )
@@ -109,10 +109,14 @@ def _papers(documents: Sequence[DocumentView], line: HistoryLine) -> tuple[Paper
     return tuple(Paper(document.no, document_name(document.kind)) for document in issued)
 
 
-def _said(work: Work, flow: Flow, line: HistoryLine, today: date, names: Mapping[int, str]) -> tuple[Said, ...]:
+def _said(
+    work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date, names: Mapping[int, str]
+) -> tuple[Said, ...]:
     action = flow.actions.get(line.action)
     if action is not None:
-        given = [(ask, line.input[ask.name]) for ask in action.asks if ask.name in line.input]
+        # A reason for missing a promise that was kept stays in the record, but is no public statement.
+        asks = [ask for ask in action.asks if ask.name != "late_reason" or case.late_reason is not None]
+        given = [(ask, line.input[ask.name]) for ask in asks if ask.name in line.input]
         return tuple(Said(ask.title.zh, value_words(work, ask, value, today, names)) for ask, value in given)
     if line.action in ("receipt_corrected", "pause_corrected"):
         return tuple(_correction(line.input, today))

@@ -284,7 +284,7 @@ def test_working_days_left_of_a_calendar_day_clock_leave_out_the_days_a_known_pa
         15,
     ]
     told = proof(start, limit, CALENDAR, [pause], today=date(2026, 3, 12))
-    assert "还剩 15 日" in told.sentence_zh
+    assert "还剩 15 个工作日" in told.sentence_zh
     assert "15 working days left" in told.sentence_en
 
 

@@ -17,8 +17,8 @@ class Deadline:
     """``on`` is the last day, ``at`` the instant it ends; both None while an open pause holds the clock.
 
     ``provisional`` means that a day without a published notice helped to decide it. For a "min" limit ``on`` is the
-    first day on which the deed is lawful and ``at`` its beginning. ``by_day``: True when the clock ends with its last day, False when it ends
-    at an exact instant (working hours, hours, minutes) or has no end now.
+    first day on which the deed is lawful and ``at`` its beginning. ``by_day``: True when the clock ends with its last
+    day, False when it ends at an exact instant (working hours, hours, minutes) or has no end now.
     """
 
     on: date | None

@@ -137,13 +137,17 @@ def clock_views(
     clocks = sorted(case.clocks, key=lambda clock: (not clock.running, order[clock.name], clock.round))
     rules = [flow.rule(clock.name) for clock in clocks]
     return tuple(
-        clock_view(rule, clock, case.pauses, calendar, now, basis_of(rule, case, catalogue))
+        clock_view(rule, clock, case.pauses, calendar, now, basis_of(rule, clock, case, catalogue))
         for rule, clock in zip(rules, clocks, strict=True)
     )
 
 
-def basis_of(rule: ClockRule, case: Case, catalogue: Catalogue) -> str:
-    """By which article a clock of the case runs: the item's own where the limit is the item's, else the flow's."""
+def basis_of(rule: ClockRule, clock: ClockRecord, case: Case, catalogue: Catalogue) -> str:
+    """By which article a clock of the case runs: the item's own where the limit is the item's, that of the cause where
+    it is the cap of a pause, else the flow's."""
+    if rule.limit == "pause.cap":
+        capped = (pause.basis for pause in case.pauses if pause.since == local_day(clock.started_at))
+        return next(capped, rule.basis)
     item = catalogue.items.get(case.item) if case.item else None
     if item is None:
         return rule.basis

@@ -113,7 +113,7 @@ def clock_proof(
     if moment is not None and clock.running:
         # Every rung whose moment had come had fired; resettling goes back to the first that had not.
         clock = _derived(flow, case, replace(clock, rung=len(rule.ladder)), Timing(calendar, moment))
-    view = clock_view(rule, clock, case.pauses, calendar, now, basis_of(rule, case, work.office.catalogue))
+    view = clock_view(rule, clock, case.pauses, calendar, now, basis_of(rule, clock, case, work.office.catalogue))
     if ran_out(rule, clock):
         proved = _ran_out(proved, view, now)
     return ClockProof(

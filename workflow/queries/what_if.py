@@ -86,7 +86,7 @@ def _changes(flow: Flow, found: Supposed, work: Work, calendar: Calendar) -> Ite
     order = list(flow.clocks)
     for clock in sorted(found.after.running_clocks, key=lambda one: (order.index(one.name), one.round)):
         key, rule = (clock.name, clock.round), flow.clocks[clock.name]
-        basis = basis_of(rule, found.before, work.office.catalogue)
+        basis = basis_of(rule, clock, found.before, work.office.catalogue)
         yield ClockChange(
             before=clock_view(rule, old[key], found.before.pauses, work.calendar, work.now, basis),
             after=clock_view(rule, clock, found.after.pauses, calendar, work.now, basis),
