@@ -18,7 +18,7 @@ run: $(VENV)/.installed ## start everything on this machine: PostgreSQL, Redis, 
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; exec $(BIN)/wugeyi up
 
 test: $(VENV)/.installed-dev ## run the tests
-	$(BIN)/pytest -n 2 tests --ignore=tests/bench
+	$(BIN)/pytest -n 3 --dist worksteal tests --ignore=tests/bench
 
 check: $(VENV)/.installed-dev ## check style, types, import directions, and flows, catalogue and rules
 	$(BIN)/ruff check .

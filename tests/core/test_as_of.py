@@ -148,7 +148,7 @@ def test_it_said_so_all_along_and_not_only_in_the_end(story: Story) -> None:
             assert {key: as_said(one) for key, one in found.items()} == expected, (now, then)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_whatever_is_done_in_whatever_order_the_past_stays_what_it_was(story: Story, seed: int) -> None:
     """Thirty things tried on as many days; what is refused leaves everything as it is."""
     dice, desk = Random(seed), story.desk
@@ -184,7 +184,7 @@ def _something(story: Story, dice: Random, now: datetime) -> None:
     desk, today = story.desk, local_day(now)
 
     def about() -> date:
-        return today - timedelta(days=dice.randrange(12))
+        return today - timedelta(days=dice.randrange(6))
 
     until = (today + timedelta(days=dice.randrange(3, 20))).isoformat()
     match dice.choice(("receipt", "days", "days", "days", "pause", "pause", "resume", "extend", "close", "accept")):
