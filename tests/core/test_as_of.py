@@ -184,7 +184,7 @@ def _something(story: Story, dice: Random, now: datetime) -> None:
     desk, today = story.desk, local_day(now)
 
     def about() -> date:
-        return today - timedelta(days=dice.randrange(6))
+        return today - timedelta(days=dice.randrange(12))
 
     until = (today + timedelta(days=dice.randrange(3, 20))).isoformat()
     match dice.choice(("receipt", "days", "days", "days", "pause", "pause", "resume", "extend", "close", "accept")):

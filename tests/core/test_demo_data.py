@@ -187,6 +187,18 @@ def test_after_a_killed_attempt_the_next_one_starts_from_a_clean_slate_and_finis
     assert made.one("SELECT count(*) FROM people WHERE NOT demo") == 0
 
 
+def test_a_demo_that_stands_gets_the_accounts_that_are_new_in_its_files(made: Made, settings: Settings) -> None:
+    with made.office.engine.begin() as conn:
+        person = conn.execute(text("SELECT id FROM people WHERE username = 'guanli2'")).scalar_one()
+        conn.execute(text("DELETE FROM person_roles WHERE person_id = :id"), {"id": person})
+        conn.execute(text("DELETE FROM people WHERE id = :id"), {"id": person})
+    ensure_demo(made.url, settings, lambda done, total, words: None)
+    found = made.rows(
+        "SELECT r.role FROM people p JOIN person_roles r ON r.person_id = p.id WHERE username = 'guanli2'"
+    )
+    assert found == [("admin",)]
+
+
 def test_a_demo_that_stands_is_left_alone(made: Made, settings: Settings) -> None:
     before = made.rows("SELECT count(*), max(id) FROM cases")
     ensure_demo(made.url, settings, lambda done, total, words: pytest.fail("it was made again"))

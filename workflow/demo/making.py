@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Engine, event, text
 
+from workflow.catalogue import load_catalogue
 from workflow.clock.days import local_day
 from workflow.commands.adopt_calendar import adopt_calendar
 from workflow.demo.files import DemoFiles, load_demo_files
 from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues
 from workflow.demo.scenes import Days
 from workflow.demo.story import FIRST_DAY, applications, help_requests
-from workflow.demo.town import settle
+from workflow.demo.town import admit_newcomers, settle
 from workflow.errors import Unusable
 from workflow.passwords import hash_password
 from workflow.settings import Settings
@@ -26,7 +27,8 @@ Progress = Callable[[int, int, str], None]
 
 
 def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> None:
-    """Fill an empty, migrated database with the demo up to this moment; does nothing where it stands already.
+    """Fill an empty, migrated database with the demo up to this moment; where it stands already only people who are new
+    in the files are added.
 
     Safe to be killed at any time, and to be called by several at once: one makes it, the others wait and find it.
     Raises Unusable outside of demo mode, and for a database that holds anything the demo did not make.
@@ -37,6 +39,7 @@ def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> No
     try:
         with _turn(engine):
             if not _begin(engine):
+                _admit_newcomers(engine, settings)
                 return
             _make(database_url, settings, progress)
             with engine.begin() as conn:
@@ -78,6 +81,12 @@ def _make(database_url: str, settings: Settings, progress: Progress) -> None:
         make_demo(office, load_demo_files(settings.config, office.catalogue), now, progress)
     finally:
         engine.dispose()
+
+
+def _admit_newcomers(engine: Engine, settings: Settings) -> None:
+    files = load_demo_files(settings.config, load_catalogue(settings.config))
+    with engine.begin() as conn:
+        admit_newcomers(conn, files, read_now(conn))
 
 
 def _without_waiting_for_the_disk(connection: Any, record: Any) -> None:

@@ -12,6 +12,7 @@ from workflow.catalogue import Catalogue
 from workflow.demo.codes import company_code, project_code_of
 from workflow.demo.files import DemoFiles, DemoPerson, DemoProject
 from workflow.demo.story import project_facts
+from workflow.passwords import hash_password
 from workflow.store import people, projects
 
 
@@ -69,6 +70,20 @@ def settle(
         clerk=files.of_role("clerk")[0].username,
         district_leader=files.of_role("district_leader")[0].username,
     )
+
+
+def admit_newcomers(conn: Connection, files: DemoFiles, now: datetime) -> tuple[str, ...]:
+    """The accounts a newer demo has and the one in the database has not: added, and named.
+
+    Those that serve a project or a company come with a demo made anew only.
+    """
+    known = people.usernames(conn)
+    new = [one for one in files.people if one.username not in known and one.role not in ("applicant", "specialist")]
+    # One hash for all of them: it is made to be slow.
+    password_hash = hash_password(files.password) if new else ""
+    for person in new:
+        _add_person(conn, person, {}, [], password_hash, now)
+    return tuple(person.username for person in new)
 
 
 def project_columns(

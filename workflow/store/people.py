@@ -41,6 +41,11 @@ VALUES (:username, :name, :email, :password_hash, :demo, :now) RETURNING id"""),
     )
 
 
+def usernames(conn: Connection) -> frozenset[str]:
+    """Every account there is: a few hundred in a district."""
+    return frozenset(conn.execute(text("SELECT username FROM people")).scalars())
+
+
 def grant_role(conn: Connection, person_id: int, grant: Grant) -> None:
     """Give a person a role; giving it twice changes nothing."""
     conn.execute(
