@@ -1,5 +1,7 @@
 """An office with two administrators, in which calendars are amended by the real commands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +12,13 @@ from tests import given
 from tests.core.notices_given import the_2027_notice
 from tests.given import Town, moment
 from workflow.actor import Actor, Grant
+from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Notice
 from workflow.clock.notices import notice_data
 from workflow.commands.amend import propose, sign
 from workflow.queries.amendments import Amendment
+from workflow.queries.verify import verify
+from workflow.store import cases
 from workflow.work import Office
 
 NOW = moment("2026-12-17")
@@ -64,3 +69,44 @@ def open_hall(office: Office) -> Hall:
     with office.engine.begin() as conn:
         second = given.person(conn, "admin2", Grant("admin"))
     return Hall(office, town, second)
+
+
+def case(hall: Hall, no: str) -> Case:
+    """The case with its clocks and pauses."""
+    with hall.office.engine.connect() as conn:
+        found = cases.read(conn, no=no)
+    assert found is not None
+    return found.case
+
+
+def clock(hall: Hall, no: str, name: str) -> ClockRecord:
+    """The latest round of one clock of the case."""
+    found = case(hall, no).clock(name)
+    assert found is not None
+    return found
+
+
+def said(hall: Hall, no: str, action: str) -> list[dict[str, Any]]:
+    """What the lines of that action in the history of the case say, in their order."""
+    with hall.office.engine.connect() as conn:
+        return list(
+            conn.execute(
+                text("""
+SELECT e.input FROM events e JOIN cases c ON c.id = e.case_id
+WHERE c.no = :no AND e.action = :action ORDER BY e.seq"""),
+                {"no": no, "action": action},
+            ).scalars()
+        )
+
+
+def expect_sound(hall: Hall) -> None:
+    """Every history and every date holds."""
+    assert verify(hall.office).breaches == ()
+
+
+@contextmanager
+def held(hall: Hall, no: str) -> Iterator[None]:
+    """Somebody is at the case and has not committed yet."""
+    with hall.office.engine.begin() as conn:
+        cases.hold(conn, given.case_id(hall.office.engine, no))
+        yield

@@ -12,7 +12,7 @@ from api.pages.deeds import Deeds, deeds
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
 from api.pages.lists import cursor, paging
-from api.pages.names import STOPS, department_name, document_name, role_name, street_name
+from api.pages.names import PAUSE_CONVENTION, STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
 from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.time_use import UsePanel, use_panel
@@ -73,6 +73,11 @@ class CasePage:
     def today(self) -> date:
         """The legal day."""
         return local_day(self.now)
+
+    @property
+    def pause_convention(self) -> str:
+        """How its pauses are counted."""
+        return _(PAUSE_CONVENTION)
 
 
 @pages.get("/cases/<no>")

@@ -9,7 +9,7 @@ from flask import Response, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
-from api.pages.names import document_name
+from api.pages.names import PAUSE_CONVENTION, document_name
 from api.pages.track import value_words
 from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
@@ -21,6 +21,8 @@ from workflow.queries.case import CaseView, DocumentView
 from workflow.queries.case import case as read_case
 from workflow.store import people
 from workflow.work import Work
+
+PAUSE_NOTICES = frozenset({"special_procedure_notice", "special_procedure_end_notice"})
 
 
 @pages.get("/cases/<no>/documents/<number>")
@@ -57,6 +59,7 @@ def _statements(work: Work, case: CaseView, found: DocumentView) -> list[tuple[s
         *_moments(facts, today),
         *[(_limit_name(work, case, limit), _limit(limit, today)) for limit in facts.get("limits", ())],
         *_said(work, case, found, today),
+        (_("暂停怎么计"), _(PAUSE_CONVENTION) if found.kind in PAUSE_NOTICES else ""),
     ]
     return [(label, words) for label, words in stated if words]
 

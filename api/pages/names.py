@@ -96,3 +96,7 @@ def rung_words(text: str) -> str:
         "after": _("超期 %(amount)s", amount=amount),
         "start": _("开始后 %(amount)s", amount=amount),
     }[rung.anchor]
+
+
+PAUSE_CONVENTION = N_("开始当天仍计，次日起到结束当天（含）不计（民法典第二百零一条）。")
+"""How a pause is counted; printed wherever one is told of."""

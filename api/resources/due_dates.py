@@ -21,7 +21,8 @@ def compute_due_date(body: dict[str, Any]) -> dict[str, Any]:
     """Compute the end of a limit, with its proof if wanted
 
     The day of `from` is not counted (民法典 201); a pause takes out the days after `since` up to and including
-    `until`. A date beyond the last published holiday year is `provisional`. Nobody has to sign in for this.
+    `until`, for one of the lawful causes. A date beyond the last published holiday year is `provisional`. Nobody has to
+    sign in for this.
     """
     found = due_date(
         access.calendar(),
@@ -41,8 +42,15 @@ def _pauses(given: list[dict[str, Any]]) -> list[Pause]:
         for place, one in enumerate(given)
         if one["until"] is not None and one["until"] < one["since"]
     ]
-    if backwards:
-        raise bad_fields(backwards)
+    known = sorted(access.office().catalogue.causes)
+    accepted = Title(f"可用：{'、'.join(known)}", f"accepted: {', '.join(known)}")
+    unlawful = [
+        bad_field(f"pauses.{place}.cause", one["cause"], accepted)
+        for place, one in enumerate(given)
+        if one["cause"] not in known
+    ]
+    if backwards or unlawful:
+        raise bad_fields([*backwards, *unlawful])
     return [Pause(one["since"], one["until"], one["cause"], one["resets"]) for one in given]
 
 

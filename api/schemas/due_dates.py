@@ -41,7 +41,7 @@ class CalculatorPauseSchema(Schema):
 
     since = Day(required=True)
     until = Day(load_default=None, allow_none=True)
-    cause = fields.String(load_default="pause", validate=Form(r"[a-z][a-z0-9_]{0,39}\Z", _CAUSE))
+    cause = fields.String(required=True, validate=Form(r"[a-z][a-z0-9_]{0,39}\Z", _CAUSE))
     resets = fields.Boolean(load_default=False, metadata={"description": "an interruption: the limit starts anew"})
 
 

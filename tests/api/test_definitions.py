@@ -116,7 +116,14 @@ def test_a_date_beyond_the_last_notice_is_provisional(anyone: Caller) -> None:
 
 def test_an_open_pause_leaves_no_date(anyone: Caller) -> None:
     body = anyone(
-        "POST", DUE, json={"from": "2026-03-02", "limit": "20wd", "pauses": [{"since": "2026-03-05"}], "proof": True}
+        "POST",
+        DUE,
+        json={
+            "from": "2026-03-02",
+            "limit": "20wd",
+            "pauses": [{"since": "2026-03-05", "cause": "hearing"}],
+            "proof": True,
+        },
     ).get_json()
 
     assert (body["due_on"], body["due_at"], body["words"]) == (None, None, None)
@@ -146,17 +153,19 @@ def test_hours_run_by_the_instant(anyone: Caller) -> None:
         ({"limit": "20 wd"}, "limit"),
         ({"limit": "999999wd"}, "limit"),
         ({"limit": 20}, "limit"),
-        ({"limit": "24h", "pauses": [{"since": "2026-03-05"}]}, "limit"),
+        ({"limit": "24h", "pauses": [{"since": "2026-03-05", "cause": "hearing"}]}, "limit"),
         ({"extension": -1}, "extension"),
         ({"extension": 1.5}, "extension"),
-        ({"pauses": [{"since": "2026-03-05", "until": "2026-03-04"}]}, "pauses.0.until"),
-        ({"pauses": [{"since": "March"}]}, "pauses.0.since"),
+        ({"pauses": [{"since": "2026-03-05", "until": "2026-03-04", "cause": "hearing"}]}, "pauses.0.until"),
+        ({"pauses": [{"since": "March", "cause": "hearing"}]}, "pauses.0.since"),
         ({"pauses": [{}]}, "pauses.0.since"),
         ({"pauses": [{"since": "2026-03-05", "cause": "No!"}]}, "pauses.0.cause"),
+        ({"pauses": [{"since": "2026-03-05"}]}, "pauses.0.cause"),
+        ({"pauses": [{"since": "2026-03-05", "cause": "leader_away"}]}, "pauses.0.cause"),
         ({"pauses": "none"}, "pauses"),
-        ({"pauses": [{"since": "0001-01-01"}]}, "pauses.0.since"),
-        ({"pauses": [{"since": "2026-03-05", "until": "9999-12-31"}]}, "pauses.0.until"),
-        ({"pauses": [{"since": "2026-03-05"}] * 21}, "pauses"),
+        ({"pauses": [{"since": "0001-01-01", "cause": "hearing"}]}, "pauses.0.since"),
+        ({"pauses": [{"since": "2026-03-05", "until": "9999-12-31", "cause": "hearing"}]}, "pauses.0.until"),
+        ({"pauses": [{"since": "2026-03-05", "cause": "hearing"}] * 21}, "pauses"),
         ({"today": "tomorrow"}, "today"),
         ({"today": "0001-01-01"}, "today"),
         ({"proof": "yes please"}, "proof"),
@@ -174,13 +183,13 @@ def test_a_question_that_cannot_be_is_refused_by_field(anyone: Caller, body: dic
 @pytest.mark.parametrize(
     "question",
     [
-        {"pauses": [{"since": "2026-03-05", "until": "2099-12-01"}] * 20},
-        {"pauses": [{"since": "2026-03-05"}] * 20, "today": "2099-12-31"},
+        {"pauses": [{"since": "2026-03-05", "until": "2099-12-01", "cause": "hearing"}] * 20},
+        {"pauses": [{"since": "2026-03-05", "cause": "hearing"}] * 20, "today": "2099-12-31"},
         {
             "from": "1901-01-01",
             "limit": "30y",
             "extension": 0,
-            "pauses": [{"since": "1901-01-01", "until": "1911-01-01"}],
+            "pauses": [{"since": "1901-01-01", "until": "1911-01-01", "cause": "hearing"}],
         },
     ],
 )

@@ -189,3 +189,15 @@ def test_a_draft_is_filled_in_by_its_owner_and_only_looked_at_by_the_office(worl
     page = sign_in("clerk").open(f"/apply/{world.draft}")
     assert page.address == f"/cases/{world.draft}"
     assert "保存" not in page.buttons
+
+
+def test_how_a_pause_is_counted_stands_on_both_faces_of_the_case_and_on_its_notice(
+    world: World, sign_in: SignIn
+) -> None:
+    convention = "开始当天仍计，次日起到结束当天（含）不计"
+    for username in ("officer_qx", "applicant"):
+        somebody = sign_in(username)
+        page = somebody.open(f"/cases/{world.paused}")
+        assert convention in page.words, username
+        notices = [href for words, href in page.links if "特别程序告知书" in words]
+        assert convention in somebody.open(notices[0]).words

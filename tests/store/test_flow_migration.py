@@ -1,7 +1,6 @@
 """Running cases moved to a newer version of their flow, with their clocks: one line a case, and every history holds."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from threading import Thread
@@ -13,9 +12,8 @@ from sqlalchemy import text
 
 from tests import given
 from tests.given import moment
-from tests.hall import Hall, open_hall
+from tests.hall import Hall, case, clock, expect_sound, held, open_hall, said
 from workflow.actor import SYSTEM
-from workflow.case import Case, ClockRecord
 from workflow.clock.ladder import parse_rung_time
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.settle_dates import Settled, settle_batches, settle_calendar
@@ -28,7 +26,6 @@ from workflow.queries.paging import Paging
 from workflow.queries.proof import clock_proof
 from workflow.queries.time_use import case_time_use
 from workflow.queries.verify import verify
-from workflow.store import cases
 from workflow.work import Office
 
 RECEIVED = moment("2026-03-02", "09:30")
@@ -103,45 +100,13 @@ def put(hall: Hall, at: datetime = SIGNED, **content: Any) -> Amendment:
     return signed
 
 
-def case(hall: Hall, no: str) -> Case:
-    with hall.office.engine.connect() as conn:
-        found = cases.read(conn, no=no)
-    assert found is not None
-    return found.case
-
-
-def clock(hall: Hall, no: str, name: str) -> ClockRecord:
-    found = case(hall, no).clock(name)
-    assert found is not None
-    return found
-
-
 def lines(hall: Hall, no: str) -> list[dict[str, Any]]:
-    with hall.office.engine.connect() as conn:
-        return list(
-            conn.execute(
-                text("""
-SELECT e.input FROM events e JOIN cases c ON c.id = e.case_id
-WHERE c.no = :no AND e.action = 'flow_moved' ORDER BY e.seq"""),
-                {"no": no},
-            ).scalars()
-        )
+    return said(hall, no, "flow_moved")
 
 
 def read(hall: Hall, amendment_id: int) -> Amendment:
     with given.at(hall.office, hall.first, AFTER) as work:
         return amendment(work, amendment_id)
-
-
-def expect_sound(hall: Hall) -> None:
-    assert verify(hall.office).breaches == ()
-
-
-@contextmanager
-def held(hall: Hall, no: str) -> Iterator[None]:
-    with hall.office.engine.begin() as conn:
-        cases.hold(conn, given.case_id(hall.office.engine, no))
-        yield
 
 
 def refused(do: Callable[[], object]) -> Refused:

@@ -1,7 +1,6 @@
 """A limit changed by law on a date: what each running case is kept on, and that every change can be explained."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from threading import Thread
@@ -9,13 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tests import given
 from tests.given import moment
-from tests.hall import Hall, open_hall
+from tests.hall import Hall, case, expect_sound, held, open_hall, said
+from tests.hall import clock as clock_of
 from workflow.actor import SYSTEM
-from workflow.case import Case, ClockRecord
+from workflow.case import ClockRecord
 from workflow.clock.limit import parse_limit
 from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
@@ -25,8 +24,7 @@ from workflow.queries.amendments import Amendment, amendment, amendment_preview
 from workflow.queries.history import history
 from workflow.queries.paging import Paging
 from workflow.queries.proof import clock_proof
-from workflow.queries.verify import verify
-from workflow.store import amendments, cases, timers
+from workflow.store import amendments, timers
 from workflow.work import Office
 
 RECEIVED = moment("2026-03-02", "09:30")
@@ -74,29 +72,12 @@ def put(hall: Hall, at: datetime = SIGNED, **content: Any) -> Amendment:
     return signed
 
 
-def case(hall: Hall, no: str) -> Case:
-    with hall.office.engine.connect() as conn:
-        found = cases.read(conn, no=no)
-    assert found is not None
-    return found.case
-
-
 def clock(hall: Hall, no: str, name: str = "promised") -> ClockRecord:
-    found = case(hall, no).clock(name)
-    assert found is not None
-    return found
+    return clock_of(hall, no, name)
 
 
 def lines(hall: Hall, no: str) -> list[dict[str, Any]]:
-    with hall.office.engine.connect() as conn:
-        return list(
-            conn.execute(
-                text("""
-SELECT e.input FROM events e JOIN cases c ON c.id = e.case_id
-WHERE c.no = :no AND e.action = 'limit_changed' ORDER BY e.seq"""),
-                {"no": no},
-            ).scalars()
-        )
+    return said(hall, no, "limit_changed")
 
 
 def read(hall: Hall, amendment_id: int) -> Amendment:
@@ -107,17 +88,6 @@ def read(hall: Hall, amendment_id: int) -> Amendment:
 def waiting(hall: Hall) -> list[int]:
     with hall.office.engine.connect() as conn:
         return [one.id for one in amendments.to_settle(conn)]
-
-
-def expect_sound(hall: Hall) -> None:
-    assert verify(hall.office).breaches == ()
-
-
-@contextmanager
-def held(hall: Hall, no: str) -> Iterator[None]:
-    with hall.office.engine.begin() as conn:
-        cases.hold(conn, given.case_id(hall.office.engine, no))
-        yield
 
 
 def refused(do: Callable[[], object]) -> Refused:

@@ -1,7 +1,5 @@
 """After the signature the dates move: one line a case, in batches, beside officers and other workers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from threading import Thread
@@ -12,9 +10,8 @@ from sqlalchemy import text
 
 from tests import given
 from tests.given import moment
-from tests.hall import NOTICE, Hall, open_hall
+from tests.hall import NOTICE, Hall, case, clock, expect_sound, held, open_hall, said
 from workers.sweeper import Sweeper
-from workflow.case import Case, ClockRecord
 from workflow.clock.notices import notice_data
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.settle_dates import Settled, settle_batches, settle_calendar
@@ -23,7 +20,6 @@ from workflow.queries.alerts import inbox
 from workflow.queries.amendments import Amendment, amendment, amendment_preview
 from workflow.queries.moves import Preview, calendar_preview
 from workflow.queries.paging import Paging
-from workflow.queries.verify import verify
 from workflow.store import calendars, cases
 from workflow.work import Office
 
@@ -59,47 +55,13 @@ def put_notice(hall: Hall, at: datetime = SIGNED) -> Amendment:
     return put(hall, "year", notice_data(NOTICE), at)
 
 
-def case(hall: Hall, no: str) -> Case:
-    with hall.office.engine.connect() as conn:
-        found = cases.read(conn, no=no)
-    assert found is not None
-    return found.case
-
-
-def clock(hall: Hall, no: str, name: str) -> ClockRecord:
-    found = case(hall, no).clock(name)
-    assert found is not None
-    return found
-
-
 def lines(hall: Hall, no: str) -> list[dict[str, Any]]:
-    """The lines of the history that a calendar wrote: what they say."""
-    with hall.office.engine.connect() as conn:
-        return list(
-            conn.execute(
-                text("""
-SELECT e.input FROM events e JOIN cases c ON c.id = e.case_id
-WHERE c.no = :no AND e.action = 'calendar_moved' ORDER BY e.seq"""),
-                {"no": no},
-            ).scalars()
-        )
+    return said(hall, no, "calendar_moved")
 
 
 def read(hall: Hall, amendment_id: int) -> Amendment:
     with given.at(hall.office, hall.first, SIGNED) as work:
         return amendment(work, amendment_id)
-
-
-def expect_sound(hall: Hall) -> None:
-    assert verify(hall.office).breaches == ()
-
-
-@contextmanager
-def held(hall: Hall, no: str) -> Iterator[None]:
-    """Somebody is at the case and has not committed yet."""
-    with hall.office.engine.begin() as conn:
-        cases.hold(conn, given.case_id(hall.office.engine, no))
-        yield
 
 
 def test_what_moves_is_what_the_preview_said(hall: Hall, received: list[str]) -> None:

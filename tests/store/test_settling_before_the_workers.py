@@ -6,12 +6,13 @@ from sqlalchemy import text
 
 from tests import given
 from tests.given import moment
-from tests.hall import Hall, open_hall
+from tests.hall import Hall, case, expect_sound, open_hall
+from workflow.commands.correct_pause import correct_pause
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.settle_dates import settle_calendar
 from workflow.queries.amendments import amendment_preview
 from workflow.queries.verify import verify
-from workflow.store import cases
+from workflow.store import calendars, cases
 from workflow.work import Office
 
 ACCEPTED = moment("2026-12-01", "10:00")
@@ -65,3 +66,28 @@ def test_a_case_that_cannot_be_derived_is_named_in_the_preview(hall: Hall, revie
     assert made.preview["failed"] == 1
     with given.at(hall.office, hall.second, DUE_BEFORE) as work:
         assert amendment_preview(work, made.id).failed == (reviewed,)
+
+
+def test_a_correction_before_the_workers_moves_the_case_to_the_calendar_first(hall: Hall, reviewed: str) -> None:
+    pause = {"cause": "expert_review", "until": "2027-01-05", "reason": "专家评审"}
+    begun = moment("2026-12-24", "10:00")
+    given.act(hall.office, hall.town.officers["QX"], begun, reviewed, "start_special", pause)
+    signed(hall)
+    now = moment("2026-12-29", "17:00")
+    with given.at(hall.office, hall.town.directors["QX"], now) as work:
+        [opened] = case(hall, reviewed).pauses
+        assert opened.id is not None
+        correct_pause(
+            work, reviewed, case(hall, reviewed).version, opened.id, moment("2026-12-23").date(), None, "登记有误"
+        )
+    current = case(hall, reviewed)
+    assert {one.calendar_version for one in current.running_clocks} == {version_in_force(hall)}
+    assert settle_calendar(hall.office).cases == 0
+    expect_sound(hall)
+
+
+def version_in_force(hall: Hall) -> str:
+    with hall.office.engine.connect() as conn:
+        held = calendars.in_force(conn)
+    assert held is not None
+    return held.version

@@ -268,7 +268,11 @@ def _case_moves(
         return None
     if found is None or not (found.moved or found.always_said):
         return None
-    after = found.change.after
+    return moves_of(work, case, found.change.after, found.moved, lights)
+
+
+def moves_of(work: Work, case: Case, after: Case, moved: tuple[Move, ...], lights: "Lights") -> CaseMoves:
+    """The line of a preview for ``case``, which would become ``after``."""
     return CaseMoves(
         no=case.no,
         title=case.title,
@@ -279,7 +283,7 @@ def _case_moves(
         flow_version=after.flow_version,
         state=case.state,
         state_title=work.office.flow(case.flow, case.flow_version).states[case.state].title,
-        moves=found.moved,
+        moves=moved,
         turns=lights.turn(case, after),
     )
 

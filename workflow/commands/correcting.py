@@ -35,7 +35,9 @@ def held(work: Work, no: str, version: int, reason: str) -> Correcting:
     """
     hold(work, visible_case(work, no).case.id)
     found = looked_at(work, no, version, reason)
-    return looked_at(work, no, version, reason) if fire_late(work, found.facts.case) else found
+    while fire_late(work, found.facts.case):
+        found = looked_at(work, no, version, reason)
+    return found
 
 
 def looked_at(work: Work, no: str, version: int, reason: str) -> Correcting:

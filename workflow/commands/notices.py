@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from workflow.case import Case
 from workflow.change import Event, chain, instant
 from workflow.clock.limit import Unit
-from workflow.commands.settle_dates import settle_claimed
+from workflow.commands.settle_dates import settle_case
 from workflow.definition import Rung
 from workflow.logs import facts, logger
 from workflow.recipients import Directory, Place
@@ -29,15 +29,13 @@ def fire_late(work: Work, case: Case) -> bool:
     Answers whether anything was written, so that the case must be read anew. A rung that acts is left to the sweep.
     Under a calendar that the workers have not settled yet the dates are moved first, and nothing fires on the old ones.
     """
+    if settle_case(work, case):
+        return True
     fired = False
     for clock in case.running_clocks:
         at = clock.next_rung_at
         while clock.id is not None and at is not None and at <= work.now:
-            claim = timers.claim_one(work.conn, clock.id)
-            if settle_claimed(work.office, work.conn, claim):
-                work.calendar_version = None
-                return True
-            due = [one for one in claim.due if rung_of(work.office, one).act is None]
+            due = [one for one in timers.claim_one(work.conn, clock.id).due if rung_of(work.office, one).act is None]
             if not due:
                 break
             fire_notices(work.office, work.conn, due, work.now)

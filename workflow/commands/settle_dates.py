@@ -92,17 +92,19 @@ def settle_claimed(office: Office, conn: Connection, claim: Claim) -> frozenset[
 
 def settle_case(work: Work, case: Case) -> bool:
     """Move one case to the calendar in force before somebody acts on it: a guard must not measure by a date that holds
-    no more. Answers whether anything was written, so that the case must be read anew.
+    no more, and no card falls on one. Answers whether anything was written, so that the case must be read anew.
 
-    Where somebody else holds the case nothing is done: then the action meets its new dates when it is written.
+    A work that began under another calendar goes on under this one. Where somebody else holds the case nothing is done:
+    then the action meets its new dates when it is written.
     """
     now = work.calendar
     behind = {
         k.calendar_version for k in case.running_clocks if k.calendar_version != now.version and _reached(work, k)
     }
     held = calendars.in_force(work.conn) if behind else None
-    if held is None or held.version != now.version:
+    if held is None:
         return False
+    work.calendar_version = held.version
     ready, _ = _derived(work.office, work.conn, held, recasts.read(work.conn, [case.id], None, locked=True))
     recasts.write(work.conn, ready)
     amendments.count_moved(work.conn, held.amendment_id, sum(1 for one in ready if one.moved))

@@ -8,7 +8,6 @@ from workflow.change import Change, plan
 from workflow.clock.days import OFFICE_ZONE
 from workflow.commands.notices import fire_late
 from workflow.commands.open_case import open_items
-from workflow.commands.settle_dates import settle_case
 from workflow.definition import Flow, Title
 from workflow.errors import Conflict
 from workflow.guards import Facts
@@ -55,7 +54,7 @@ def _follow(work: Work, change: Change) -> None:
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
     groups = work.office.reads.get(action, frozenset())
     reading = visible_case(work, no, groups)
-    while settle_case(work, reading.case) or fire_late(work, reading.case):
+    while fire_late(work, reading.case):
         reading = visible_case(work, no, groups)
     flow = work.office.flow(reading.case.flow, reading.case.flow_version)
     if version is not None and version != reading.case.version:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from workflow.amending.limits import cases_of, read_limit
-from workflow.amending.preview import PATIENCE_SECONDS, SLICE, Lights, cases_preview, counted_preview
+from workflow.amending.preview import PATIENCE_SECONDS, SLICE, Lights, cases_preview, counted_preview, moves_of
 from workflow.case import Case
 from workflow.clock.days import local_day
 from workflow.clock.limit import Limit
@@ -239,16 +239,4 @@ def _case_moves(work: Work, case: Case, hypothesis: Hypothesis, lights: Lights, 
     if not found.moves:
         return None
     law.add(found.steps)
-    return CaseMoves(
-        no=case.no,
-        title=case.title,
-        department=case.department,
-        item=case.item,
-        company=case.company,
-        flow=case.flow,
-        flow_version=case.flow_version,
-        state=case.state,
-        state_title=flow.states[case.state].title,
-        moves=found.moves,
-        turns=lights.turn(case, found.after),
-    )
+    return moves_of(work, case, found.after, found.moves, lights)
