@@ -100,6 +100,7 @@ def server(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
             if server.ask("GET", "/healthz")[0] == 200:
                 break
         except OSError:
+            # A process of its own tells nobody when it listens: asked again, up to the deadline above.
             time.sleep(0.2)
     yield server
     process.send_signal(signal.SIGTERM)

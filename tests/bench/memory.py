@@ -73,6 +73,7 @@ def _wait(role: str, process: "subprocess.Popen[bytes]", ready: Callable[[], boo
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"wugeyi {role} did not become ready within {START_SECONDS} s")
+        # Asked again, up to the deadline: the process is another one.
         time.sleep(0.1)
 
 

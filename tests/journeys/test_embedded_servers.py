@@ -68,6 +68,7 @@ def test_the_server_settings_are_in_force_and_the_service_is_no_superuser(home: 
 
 
 def test_servers_end_with_the_process_that_started_them_even_by_kill_9(home: Path) -> None:
+    # It sleeps until it is killed: the servers must not outlive it.
     script = (
         "import sys, time\n"
         "from workflow.embedded import embedded_servers\n"
@@ -86,6 +87,7 @@ def test_servers_end_with_the_process_that_started_them_even_by_kill_9(home: Pat
     deadline = time.monotonic() + 10
     while _servers(home):
         assert time.monotonic() < deadline
+        # The servers are nobody's children any more: their end can only be asked for.
         time.sleep(0.05)
 
 

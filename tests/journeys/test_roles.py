@@ -80,6 +80,7 @@ def _worker(home: Path, urls: Urls) -> Iterator[subprocess.Popen[bytes]]:
         while " ready." not in log.read_text(errors="replace"):
             assert worker.poll() is None, log.read_text(errors="replace")
             assert time.monotonic() < deadline, log.read_text(errors="replace")
+            # The log of another process: read again, up to the deadline.
             time.sleep(0.1)
         yield worker
     finally:

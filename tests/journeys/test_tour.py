@@ -152,6 +152,7 @@ def _wait_until_ready(server: Server) -> None:
     while "wugeyi is ready" not in server.said():
         assert server.process.poll() is None, server.said()
         assert time.monotonic() < ends, server.said()
+        # What another process prints: read again, up to the deadline.
         time.sleep(0.1)
 
 

@@ -130,6 +130,7 @@ def test_processes_that_outlived_a_killed_supervisor_do_not_block_the_next_start
     # As if the kernel had not told the roles of the death of their supervisor: they hold the port and the folders.
     run = machine.home / "run"
     run.mkdir(parents=True)
+    # It sleeps until it is killed: only that it lives and holds the port is wanted of it.
     script = f"import socket, time; server = socket.create_server(('127.0.0.1', {machine.port})); time.sleep(600)"
     command = [sys.executable, "-c", script, "api.wsgi:application"]
     orphan = subprocess.Popen(command, cwd=run, start_new_session=True, stdin=subprocess.DEVNULL)
