@@ -53,6 +53,6 @@ def count(scene: Scene) -> None:
         answer = anybody.post("/api/v1/due-dates", vector.question)
         found = answer.body.get("due_on") if answer.status == 200 else answer.body
         say.same(found, vector.due_on, vector.sentence)
-    backwards = {"since": "2026-03-20", "until": "2026-03-09"}
+    backwards = {"since": "2026-03-20", "until": "2026-03-09", "cause": "hearing"}
     wrong = anybody.post("/api/v1/due-dates", {"from": "2026-02-13", "limit": "20wd", "pauses": [backwards]})
     say.refused(wrong, 400, "bad_input", "a pause that ends before it starts is refused")

@@ -105,7 +105,7 @@ class District:
         body = {
             "from": start.isoformat(),
             "limit": limit,
-            "pauses": [{"since": since, "until": until} for since, until in pauses or []],
+            "pauses": [{"since": since, "until": until, "cause": "expert_review"} for since, until in pauses or []],
         }
         answer = Caller(self.url).post("/api/v1/due-dates", body)
         if answer.status != 200:
