@@ -41,10 +41,18 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/tokens": SIGNED_IN,
     "DELETE /api/v1/tokens/<int:token_id>": SIGNED_IN,
     "GET /api/v1/me": SIGNED_IN,
+    # leave and duty: whose leave and whose roster one may enter is decided by what one leads
+    "GET /api/v1/absences": SIGNED_IN,
+    "POST /api/v1/absences": SIGNED_IN,
+    "POST /api/v1/absences/<int:absence_id>/end": SIGNED_IN,
+    "GET /api/v1/duty": SIGNED_IN,
+    "GET /api/v1/duty/<squad>": SIGNED_IN,
+    "POST /api/v1/duty/<squad>": SIGNED_IN,
     # projects
     "GET /api/v1/projects": SIGNED_IN,
     "POST /api/v1/projects": only("admin"),
     "GET /api/v1/projects/<code>": SIGNED_IN,
+    "GET /api/v1/projects/<code>/stages": SIGNED_IN,
     # applying
     "POST /api/v1/bundles": SIGNED_IN,
     "PATCH /api/v1/bundles/<no>": SIGNED_IN,
@@ -52,6 +60,7 @@ ROUTES: Mapping[str, Access] = {
     "POST /api/v1/help": SIGNED_IN,
     # cases
     "GET /api/v1/cases": SIGNED_IN,
+    "POST /api/v1/cases": SIGNED_IN,
     "GET /api/v1/cases/counts": SIGNED_IN,
     "GET /api/v1/cases/ended": SIGNED_IN,
     "GET /api/v1/cases/<no>": SIGNED_IN,
@@ -80,8 +89,10 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/flows/<name>/drawing": SIGNED_IN,
     "GET /api/v1/items": SIGNED_IN,
     "GET /api/v1/items/<code>": SIGNED_IN,
-    # a calculator: nobody's data
+    # calculators: nobody's data
     "POST /api/v1/due-dates": PUBLIC,
+    "GET /api/v1/questions": PUBLIC,
+    "POST /api/v1/item-choices": PUBLIC,
     # plans: nobody's data, unless a project is named, which asks for a token itself
     "POST /api/v1/plans": PUBLIC,
     "GET /api/v1/cases/<no>/plan": SIGNED_IN,

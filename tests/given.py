@@ -15,7 +15,9 @@ from sqlalchemy import Connection, Engine, text
 
 from workflow.actor import Actor, Grant
 from workflow.clock.days import office_time
-from workflow.commands.open_case import LEAD_DEPARTMENT, ask_help, open_bundle
+from workflow.commands.look_at import look_around
+from workflow.commands.open_bundle import LEAD_DEPARTMENT, ask_help, open_bundle
+from workflow.commands.open_case import open_case
 from workflow.commands.take_action import take_action
 from workflow.identifiers import CREDIT_ALPHABET, credit_code_check, organisation_code_check, project_code_check
 from workflow.store import demo_time, projects
@@ -210,6 +212,50 @@ def application(office: Office, town: Town, now: datetime, items: Sequence[str] 
             text("SELECT k.item, k.no FROM cases k JOIN cases b ON b.id = k.parent_id WHERE b.no = :no"), {"no": no}
         ).all()
     return Application(no, {row.item: row.no for row in rows})
+
+
+def opened(
+    office: Office,
+    actor: Actor,
+    now: datetime,
+    flow: str,
+    inputs: Mapping[str, object],
+    on: str | None = None,
+    under: str | None = None,
+) -> str:
+    """A case of ``flow`` opened at ``now`` on the project ``on`` or ``under`` a case; returns its number."""
+    with at(office, actor, now) as work:
+        return open_case(work, flow, inputs, on, under).no
+
+
+def looked_around(office: Office, now: datetime) -> None:
+    """What the couriers' system messages bring about, as of ``now``, until nothing is left to look at."""
+    time_is(office.engine, now)
+    while bodies := _system_messages(office.engine):
+        for body in bodies:
+            look_around(office, body)
+
+
+def _system_messages(engine: Engine) -> list[dict[str, object]]:
+    with engine.begin() as conn:
+        waiting = conn.execute(
+            text("""
+UPDATE outbox SET state = 'delivered', delivered_at = now() WHERE channel = 'system' AND state = 'pending'
+RETURNING body""")
+        )
+        return list(waiting.scalars())
+
+
+def children(engine: Engine, no: str, flow: str) -> dict[str, str]:
+    """The numbers of the cases of ``flow`` under the case ``no``, by department, the newest of each."""
+    with engine.connect() as conn:
+        rows = conn.execute(
+            text("""
+SELECT k.department, k.no FROM cases k JOIN cases p ON p.id = k.parent_id
+WHERE p.no = :no AND k.flow = :flow ORDER BY k.id"""),
+            {"no": no, "flow": flow},
+        )
+        return {row.department: row.no for row in rows}
 
 
 def help_request(office: Office, town: Town, now: datetime) -> str:

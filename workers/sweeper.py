@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from workers.office import worker_office
 from workflow.commands.fire_rungs import SweepResult, fire_due, sweep
 from workflow.commands.settle_dates import Settled, settle_batches
+from workflow.commands.warn_of_gaps import warn_of_gaps
 from workflow.errors import Unusable
 from workflow.logs import facts, logger
 from workflow.store import heartbeats, timers
@@ -29,6 +30,8 @@ log = logger("sweeper")
 BATCH = 250
 """Small enough for an officer who meets the batch to wait a fraction of a second."""
 BEAT_SECONDS = 1.0
+GAP_SECONDS = 60.0
+"""How often gaps of the duty roster are looked for: they are announced a day ahead."""
 LONGEST_WAIT = 5.0
 SHORTEST_WAIT = 0.01
 SECONDS_AFTER_A_FAILURE = 30.0
@@ -61,6 +64,7 @@ class Sweeper(threading.Thread):
         self._stopping = threading.Event()
         self._live = 1
         self._beat_due = 0.0
+        self._gaps_due = 0.0
         self._total = SweepResult()
         self._settling: Iterator[Settled] | None = None
         self._settle_from = 0.0
@@ -97,6 +101,7 @@ class Sweeper(threading.Thread):
             probe = timers.probe(conn)
             done = self._fire(office) if probe.due else 0
             done += self._settle(office) if probe.unsettled or self._settling else 0
+            done += self._warn_of_gaps(office)
             if done or probe.messages:
                 self._wake_relay()
             self._beat(conn)
@@ -126,6 +131,22 @@ class Sweeper(threading.Thread):
         if done.cases:
             log.info("dates moved to another calendar", extra=facts(count=done.cases, moved=done.moved))
         return done.cases
+
+    def _warn_of_gaps(self, office: Office) -> int:
+        if monotonic() < self._gaps_due:
+            return 0
+        self._gaps_due = monotonic() + GAP_SECONDS
+        try:
+            found = warn_of_gaps(office)
+        except DBAPIError:
+            raise
+        except Exception:
+            # No roster is worth a clock that does not fire.
+            log.exception("gaps of the duty roster cannot be looked for")
+            return 0
+        if found:
+            log.info("gaps of the duty roster announced", extra=facts(count=found))
+        return found
 
     def _beat(self, conn: Connection) -> None:
         if monotonic() < self._beat_due:

@@ -7,13 +7,17 @@ from workflow.case import Case
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role of one person, and where it holds: a department, a squad, a project or a company."""
+    """One role of one person, and where it holds: a department, a squad, a project or a company.
+
+    ``on_behalf_of`` is the absent person whose role a delegate holds, None for a role of one's own.
+    """
 
     role: str
     department: str | None = None
     squad: str | None = None
     project_id: int | None = None
     company: str | None = None
+    on_behalf_of: int | None = None
 
     def covers(self, case: Case) -> bool:
         """Whether this role holds on this case; an unscoped grant holds on the whole district."""
@@ -35,7 +39,18 @@ class Actor:
 
     def role_on(self, case: Case, wanted: frozenset[str]) -> str | None:
         """The first of the actor's roles among ``wanted`` that holds on ``case``."""
-        return next((grant.role for grant in self.grants if grant.role in wanted and grant.covers(case)), None)
+        grant = self.grant_on(case, wanted)
+        return None if grant is None else grant.role
+
+    def grant_on(self, case: Case, wanted: frozenset[str]) -> Grant | None:
+        """What lets the actor act on ``case`` in one of the roles ``wanted``: a role of one's own before a delegated
+        one, for `workflow.store.people.actor` lists them so."""
+        return next((grant for grant in self.grants if grant.role in wanted and grant.covers(case)), None)
+
+    @property
+    def stands_in_for(self) -> tuple[int, ...]:
+        """The absent people whose roles the actor holds at this moment, each once."""
+        return tuple(dict.fromkeys(grant.on_behalf_of for grant in self.grants if grant.on_behalf_of is not None))
 
     def holds(self, *roles: str) -> bool:
         """Whether the actor has one of these roles anywhere."""

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from workflow.clock.limit import Limit
 from workflow.clock.pauses import Pause
 
+ISO_DAY = len("2026-11-26")
+
 ClockState = Literal["armed", "spent", "paused", "settled", "quarantined"]
 
 
@@ -123,6 +125,13 @@ class Case:
         """The latest round of the clock ``name``, running or not."""
         rounds = [clock for clock in self.clocks if clock.name == name]
         return max(rounds, key=lambda clock: clock.round, default=None)
+
+    def kept(self, name: str) -> date | datetime | None:
+        """The day or instant that the data keep under ``name``; None where they keep none (yet)."""
+        text = self.data.get(name)
+        if not isinstance(text, str):
+            return None
+        return date.fromisoformat(text) if len(text) == ISO_DAY else datetime.fromisoformat(text)
 
     @property
     def running_clocks(self) -> tuple[ClockRecord, ...]:

@@ -14,11 +14,19 @@ from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.catalogue import Catalogue, Item
 from workflow.clock.calendar import end_of_day, local_day
 from workflow.clock.limit import Limit, Unit, parse_limit
-from workflow.definition import Effect, Flow
-from workflow.documents import DOCUMENT_CODES
+from workflow.definition import RULE, Action, Effect, Flow
 from workflow.guards import Facts, life_clock, pause_cap_until
 from workflow.machine import Decision, moment_of
-from workflow.timekeeping import Timing, clocks_after_move, extend, merge, nearest_due, resettle
+from workflow.timekeeping import (
+    Timing,
+    base_event,
+    clocks_after_move,
+    extend,
+    kept_limit,
+    merge,
+    nearest_due,
+    resettle,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,14 @@ class IssuedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectEvent:
+    """What a project has come to, and on which day, as an action on one of its cases tells it."""
+
+    event: str
+    on_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything one action writes. ``before`` is the case as read: its ``rev`` guards the writing."""
 
@@ -68,6 +84,7 @@ class Change:
     pauses: tuple[PauseRecord, ...] = ()
     documents: tuple[IssuedDocument, ...] = ()
     messages: tuple[Message, ...] = ()
+    project_event: ProjectEvent | None = None
 
 
 LAST_MOMENT = timedelta(microseconds=1)
@@ -104,8 +121,22 @@ def instant(moment: datetime) -> str:
 
 
 def plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs as JSON keeps them."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in inputs.items()}
+    """Inputs as JSON keeps them: days as ``2026-11-26``, instants in UTC."""
+    return {name: _plain(value) for name, value in inputs.items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case list():
+            return [_plain(one) for one in value]
+        case Mapping():
+            return plain(value)
+        case _:
+            return value
 
 
 def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None = None) -> Change:
@@ -132,7 +163,7 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
     after = replace(
         before,
         **(_move(flow, decision, facts, marked_at) if moved else {}),
-        data=_data(decision, facts),
+        data=_data(decision, facts, event.seq),
         assignee_id=before.assignee_id if assignee_id is None else assignee_id,
         version=before.version + 1,
         rev=before.rev + 1,
@@ -151,8 +182,14 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         clocks=clocks,
         pauses=pauses,
         documents=_documents(decision, facts, after),
-        messages=_messages(decision, after),
+        messages=_messages(flow, decision, after),
+        project_event=_project_event(decision),
     )
+
+
+def _project_event(decision: Decision) -> ProjectEvent | None:
+    event = decision.action.records
+    return None if event is None else ProjectEvent(event, local_day(decision.effective_at))
 
 
 def case_limits(flow: Flow, catalogue: Catalogue, item: str | None, variant: str | None = None) -> dict[str, str]:
@@ -165,6 +202,8 @@ def case_limits(flow: Flow, catalogue: Catalogue, item: str | None, variant: str
     for rule in flow.clocks.values():
         if isinstance(rule.limit, Limit):
             limits[rule.name] = str(rule.limit)
+        elif rule.limit.startswith(RULE):
+            limits[rule.name] = str(catalogue.limits[rule.limit.removeprefix(RULE)].limit)
         elif item is not None:
             limits |= _item_limit(rule.name, rule.limit, catalogue.items[item], variant)
     return limits
@@ -224,8 +263,14 @@ def _move(flow: Flow, decision: Decision, facts: Facts, marked_at: datetime) -> 
     return fields
 
 
-def _data(decision: Decision, facts: Facts) -> dict[str, Any]:
-    data = dict(facts.case.data)
+def _data(decision: Decision, facts: Facts, seq: int) -> dict[str, Any]:
+    action = decision.action
+    data = {name: value for name, value in facts.case.data.items() if name not in action.drops}
+    said = plain(facts.inputs)
+    data |= {name: said[name] for name in action.keeps if name in said}
+    if action.collects is not None:
+        record = {"seq": seq, "at": instant(decision.effective_at), "by": facts.actor.id, **said}
+        data[action.collects] = [*data.get(action.collects, ()), record]
     if "faults" in facts.inputs:
         notice = {"at": instant(facts.now), "faults": facts.inputs["faults"]}
         data["notices"] = [*data.get("notices", []), notice]
@@ -254,7 +299,11 @@ def _renews(decision: Decision) -> bool:
 def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[PauseRecord, ...]:
     today = local_day(decision.effective_at)
     if effect is not None and effect.kind == "pause":
-        cause = facts.catalogue.causes[facts.inputs["cause"]]
+        cause = facts.catalogue.causes[effect.cause or facts.inputs["cause"]]
+        if effect.cause and any(pause.cause == cause.code for pause in facts.case.open_pauses):
+            # A second objection finds the tender suspended already.
+            return ()
+        cap_until = pause_cap_until(facts, cause.code, today)
         opened = PauseRecord(
             id=None,
             cause=cause.code,
@@ -262,9 +311,9 @@ def _pauses(effect: Effect | None, decision: Decision, facts: Facts) -> tuple[Pa
             stops=tuple(sorted(cause.stops)),
             since=today,
             until=None,
-            planned_until=facts.inputs["until"],
-            cap_until=pause_cap_until(facts, cause.code, today),
-            reason=facts.inputs["reason"],
+            planned_until=facts.inputs.get("until") or cap_until,
+            cap_until=cap_until,
+            reason=facts.inputs.get("reason") or cause.title.zh,
             opened_at=facts.now,
             opened_by=facts.actor.id,
             resets=cause.resets,
@@ -294,9 +343,10 @@ def _clocks(
     flow: Flow, decision: Decision, facts: Facts, after: Case, moved: bool, timing: Timing
 ) -> tuple[ClockRecord, ...]:
     changed: tuple[ClockRecord, ...] = ()
-    if moved:
+    if moved or decision.action.keeps or decision.action.drops or decision.action.collects:
         left_at = _left_at(decision, facts)
         changed = clocks_after_move(flow, after, decision.to_state, _limits(flow, after, facts), timing, left_at)
+        changed += _kept_anew(flow, decision.action, after, changed, timing)
     touched = {(clock.name, clock.round) for clock in changed}
     running = [clock for clock in facts.case.running_clocks if (clock.name, clock.round) not in touched]
     effect = decision.action.effect
@@ -313,6 +363,22 @@ def _clocks(
             if clock.name == effect.clock
         )
     return changed
+
+
+def _kept_anew(
+    flow: Flow, action: Action, after: Case, changed: tuple[ClockRecord, ...], timing: Timing
+) -> tuple[ClockRecord, ...]:
+    """The clocks running on whose day or instant the action has just kept anew: a deadline that was put off."""
+    touched = {(clock.name, clock.round) for clock in changed}
+    found = []
+    for clock in after.running_clocks:
+        rule = flow.clocks[clock.name]
+        if (clock.name, clock.round) in touched or rule.reads_kept.isdisjoint(action.keeps):
+            continue
+        started_at = (base_event(rule, after) if rule.kept_start else None) or clock.started_at
+        limit = kept_limit(rule, after, started_at, timing.calendar) or clock.limit
+        found.append(resettle(replace(clock, started_at=started_at, limit=limit), rule, after.pauses, timing))
+    return tuple(found)
 
 
 def _left_at(decision: Decision, facts: Facts) -> datetime | None:
@@ -347,12 +413,15 @@ def _limits(flow: Flow, after: Case, facts: Facts) -> dict[str, Limit]:
             limits[rule.name] = Limit(max(days, 1), Unit.WORKING_DAY)
         elif rule.limit == "life.running" and life is not None:
             limits[rule.name] = replace(life.limit, amount=life.limit.amount + life.extension)
+        elif (base := base_event(rule, after)) is not None:
+            kept = kept_limit(rule, after, base, facts.calendar)
+            limits |= {} if kept is None else {rule.name: kept}
     return limits
 
 
 def _documents(decision: Decision, facts: Facts, after: Case) -> tuple[IssuedDocument, ...]:
     return tuple(
-        IssuedDocument(kind, f"{after.no}-{DOCUMENT_CODES[kind]}-{after.seq}", _document_facts(decision, facts, after))
+        IssuedDocument(kind, f"{after.no}-{facts.catalogue.documents[kind].code}-{after.seq}", _document_facts(decision, facts, after))
         for kind in decision.action.issues
     )
 
@@ -385,7 +454,7 @@ def _document_facts(decision: Decision, facts: Facts, after: Case) -> dict[str, 
     }
 
 
-def _messages(decision: Decision, after: Case) -> tuple[Message, ...]:
+def _messages(flow: Flow, decision: Decision, after: Case) -> tuple[Message, ...]:
     key = f"case:{after.no}:{after.seq}"
     messages = []
     if decision.action.tell:
@@ -398,4 +467,6 @@ def _messages(decision: Decision, after: Case) -> tuple[Message, ...]:
         messages.append(Message(f"{key}:tell", "tell", body))
     if after.parent_id is not None:
         messages.append(Message(f"{key}:look", "system", {"case_id": after.parent_id}))
+    if flow.states[after.state].final and flow.has_children and decision.action.target is not None:
+        messages.append(Message(f"{key}:look_down", "system", {"children_of": after.id}))
     return tuple(messages)

@@ -7,7 +7,23 @@ from typing import Literal
 from workflow.clock.ladder import RungTime
 from workflow.clock.limit import Limit
 
-FieldType = Literal["text", "integer", "date", "choice", "person", "pause_cause", "faults"]
+FieldType = Literal[
+    "text",
+    "integer",
+    "number",
+    "date",
+    "moment",
+    "yes_no",
+    "choice",
+    "word",
+    "words",
+    "person",
+    "pause_cause",
+    "faults",
+    "rows",
+]
+Lane = Literal["mechanism", "matter", "checklist", "station", "assistance"]
+OnlyOne = Literal["project", "parent", "department"]
 Card = Literal["notice", "yellow", "red"]
 EffectKind = Literal["pause", "resume", "extend", "assign", "open items"]
 
@@ -49,7 +65,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing an action asks for; both faces, JSON and HTML, are made from it."""
+    """One thing an action asks for; both faces, JSON and HTML, are made from it.
+
+    ``of`` names the list of the catalogue that a ``word`` or ``words`` come from. ``rows`` are records with
+    ``columns``, none of which repeats what another has in the columns ``unique``. A ``moment`` is an instant of a
+    whole minute, a ``number`` a decimal one.
+    """
 
     name: str
     title: Title
@@ -58,14 +79,35 @@ class Field:
     choices: tuple[tuple[str, Title], ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    of: str | None = None
+    columns: tuple["Field", ...] = ()
+    unique: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an action does beside moving the state; ``clock`` names the clock it extends."""
+    """What an action does beside moving the state; ``clock`` names the clock it extends, ``cause`` the lawful cause
+    of a pause that the flow itself knows (an objection suspends the tender), where no person chooses one.
+    """
 
     kind: EffectKind
     clock: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """The cases of another flow that an action opens under its own.
+
+    One for each entry of the input ``each`` (a word is the department of the new case, a record its data), or one in
+    all. ``passes`` names what of this case's data, or of the action's inputs, they get as well. ``department`` is
+    where they stand: None for this case's own, unless an entry says.
+    """
+
+    flow: str
+    each: str | None = None
+    passes: tuple[str, ...] = ()
+    department: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +117,10 @@ class Action:
     ``target`` None leaves the state, and every clock tied to it, alone. ``effective`` names the moment the action is
     dated back to (deemed acceptance, 行政许可法 32(4)). ``marks`` names the moment of the case that the action sets: to
     when it takes effect, or to the moment ``marks_as`` names (a renewed life counts from the end of the old one).
+
+    ``keeps`` names inputs that the case's data keep under their names, ``drops`` data that end. ``collects`` names a
+    list of the data to which all inputs are added as one record. ``records`` is the event of the project that the
+    action tells, on its effective day.
     """
 
     name: str
@@ -90,6 +136,11 @@ class Action:
     marks: str | None = None
     marks_as: str | None = None
     effective: str | None = None
+    keeps: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    collects: str | None = None
+    opens: Opens | None = None
+    records: str | None = None
 
     @property
     def late_entry(self) -> bool:
@@ -100,6 +151,22 @@ class Action:
     def automatic(self) -> bool:
         """Never offered to a person."""
         return self.by <= {"clock", "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a case of a flow begins: ``action`` says who may open it and what is asked, and leads to the first state.
+
+    ``department`` is where it stands: a code, or the name of an input of type ``word``. ``under`` are the flows whose
+    cases it may stand under; empty: under none. ``only_one``: no second open one on the same project, under the same
+    parent, or for the same department of that parent. ``named_by`` is the input whose text its title ends with.
+    """
+
+    action: Action
+    department: str
+    under: tuple[str, ...] = ()
+    only_one: OnlyOne | None = None
+    named_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +184,9 @@ class Rung:
 class ClockRule:
     """A budget of time: ``limit`` is a Limit, or a reference (``item.statutory``) settled when the case is opened.
 
-    ``paused_by`` is the flag a pause cause must carry to stop this clock ('statutory' or 'promised').
+    ``paused_by`` is the flag a pause cause must carry to stop this clock ('statutory' or 'promised'). ``starts`` and
+    ``limit`` may name what the case's data keep: ``kept.bid_deadline``. Once the data have ``unless``, the clock has
+    served: it stops, and never starts again.
     """
 
     name: str
@@ -128,6 +197,22 @@ class ClockRule:
     basis: str
     ladder: tuple[Rung, ...]
     paused_by: str | None = None
+    unless: str | None = None
+
+    @property
+    def kept_limit(self) -> str | None:
+        """The name under which the data keep the day or instant it runs until, if they do."""
+        return _kept(self.limit)
+
+    @property
+    def kept_start(self) -> str | None:
+        """The name under which the data keep the day or instant it starts from, if they do."""
+        return _kept(self.starts)
+
+    @property
+    def reads_kept(self) -> frozenset[str]:
+        """The names of the data its dates follow from."""
+        return frozenset(name for name in (self.kept_limit, self.kept_start) if name is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +220,8 @@ class Flow:
     """A versioned definition. ``digest`` is the SHA-256 of its content, kept from the first case on.
 
     ``former`` are the clocks of earlier versions that this one has no more, ``former_states`` their states: cases that
-    were moved to it may still show what such a clock was, or where they stood.
+    were moved to it may still show what such a clock was, or where they stood. ``lane`` is the one of the five ones
+    it belongs to. ``opening`` None: its cases begin in a way of their own.
     """
 
     name: str
@@ -145,6 +231,8 @@ class Flow:
     actions: Mapping[str, Action]
     clocks: Mapping[str, ClockRule]
     digest: str
+    lane: Lane | None = None
+    opening: Opening | None = None
     former: Mapping[str, ClockRule] = field(default_factory=dict)
     former_states: Mapping[str, State] = field(default_factory=dict)
 
@@ -155,6 +243,14 @@ class Flow:
     @property
     def key(self) -> tuple[str, int]:
         return self.name, self.version
+
+    @property
+    def has_children(self) -> bool:
+        """Whether cases may stand under a case of this flow."""
+        return any(
+            action.opens is not None or (action.effect is not None and action.effect.kind == "open items")
+            for action in self.actions.values()
+        )
 
     def rule(self, clock: str) -> ClockRule:
         """The rule of a clock that a case has, or had under an earlier version. KeyError for any other."""
@@ -173,6 +269,18 @@ class Flow:
         return tuple(rule for rule in self.clocks.values() if state in rule.while_states)
 
 
+def _kept(reference: object) -> str | None:
+    return reference.removeprefix(KEPT) if isinstance(reference, str) and reference.startswith(KEPT) else None
+
+
+KEPT = "kept."
+"""Before the name of something a case's data keep, where a clock starts from it or runs until it."""
+RULE = "rule."
+"""Before the name of a limit of config/rules/limits.yaml."""
+OPEN = "open"
+"""The name of the first line of every history, and of the action of an opening."""
+LANES: tuple[Lane, ...] = ("mechanism", "matter", "checklist", "station", "assistance")
+"""The five ones in their official order; acceptance is of the matter, tendering of the mechanism's second squad."""
 MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at", "issued_at")
 """What a clock may start from."""
 EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at", "life_end")

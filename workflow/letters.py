@@ -24,6 +24,7 @@ FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "action": ("case", "title", "action", "state", "link"),
         "dates": ("case", "title", "why", "moves", "state", "link"),
+        "duty": ("squad", "gap", "link"),
         "rung": ("case", "title", "clock", "rung", "card", "due_on", "state", "link"),
     }
 )

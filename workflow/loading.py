@@ -1,27 +1,36 @@
 """Flow files to flows: strict YAML, then the schema, then the cross-checks, then frozen definitions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from marshmallow import ValidationError, fields, validate
 
-from workflow.catalogue import Catalogue
+from workflow.catalogue import WORD_LISTS, Catalogue
 from workflow.clock.ladder import parse_rung_time
 from workflow.clock.limit import Limit, parse_limit
 from workflow.definition import (
+    KEPT,
+    LANES,
     LIMIT_REFERENCES,
+    OPEN,
+    RULE,
     Action,
     ClockRule,
     Effect,
     Field,
+    FieldType,
     Flow,
+    OnlyOne,
+    Opening,
+    Opens,
     Rung,
     State,
 )
 from workflow.errors import ConfigFaults, Fault
+from workflow.guards import GUARDS, condition_name
 from workflow.soundness import soundness_faults
 from workflow.strict_schema import (
     UNTITLED,
@@ -38,12 +47,14 @@ from workflow.strict_yaml import Document, Place, digest, dotted, load_first
 
 T = TypeVar("T")
 NAME = validate.Regexp(r"^[a-z][a-z0-9_]*$", error="a name is lower case letters, digits and _")
-FIELD_TYPES = ("text", "integer", "date", "choice", "person", "pause_cause", "faults")
+FIELD_TYPES = get_args(FieldType)
+RECORD_TYPES = ("text", "integer", "number", "date", "moment", "yes_no", "choice", "word", "person")
+"""What a column of a record may be."""
 STAND_INS = MappingProxyType({"flow": "unnamed", "version": 1, "title": {"zh": UNTITLED, "en": UNTITLED}})
 """For a file whose own name is faulty, so that the rest of it is still checked."""
 SHAPE = MappingProxyType({"states": {"initial", "final", "at_rest", "turn"}, "actions": {"from", "to", "by", "effect"}})
 """The keys that decide where a case can go, and from where."""
-EFFECTS = ("pause", "resume", "assign", "open items", "extend <clock>")
+EFFECTS = ("pause", "pause <cause>", "resume", "assign", "open items", "extend <clock>")
 
 
 class _OneOrMore(fields.Field[list[str]]):
@@ -65,26 +76,55 @@ class _State(NamedSchema):
     turn = Text(load_default=None)
 
 
-class _Field(NamedSchema):
-    type = Choice(FIELD_TYPES, required=True)
+class _Column(NamedSchema):
+    type = Choice(RECORD_TYPES, required=True)
     required = Flag(load_default=False)
     choices = fields.Dict(keys=fields.String(), values=fields.Nested(TitleSchema), load_default=dict)
     minimum = Whole(load_default=None)
     maximum = Whole(load_default=None)
+    of = Choice(WORD_LISTS, load_default=None)
 
 
-class _Action(NamedSchema):
-    sources = _OneOrMore(required=True, data_key="from")
-    target = Text(load_default=None, data_key="to")
+class _Field(_Column):
+    type = Choice(FIELD_TYPES, required=True)
+    columns = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Column), load_default=dict)
+    unique = _OneOrMore(load_default=list)
+
+
+class _Opens(StrictSchema):
+    flow = fields.String(required=True, validate=NAME)
+    each = Text(load_default=None)
+    passes = _OneOrMore(load_default=list)
+    department = Text(load_default=None)
+
+
+class _Deed(NamedSchema):
     by = _OneOrMore(required=True)
     needs = _OneOrMore(load_default=list)
     asks = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Field), load_default=dict)
+    keeps = _OneOrMore(load_default=list)
+    collects = fields.String(validate=NAME, load_default=None)
     issues = _OneOrMore(load_default=list)
     tell = _OneOrMore(load_default=list)
+    opens = fields.Nested(_Opens, load_default=None)
+
+
+class _Action(_Deed):
+    sources = _OneOrMore(required=True, data_key="from")
+    target = Text(load_default=None, data_key="to")
+    drops = _OneOrMore(load_default=list)
+    records = Text(load_default=None)
     effect = Text(load_default=None)
     marks = Text(load_default=None)
     marks_as = Text(load_default=None)
     effective = Text(load_default=None)
+
+
+class _Opening(_Deed):
+    department = Text(required=True)
+    under = _OneOrMore(load_default=list)
+    only_one = Choice(get_args(OnlyOne), load_default=None)
+    named_by = Text(load_default=None)
 
 
 class _Rung(StrictSchema):
@@ -100,6 +140,7 @@ class _Clock(NamedSchema):
     limit = Text(required=True)
     basis = Text(required=True)
     paused_by = Choice(("statutory", "promised"), load_default=None)
+    unless = fields.String(validate=NAME, load_default=None)
     ladder = fields.List(fields.Nested(_Rung), required=True, validate=validate.Length(min=1))
 
 
@@ -107,6 +148,8 @@ class _Flow(StrictSchema):
     flow = fields.String(required=True, validate=NAME)
     version = Whole(least=1, required=True)
     title = fields.Nested(TitleSchema, required=True)
+    lane = Choice(LANES, load_default=None)
+    opening = fields.Nested(_Opening, load_default=None)
     states = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_State), required=True)
     actions = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Action), required=True)
     clocks = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Clock), load_default=dict)
@@ -129,9 +172,33 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
             faults.extend(found.faults)
             continue
         flows[flow.key] = flow
+    faults.extend(fault for path in paths for fault in _relation_faults(path, flows))
     if faults:
         raise ConfigFaults(faults)
     return {key: with_former(flow, flows.values()) for key, flow in flows.items()}
+
+
+def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow]) -> Iterator[Fault]:
+    """The flows that a file names beside its own are there, and cases of theirs may be opened that way."""
+    names = {name for name, _ in flows}
+    document, _ = load_first(path)
+    flow = next((one for one in flows.values() if f"{one.name}.v{one.version}.yaml" == path.name), None)
+    if flow is None:
+        return
+    deeds: list[tuple[Place, Action]] = [(("actions", action.name), action) for action in flow.actions.values()]
+    if flow.opening is not None:
+        deeds.append((("opening",), flow.opening.action))
+        for index, name in enumerate(flow.opening.under):
+            if name not in names:
+                yield document.fault(("opening", "under", index), f"there is no flow {name!r}", sorted(names))
+    openable = sorted(name for name in names if latest(flows, name).opening is not None)
+    for place, action in deeds:
+        if action.opens is not None and action.opens.flow not in openable:
+            yield document.fault((*place, "opens", "flow"), f"no case of {action.opens.flow!r} can be opened", openable)
+        for need in action.needs:
+            name, about = condition_name(need)
+            if about is not None and name in GUARDS and GUARDS[name].takes == "flow" and about not in names:
+                yield document.fault((*place, "needs"), f"{need}: there is no flow {about!r}", sorted(names))
 
 
 def with_former(flow: Flow, versions: Iterable[Flow]) -> Flow:
@@ -186,7 +253,22 @@ def _build(raw: dict[str, Any], document: Document, faults: list[Fault]) -> Flow
         actions=_frozen((name, _action(name, action, document, faults)) for name, action in raw["actions"].items()),
         clocks=_frozen((name, _clock(name, clock, document, faults)) for name, clock in raw["clocks"].items()),
         digest=digest(document.data),
+        lane=raw["lane"],
+        opening=_opening(raw, document, faults),
     )
+
+
+def _opening(raw: dict[str, Any], document: Document, faults: list[Fault]) -> Opening | None:
+    """The opening as an action into the first state; a flow without a first state has a fault of its own."""
+    deed = raw["opening"]
+    if deed is None:
+        return None
+    own = {"department", "under", "only_one", "named_by"}
+    first = next((name for name, state in raw["states"].items() if state["initial"]), "")
+    body = {key: value for key, value in deed.items() if key not in own}
+    closed = {"drops": (), "records": None, "effect": None, "marks": None, "marks_as": None, "effective": None}
+    action = _action(OPEN, {**body, **closed, "sources": (first,), "target": first}, document, faults)
+    return Opening(action=action, **{key: deed[key] for key in own})
 
 
 def _frozen(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
@@ -200,13 +282,15 @@ def _action(name: str, raw: dict[str, Any], document: Document, faults: list[Fau
             "name": name,
             "by": frozenset(raw["by"]),
             "asks": tuple(_field(key, field) for key, field in raw["asks"].items()),
+            "opens": None if raw["opens"] is None else Opens(**raw["opens"]),
             "effect": _effect(raw["effect"], ("actions", name, "effect"), document, faults),
         }
     )
 
 
 def _field(name: str, raw: dict[str, Any]) -> Field:
-    return Field(**raw | {"name": name, "choices": tuple(raw["choices"].items())})
+    columns = tuple(_field(key, column) for key, column in raw.get("columns", {}).items())
+    return Field(**raw | {"name": name, "choices": tuple(raw["choices"].items()), "columns": columns})
 
 
 def _effect(text: str | None, place: tuple[str, ...], document: Document, faults: list[Fault]) -> Effect | None:
@@ -215,6 +299,8 @@ def _effect(text: str | None, place: tuple[str, ...], document: Document, faults
             return None
         case ["pause"]:
             return Effect("pause")
+        case ["pause", cause]:
+            return Effect("pause", cause=cause)
         case ["resume"]:
             return Effect("resume")
         case ["assign"]:
@@ -245,12 +331,12 @@ def _clock(name: str, raw: dict[str, Any], document: Document, faults: list[Faul
 
 
 def _limit(text: str, place: tuple[str, ...], document: Document, faults: list[Fault]) -> Limit | str:
-    if text in LIMIT_REFERENCES:
+    if text in LIMIT_REFERENCES or text.startswith((KEPT, RULE)):
         return text
     try:
         return parse_limit(text)
     except ValueError as error:
-        faults.append(document.fault(place, str(error), LIMIT_REFERENCES))
+        faults.append(document.fault(place, str(error), (*LIMIT_REFERENCES, f"{KEPT}<name>", f"{RULE}<name>")))
         return text
 
 

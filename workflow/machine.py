@@ -14,7 +14,7 @@ from transitions import Machine
 from workflow.catalogue import Catalogue
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.errors import Conflict, NotAllowed, NotFound, NotMet, Reason, Refused
-from workflow.guards import GUARDS, Facts, life_clock
+from workflow.guards import Facts, condition, life_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def decide(flow: Flow, action_name: str, facts: Facts) -> Decision | Refusal:
         return _wrong_role(flow, action, facts)
     if (first := _clock_acts_first(flow, facts)) is not None:
         return Refusal(first.code, first.zh, first.en, (first,), ())
-    reasons = tuple(reason for name in action.needs if (reason := GUARDS[name].check(facts)) is not None)
+    reasons = tuple(reason for need in action.needs if (reason := condition(need).check(facts)) is not None)
     if reasons:
         return Refusal(
             reasons[0].code if len(reasons) == 1 else "conditions_unmet",
@@ -147,8 +147,8 @@ def facts_read_by(flows: Iterable[Flow], name: str) -> frozenset[str]:
         group
         for flow in flows
         if name in flow.actions
-        for condition in flow.actions[name].needs
-        for group in GUARDS[condition].reads
+        for need in flow.actions[name].needs
+        for group in condition(need).reads
     )
 
 
@@ -156,7 +156,7 @@ def _closed_because(flow: Flow, action: Action, facts: Facts) -> tuple[Reason, .
     closed = _role_reason(action, facts) or _clock_acts_first(flow, facts)
     if closed is not None:
         return (closed,)
-    guards = (GUARDS[name] for name in action.needs)
+    guards = [condition(need) for need in action.needs]
     bare = replace(facts, inputs={})
     return tuple(reason for guard in guards if not guard.on_input and (reason := guard.check(bare)) is not None)
 

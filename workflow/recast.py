@@ -12,12 +12,13 @@ from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.change import Change, Event, Message, chain
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import local_day
-from workflow.clock.limit import Limit, Unit
+from workflow.clock.limit import Unit
 from workflow.definition import ClockRule, Flow
-from workflow.timekeeping import Timing, merge, nearest_due, resettle
+from workflow.timekeeping import Timing, limit_up_to, merge, nearest_due, resettle
 
 FIXED_DAY = ("pause.planned", "gaps.until")
-"""Limits that stand for a day somebody promised: the day stays, the number of working days up to it follows."""
+"""Limits that stand for a day somebody promised: the day stays, the number of working days up to it follows. So does
+every limit that the data keep (`ends_on_a_promised_day`)."""
 TOLD = ("applicant", "specialist", "assignee")
 
 
@@ -150,11 +151,11 @@ def moves(before: Iterable[ClockRecord], after: Iterable[ClockRecord]) -> tuple[
 def _derived(
     rule: ClockRule, clock: ClockRecord, case: Case, pauses: tuple[PauseRecord, ...], timing: Timing
 ) -> ClockRecord:
-    if rule.limit in FIXED_DAY and clock.due_on is not None:
+    if ends_on_a_promised_day(rule, clock) and clock.due_on is not None:
         promised = _promised_day(rule, case)
         # A day that was moved by a closure comes back when the closure is withdrawn.
         day = promised if promised and timing.calendar.is_working(promised) else clock.due_on
-        clock = replace(clock, limit=_limit_up_to(day, local_day(clock.started_at), timing.calendar))
+        clock = replace(clock, limit=limit_up_to(day, local_day(clock.started_at), timing.calendar))
     fresh = resettle(clock, rule, pauses, timing)
     if clock.state == "quarantined" and fresh.ladder_at == clock.ladder_at:
         # It waits for a person, whatever the calendar says.
@@ -162,17 +163,21 @@ def _derived(
     return fresh
 
 
+def ends_on_a_promised_day(rule: ClockRule, clock: ClockRecord) -> bool:
+    """Whether the clock's end is a day somebody named; a kept instant, counted in minutes, moves with no calendar."""
+    return rule.limit in FIXED_DAY or (rule.kept_limit is not None and clock.limit.unit is Unit.WORKING_DAY)
+
+
 def _promised_day(rule: ClockRule, case: Case) -> date | None:
     if rule.limit == "pause.planned":
         return max((pause.planned_until for pause in case.open_pauses), default=None)
-    told = case.data.get("gaps_until")
-    return date.fromisoformat(told) if told else None
+    kept = case.kept(promised_in(rule))
+    return local_day(kept) if isinstance(kept, datetime) else kept
 
 
-def _limit_up_to(day: date, start: date, calendar: Calendar) -> Limit:
-    days = calendar.working_days_between(start, day)
-    # A promised day that has become a rest day ends on the next working one, as 民法典 203 has it.
-    return Limit(max(days if calendar.is_working(day) else days + 1, 1), Unit.WORKING_DAY)
+def promised_in(rule: ClockRule) -> str:
+    """The name under which the data keep the day a clock was promised to run until."""
+    return rule.kept_limit or "gaps_until"
 
 
 def _with_cap(pause: PauseRecord, old: Calendar, new: Calendar) -> PauseRecord:

@@ -17,7 +17,7 @@ from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.definition import ClockRule, Flow, Rung, State
 from workflow.errors import Reason
 from workflow.recast import Recast, recast
-from workflow.timekeeping import Timing, arm, base_event, resettle, settle
+from workflow.timekeeping import Timing, arm, base_event, has_served, kept_limit, resettle, settle
 
 PROMISED_DAYS = ("gaps.until", "life.running", "help.first_response", "help.resolution")
 """Limits that are settled by the action that starts their clock: nobody can know them afterwards."""
@@ -148,15 +148,18 @@ def _new_limits(case: Case, limits: Mapping[str, str]) -> dict[str, str]:
 
 
 def _started(rule: ClockRule, case: Case, seq: int, timing: Timing) -> ClockRecord | None:
-    limit, base = _limit(rule, case, timing), base_event(rule, case)
-    if limit is None or base is None:
+    base = base_event(rule, case)
+    limit = None if base is None else _limit(rule, case, base, timing)
+    if limit is None or base is None or has_served(rule, case):
         return None
     latest = case.clock(rule.name)
     fresh = arm(rule, base, limit, latest.round + 1 if latest else 1, case.pauses, timing, seq)
     return _at_rung(fresh, rule, _first_waiting(rule.ladder, _moments(fresh, rule, case.pauses, timing), timing.now))
 
 
-def _limit(rule: ClockRule, case: Case, timing: Timing) -> Limit | None:
+def _limit(rule: ClockRule, case: Case, base: datetime, timing: Timing) -> Limit | None:
+    if rule.kept_limit is not None:
+        return kept_limit(rule, case, base, timing.calendar)
     if rule.limit in ("pause.planned", "pause.cap"):
         ends = [one.planned_until if rule.limit == "pause.planned" else one.cap_until for one in case.open_pauses]
         return _days_up_to(max(ends), case, timing) if ends else None

@@ -7,11 +7,15 @@ dropped in silence.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 from workflow.catalogue import Catalogue
 
 ASSIGNEE = "assignee"
+ON_DUTY = "on_duty"
+# Where nobody is on duty the specialist is told, and above them the squad leader.
+OFF_DUTY = "specialist"
 # An application without a clerk or officer yet is their whole desk's; the applicant is never told in their place.
 DESKS = ("clerk", "officer", "specialist", "director")
 HEAD_OF_DESK = "director"
@@ -56,12 +60,17 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Active people by role and place. ``active`` holds those of the assignees asked for who still work here."""
+    """Active people by role and place; a person who is away is replaced by the delegate throughout.
+
+    ``assignees`` maps those asked for who still work here to whom it reaches: themselves, or the delegate. ``on_duty``
+    maps a squad to who is on duty for it at that moment.
+    """
 
     catalogue: Catalogue
     holders: Mapping[tuple[object, ...], tuple[int, ...]]
     shapes: Mapping[str, tuple[tuple[bool, ...], ...]]
-    active: frozenset[int]
+    assignees: Mapping[int, int]
+    on_duty: Mapping[str, int]
     _known: dict[tuple[tuple[str, ...], Place], Telling] = field(default_factory=dict, repr=False)
 
     def reach(self, roles: tuple[str, ...], place: Place) -> Telling:
@@ -76,16 +85,26 @@ class Directory:
         told: dict[int, Told] = {}
         nobody = []
         for role in roles:
-            found = self._assignee(place) if role == ASSIGNEE else self._first_of((role,), place)
+            found = self._found(role, place)
             for one in found:
                 told.setdefault(one.person_id, one)
             if not found:
                 nobody.append(role)
         return Telling(tuple(told.values()), tuple(nobody))
 
+    def _found(self, role: str, place: Place) -> tuple[Told, ...]:
+        if role == ASSIGNEE:
+            return self._assignee(place)
+        return self._on_duty(place) if role == ON_DUTY else self._first_of((role,), place)
+
+    def _on_duty(self, place: Place) -> tuple[Told, ...]:
+        person = self.on_duty.get(place.squad)
+        return self._first_of((OFF_DUTY,), place) if person is None else (Told(person, ON_DUTY),)
+
     def _assignee(self, place: Place) -> tuple[Told, ...]:
-        if place.assignee_id in self.active and place.assignee_id is not None:
-            return (Told(place.assignee_id, ASSIGNEE),)
+        person = None if place.assignee_id is None else self.assignees.get(place.assignee_id)
+        if person is not None:
+            return (Told(person, ASSIGNEE),)
         desk = (place.turn,) if place.turn in DESKS and place.turn is not None else ()
         return self._first_of((*desk, HEAD_OF_DESK), place)
 
@@ -111,7 +130,16 @@ class Directory:
         )
 
 
-def directory(catalogue: Catalogue, holdings: Iterable[Holding], active: Iterable[int]) -> Directory:
+NOBODY: Mapping[int, int] = MappingProxyType({})
+NO_DUTY: Mapping[str, int] = MappingProxyType({})
+
+
+def directory(
+    catalogue: Catalogue,
+    holdings: Iterable[Holding],
+    assignees: Mapping[int, int] = NOBODY,
+    on_duty: Mapping[str, int] = NO_DUTY,
+) -> Directory:
     """A directory of what the database holds."""
     holders: dict[tuple[object, ...], tuple[int, ...]] = {}
     shapes: dict[str, dict[tuple[bool, ...], None]] = {}
@@ -120,7 +148,7 @@ def directory(catalogue: Catalogue, holdings: Iterable[Holding], active: Iterabl
         key = (holding.role, *where)
         holders[key] = (*holders.get(key, ()), holding.person_id)
         shapes.setdefault(holding.role, {})[tuple(value is not None for value in where)] = None
-    return Directory(catalogue, holders, {role: tuple(found) for role, found in shapes.items()}, frozenset(active))
+    return Directory(catalogue, holders, {role: tuple(found) for role, found in shapes.items()}, assignees, on_duty)
 
 
 def roles_to_ask(catalogue: Catalogue, roles: Iterable[str]) -> tuple[str, ...]:
@@ -129,4 +157,7 @@ def roles_to_ask(catalogue: Catalogue, roles: Iterable[str]) -> tuple[str, ...]:
     if ASSIGNEE in wanted:
         wanted |= {*DESKS, HEAD_OF_DESK}
         wanted.discard(ASSIGNEE)
+    if ON_DUTY in wanted:
+        wanted.add(OFF_DUTY)
+        wanted.discard(ON_DUTY)
     return tuple(sorted(wanted.union(*(catalogue.above(role) for role in wanted))))

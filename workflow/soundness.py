@@ -6,7 +6,7 @@ nobody can reach or leave, names nothing that does not exist, and every rung of 
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from workflow.catalogue import Catalogue
+from workflow.catalogue import WORD_LISTS, Catalogue
 from workflow.catalogue.item_checks import days
 from workflow.clock.ladder import rung_order_faults
 from workflow.clock.limit import Limit
@@ -16,18 +16,19 @@ from workflow.definition import (
     LIFE_CLOCKS,
     LIFE_REFERENCES,
     MOMENTS,
+    RULE,
     Action,
     ClockRule,
+    Field,
     Flow,
     Rung,
 )
-from workflow.documents import DOCUMENT_CODES
 from workflow.errors import Fault
-from workflow.guards import GAPS_AT_MOST, GUARDS
+from workflow.guards import GAPS_AT_MOST, GUARDS, condition_name
 from workflow.machine import machine_for
 from workflow.strict_yaml import Document
 
-RELATIVE_ROLES = frozenset({"assignee"})
+RELATIVE_ROLES = frozenset({"assignee", "on_duty"})
 MARKS = ("received_at", "accepted_at", "decided_at", "issued_at")
 LATE_ENTRY_GUARD = "late_entry_lawful"
 
@@ -40,6 +41,7 @@ def soundness_faults(flow: Flow, catalogue: Catalogue, document: Document, whole
     faults = [
         *(_states(flow, document) if whole else ()),
         *_turns(flow, catalogue, document),
+        *_opening(flow, catalogue, document),
         *(fault for action in flow.actions.values() for fault in _action(flow, action, catalogue, document)),
         *(_pauses_can_end(flow, document) if whole else ()),
         *(fault for rule in flow.clocks.values() for fault in _clock(flow, rule, catalogue, document)),
@@ -86,15 +88,111 @@ def _turns(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fau
             yield document.fault(("states", name), "turn is missing: who has to act here?", sorted(catalogue.roles))
 
 
+def _opening(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
+    opening = flow.opening
+    if opening is None:
+        return
+    place = ("opening",)
+    asked = {ask.name: ask for ask in opening.action.asks}
+    yield from _deed(flow, opening.action, place, catalogue, document)
+    if opening.department not in (*catalogue.departments, "own"):
+        chosen = asked.get(opening.department)
+        if chosen is None or (chosen.type, chosen.of) != ("word", "departments"):
+            known = sorted(catalogue.departments)
+            yield document.fault(
+                (*place, "department"), f"{opening.department!r} is no department and asks none", known
+            )
+    if opening.named_by is not None:
+        yield from _known([opening.named_by], asked, (*place, "named_by"), "field", document)
+    if opening.only_one in ("parent", "department") and not opening.under:
+        yield document.fault((*place, "only_one"), "it stands under no case", ("project",))
+
+
+def _deed(
+    flow: Flow, action: Action, place: tuple[str, ...], catalogue: Catalogue, document: Document
+) -> Iterator[Fault]:
+    """What an action and an opening have in common."""
+    asked = [ask.name for ask in action.asks]
+    yield from _needs(flow, action, (*place, "needs"), catalogue, document)
+    yield from _known(action.issues, catalogue.documents, (*place, "issues"), "document", document)
+    yield from _roles(sorted(action.by), (*place, "by"), catalogue, document, relative=False)
+    yield from _roles(action.tell, (*place, "tell"), catalogue, document)
+    yield from _known(action.keeps, asked, (*place, "keeps"), "field", document)
+    for ask in action.asks:
+        yield from _field(ask, (*place, "asks", ask.name), document)
+    if action.opens is None:
+        return
+    here = (*place, "opens")
+    if action.opens.each is not None:
+        yield from _known([action.opens.each], asked, (*here, "each"), "field", document)
+        listed = [ask.name for ask in action.asks if ask.type == "rows" or (ask.type, ask.of) == LISTED_DEPARTMENTS]
+        if action.opens.each in asked and action.opens.each not in listed:
+            yield document.fault((*here, "each"), f"{action.opens.each!r} is no list of records or departments", listed)
+    yield from _known(action.opens.passes, [*asked, *kept_names(flow)], (*here, "passes"), "field", document)
+    if action.opens.department is not None:
+        yield from _known(
+            [action.opens.department], catalogue.departments, (*here, "department"), "department", document
+        )
+
+
+LISTED_DEPARTMENTS = ("words", "departments")
+
+
+def kept_names(flow: Flow) -> tuple[str, ...]:
+    """Everything the data of a case of ``flow`` may keep by what its own actions say."""
+    deeds = [*flow.actions.values(), *([flow.opening.action] if flow.opening else [])]
+    kept = [name for deed in deeds for name in (*deed.keeps, *([deed.collects] if deed.collects else []))]
+    # A case that an action of another flow opens keeps what it was given.
+    given = [ask.name for ask in flow.opening.action.asks] if flow.opening else []
+    return tuple(dict.fromkeys([*kept, *given]))
+
+
+def _needs(
+    flow: Flow, action: Action, place: tuple[str, ...], catalogue: Catalogue, document: Document
+) -> Iterator[Fault]:
+    """Conditions are known, and say in brackets what they are about where they must."""
+    about: Mapping[str, Iterable[str]] = {
+        "datum": kept_names(flow),
+        "clock": _named(document, "clocks"),
+        "event": catalogue.events,
+        "cause": catalogue.causes,
+    }
+    for need in action.needs:
+        name, word = condition_name(need)
+        if name not in GUARDS:
+            yield document.fault(place, f"unknown condition {need!r}", sorted(GUARDS))
+            continue
+        takes = GUARDS[name].takes
+        if takes is None and word is not None:
+            yield document.fault(place, f"{need!r}: nothing stands in brackets here", (name,))
+        elif takes is not None and word is None:
+            yield document.fault(place, f"{need!r} is about a {takes}", (f"{name}(<{takes}>)",))
+        elif takes is not None and word is not None and takes in about:
+            yield from _known([word], about[takes], place, takes, document)
+
+
+def _field(ask: Field, place: tuple[str, ...], document: Document) -> Iterator[Fault]:
+    for column in (ask, *ask.columns):
+        here = place if column is ask else (*place, "columns", column.name)
+        if (column.type in ("word", "words")) != (column.of is not None):
+            yield document.fault((*here, "of"), "a word, and nothing else, is of a list", WORD_LISTS)
+        if (column.type == "choice") != bool(column.choices):
+            yield document.fault((*here, "choices"), "a choice, and nothing else, has choices")
+    if (ask.type == "rows") != bool(ask.columns):
+        yield document.fault((*place, "columns"), "rows, and nothing else, have columns")
+    yield from _known(ask.unique, [column.name for column in ask.columns], (*place, "unique"), "column", document)
+
+
 def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
     place = ("actions", action.name)
     yield from _known(action.sources, _named(document, "states"), (*place, "from"), "state", document)
     if action.target is not None:
         yield from _known([action.target], _named(document, "states"), (*place, "to"), "state", document)
-    yield from _known(action.needs, GUARDS, (*place, "needs"), "condition", document)
-    yield from _known(action.issues, DOCUMENT_CODES, (*place, "issues"), "document", document)
-    yield from _roles(sorted(action.by), (*place, "by"), catalogue, document, relative=False)
-    yield from _roles(action.tell, (*place, "tell"), catalogue, document)
+    yield from _deed(flow, action, place, catalogue, document)
+    if action.records is not None:
+        yield from _known([action.records], catalogue.events, (*place, "records"), "event of a project", document)
+    if action.effect is not None and action.effect.cause is not None:
+        yield from _known([action.effect.cause], catalogue.causes, (*place, "effect"), "cause", document)
     if action.marks is not None:
         yield from _known([action.marks], MARKS, (*place, "marks"), "moment", document)
     if action.effective is not None:
@@ -129,18 +227,26 @@ def _late_entry(action: Action, place: tuple[str, ...], document: Document) -> I
 
 def _pauses_can_end(flow: Flow, document: Document) -> Iterator[Fault]:
     for action in flow.actions.values():
-        target = action.target or ""
-        ways = flow.actions_from(target)
         if not (action.effect and action.effect.kind == "pause"):
             continue
-        if not any(way.effect and way.effect.kind == "resume" for way in ways):
-            yield document.fault(("actions", action.name, "effect"), f"no action resumes the clocks from {target!r}")
+        for target in [action.target] if action.target else action.sources:
+            ways = flow.actions_from(target)
+            if not any(way.effect and way.effect.kind == "resume" for way in ways):
+                place = ("actions", action.name, "effect")
+                yield document.fault(place, f"no action resumes the clocks from {target!r}")
 
 
 def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document) -> Iterator[Fault]:
     place = ("clocks", rule.name)
     yield from _known(sorted(rule.while_states), _named(document, "states"), (*place, "while"), "state", document)
-    yield from _known([rule.starts], MOMENTS, (*place, "starts"), "moment", document)
+    if rule.kept_start is None:
+        yield from _known([rule.starts], MOMENTS, (*place, "starts"), "moment", document)
+    for part, name in (("starts", rule.kept_start), ("limit", rule.kept_limit), ("unless", rule.unless)):
+        if name is not None:
+            yield from _known([name], kept_names(flow), (*place, part), "datum", document)
+    if isinstance(rule.limit, str) and rule.limit.startswith(RULE):
+        known = [f"{RULE}{name}" for name in catalogue.limits]
+        yield from _known([rule.limit], known, (*place, "limit"), "limit", document)
     if rule.while_states and rule.while_states <= {state.name for state in flow.states.values() if state.final}:
         yield document.fault((*place, "while"), "a clock cannot run in a final state")
     if (rule.name in LIFE_CLOCKS) != (rule.limit in LIFE_REFERENCES):
@@ -176,6 +282,9 @@ def _longest(reference: str, catalogue: Catalogue) -> Limit | None:
         "help.first_response": [catalogue.help.first_response_day, catalogue.help.first_response_night],
         "help.resolution": [catalogue.help.resolution],
     }
+    if reference.startswith(RULE):
+        own = catalogue.limits.get(reference.removeprefix(RULE))
+        return None if own is None else own.limit
     return max(candidates.get(reference, []), key=days, default=None)
 
 

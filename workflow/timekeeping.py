@@ -6,14 +6,15 @@ Inputs are kept (start, limit, extension, pauses), dates are derived: any change
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.calendar import Calendar
+from workflow.clock.days import local_day, office_time
 from workflow.clock.deadline import deadline
-from workflow.clock.ladder import moments
-from workflow.clock.limit import Limit
+from workflow.clock.ladder import OFFICE_OPENS, moments
+from workflow.clock.limit import Limit, Unit
 from workflow.definition import ClockRule, Flow
 
 
@@ -113,18 +114,60 @@ def clocks_after_move(
     """
     rules = {rule.name: rule for rule in flow.clocks_in(entered)}
     left_at = stopped_at or timing.now
-    settled = [settle(clock, left_at, case.seq) for clock in case.running_clocks if clock.name not in rules]
+    settled = [
+        settle(clock, left_at, case.seq)
+        for clock in case.running_clocks
+        if clock.name not in rules or has_served(rules[clock.name], case)
+    ]
     running = {clock.name for clock in case.running_clocks}
     started = [
         arm(rule, started_at, limits[name], _next_round(case, name), case.pauses, timing, case.seq)
         for name, rule in rules.items()
-        if name not in running and name in limits and (started_at := base_event(rule, case)) is not None
+        if name not in running
+        and name in limits
+        and not has_served(rule, case)
+        and (started_at := base_event(rule, case)) is not None
     ]
     return (*settled, *started)
 
 
+def has_served(rule: ClockRule, case: Case) -> bool:
+    """Whether what the clock waited for has come: it stops where it runs, and never starts again."""
+    return rule.unless is not None and rule.unless in case.data
+
+
+def kept_limit(rule: ClockRule, case: Case, started_at: datetime, calendar: Calendar) -> Limit | None:
+    """The time from ``started_at`` to the day or instant that the data keep for the clock's end; None: none (yet).
+
+    A day is counted in working days, as a promised one always is; an instant in minutes, to the minute.
+    """
+    end = case.kept(rule.kept_limit) if rule.kept_limit is not None else None
+    if end is None:
+        return None
+    if isinstance(end, datetime):
+        return Limit(max((end - started_at) // timedelta(minutes=1), 1), Unit.MINUTE)
+    return limit_up_to(end, local_day(started_at), calendar)
+
+
+def limit_up_to(day: date, start: date, calendar: Calendar) -> Limit:
+    """The working days from ``start`` to a promised day, at least one; a rest day ends on the next working one, as
+    民法典 203 has it."""
+    days = calendar.working_days_between(start, day)
+    return Limit(max(days if calendar.is_working(day) else days + 1, 1), Unit.WORKING_DAY)
+
+
 def base_event(rule: ClockRule, case: Case) -> datetime | None:
     """The legal time of the event the clock counts from; an item may name its own (建筑法 8: from receipt)."""
+    if rule.kept_start is not None:
+        kept = case.kept(rule.kept_start)
+        return kept if isinstance(kept, datetime) or kept is None else office_time(kept, OFFICE_OPENS)
+    started = _moment(rule, case)
+    runs_to_an_instant = rule.kept_limit is not None and isinstance(case.kept(rule.kept_limit), datetime)
+    # Its minutes must end on the instant itself, whatever the seconds of its start.
+    return started.replace(second=0, microsecond=0) if started is not None and runs_to_an_instant else started
+
+
+def _moment(rule: ClockRule, case: Case) -> datetime | None:
     own = case.limits.get(f"{rule.name}.from")
     return {
         "opened_at": case.opened_at,

@@ -1,9 +1,11 @@
-"""Who may see which case and project: decided here, and only here, for one in Python and for lists in SQL."""
+"""Who may see which case and project, and who stands above whom: decided here, and only here, for one in Python and
+for lists in SQL."""
 
 from typing import Any, Literal
 
 from workflow.actor import Actor, Grant
 from workflow.case import Case
+from workflow.catalogue import Catalogue
 
 # clerks take everything in; supervisor, district leader and administrator look at the whole district
 WHOLE_DISTRICT = ("clerk", "district_leader", "supervisor", "admin", "clock", "system")
@@ -70,6 +72,27 @@ def visible_projects(actor: Actor, alias: str = "p") -> tuple[str, dict[str, Any
         conditions.append(f"EXISTS (SELECT FROM cases v WHERE v.project_id = {alias}.id AND {seen})")
         parameters |= more
     return ("(" + " OR ".join(conditions) + ")" if conditions else "false"), parameters
+
+
+def managed_people(actor: Actor, catalogue: Catalogue, alias: str = "p") -> tuple[str, dict[str, Any]]:
+    """A SQL condition on the people table, and its parameters: whose leave the actor may enter.
+
+    The administrator's is everybody. A director's are the people of the department and of the squads it leads, a squad
+    leader's those of the squad: specialists by its projects, too. A grant without a scope holds for everybody.
+    """
+    heads, leaders = actor.scopes("director"), actor.scopes("squad_leader")
+    unbound = any(not _scope(grant) for grant in (*heads, *leaders))
+    if unbound or actor.holds("admin"):
+        return "true", {}
+    departments = sorted({grant.department for grant in heads if grant.department is not None})
+    squads = {grant.squad for grant in leaders if grant.squad is not None}
+    squads |= {squad.code for squad in catalogue.squads.values() if squad.department in departments}
+    if not departments and not squads:
+        return "false", {}
+    condition = f"""EXISTS (SELECT FROM person_roles mr LEFT JOIN projects mj ON mj.id = mr.project_id
+      WHERE mr.person_id = {alias}.id
+        AND (mr.department = ANY(:led_departments) OR coalesce(mr.squad, mj.squad) = ANY(:led_squads)))"""
+    return condition, {"led_departments": departments, "led_squads": sorted(squads)}
 
 
 def shows_names(actor: Actor) -> bool:

@@ -21,7 +21,7 @@ from workflow.catalogue import Item
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words
 from workflow.commands.change_draft import change_draft
-from workflow.commands.open_case import NO_VARIANTS, open_bundle
+from workflow.commands.open_bundle import NO_VARIANTS, open_bundle
 from workflow.errors import BadInput, Refused
 from workflow.queries.case import CaseView
 from workflow.queries.case import case as read_case

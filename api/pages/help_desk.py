@@ -12,7 +12,7 @@ from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
 from api.pages.wording import _
 from workflow.clock.words import limit_words
-from workflow.commands.open_case import ask_help
+from workflow.commands.open_bundle import ask_help
 from workflow.errors import Refused
 from workflow.queries.projects import ProjectFilters, projects
 from workflow.queries.worklist import Filters, worklist

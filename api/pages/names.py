@@ -51,9 +51,11 @@ def document_name(kind: str) -> str:
 
 
 def role_name(role: str) -> str:
-    """A role by its name; ``assignee`` is whoever has the case."""
+    """A role by its name; ``assignee`` is whoever has the case, ``on_duty`` whoever is on duty for its squad."""
     if role == "assignee":
         return _("经办人")
+    if role == "on_duty":
+        return _("值班人员")
     known = office().catalogue.roles
     return known[role].title.zh if role in known else role
 

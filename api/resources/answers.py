@@ -1,11 +1,13 @@
 """What several resources do alike: the page that is wanted, and the version of a case as an entity tag."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response
 
 from api.access import wiring
+from workflow.clock.days import end_of_day
 from workflow.queries.paging import Paging
 
 
@@ -17,6 +19,11 @@ def paging(query: Mapping[str, Any]) -> Paging:
 def filters(query: Mapping[str, Any]) -> dict[str, Any]:
     """A query without the fields that only say which page."""
     return {name: value for name, value in query.items() if name not in ("cursor", "limit")}
+
+
+def end_of(until: date | datetime) -> datetime:
+    """The end of a span: an instant as it is, of a day its end."""
+    return until if isinstance(until, datetime) else end_of_day(until)
 
 
 def tag(version: int) -> dict[str, str]:

@@ -12,7 +12,7 @@ from api.schemas.actions import TakenSchema
 from api.schemas.bundles import ChangedBundleSchema, NewBundleSchema, SubmitBundleSchema
 from api.schemas.cases import CaseSchema
 from workflow.commands.change_draft import change_draft
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_bundle import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.queries.case import case
 

@@ -9,12 +9,14 @@ from api.csv_file import csv_answer
 from api.reading import Blueprint
 from api.resources.answers import filters, paging, tag, tagged
 from api.resources.taken import taken
-from api.schemas.actions import ActionsSchema, TakeActionSchema, TakenSchema
+from api.schemas.actions import ActionsSchema, NewCaseSchema, TakeActionSchema, TakenSchema
 from api.schemas.cases import CaseSchema, DocumentsSchema
 from api.schemas.clocks import ClockProofSchema, ClocksSchema, ProofQuerySchema
 from api.schemas.history import HistorySchema
 from api.schemas.lists import PageQuerySchema
 from api.schemas.worklist import CountsSchema, EndedQuerySchema, EndedSchema, WorklistQuerySchema, WorklistSchema
+from workflow.case import Case
+from workflow.commands.open_case import open_case
 from workflow.commands.take_action import take_action
 from workflow.queries import alerts
 from workflow.queries.actions import CaseActions, actions
@@ -26,9 +28,11 @@ from workflow.queries.paging import Page, capped
 from workflow.queries.proof import ClockProof, clock_proof
 from workflow.queries.worklist import Filters, WorkRow, tabs, worklist
 from workflow.reading import visible_case
+from workflow.work import Work
 
 # Made once: a schema with others inside takes longer to make than to use.
 TAKEN = TakenSchema()
+CASE = CaseSchema()
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Cases, their actions and clocks")
 
@@ -44,6 +48,24 @@ def list_cases(query: dict[str, Any]) -> Page[WorkRow]:
     """
     with access.work() as work:
         return worklist(work, Filters(**filters(query)), paging(query))
+
+
+@blueprint.post("")
+@blueprint.arguments(NewCaseSchema)
+@blueprint.response(201, CaseSchema)
+def new_case(body: dict[str, Any]) -> Response:
+    """Open a case of a flow
+
+    On a project, or under another case, as the opening of the flow says; `GET /flows/{name}` tells who may and what
+    is asked. Its clocks run at once.
+    """
+    with access.work() as work:
+        answer = once.answer(work, CASE, lambda: case(work, _opened(work, body).no), 201)
+    return tagged(answer, 1)
+
+
+def _opened(work: Work, body: dict[str, Any]) -> Case:
+    return open_case(work, body["flow"], body["inputs"], body["project"], body["parent"])
 
 
 @blueprint.get("/counts")

@@ -9,7 +9,7 @@ from api.reading import Blueprint
 from api.resources.answers import tagged
 from api.schemas.bundles import NewHelpSchema
 from api.schemas.cases import CaseSchema
-from workflow.commands.open_case import ask_help
+from workflow.commands.open_bundle import ask_help
 from workflow.queries.case import case
 
 CASE = CaseSchema()

@@ -1,9 +1,12 @@
 """Shapes of actions: what may be done now, and what taking one brought about."""
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from typing import Any, get_args
+
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from api.schemas.clocks import ClockSchema
 from api.schemas.lists import ReasonShownSchema, Words
+from workflow.definition import FieldType
 
 
 class ChoiceSchema(Schema):
@@ -22,12 +25,14 @@ class AskSchema(Schema):
     type = fields.String(
         required=True,
         attribute="field.type",
-        metadata={"enum": ["text", "integer", "date", "choice", "person", "pause_cause", "faults"]},
+        metadata={"enum": list(get_args(FieldType))},
     )
+    of = fields.String(required=True, allow_none=True, attribute="field.of")
     required = fields.Boolean(required=True, attribute="field.required")
     minimum = fields.Integer(required=True, allow_none=True, attribute="field.minimum")
     maximum = fields.Integer(required=True, allow_none=True, attribute="field.maximum")
     choices = fields.List(fields.Nested(ChoiceSchema), required=True)
+    columns = fields.List(fields.Nested(lambda: AskSchema()), required=True, metadata={"description": "of a record"})
 
 
 class ActionSchema(Schema):
@@ -69,6 +74,23 @@ class TakeActionSchema(Schema):
         unknown = INCLUDE  # the fields differ by action and are read, as strictly, against its flow
 
     version = fields.Integer(strict=True, required=True, validate=validate.Range(0, 2**31 - 1))
+
+
+class NewCaseSchema(Schema):
+    """A case to be opened: of which flow, on which project or under which case, with what its opening asks."""
+
+    class Meta:
+        unknown = RAISE
+
+    flow = fields.String(required=True, validate=validate.Length(1, 40))
+    project = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    parent = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    inputs = fields.Dict(keys=fields.String(), load_default=dict)
+
+    @validates_schema
+    def in_one_place(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if (data["project"] is None) == (data["parent"] is None):
+            raise ValidationError("Exactly one of project and parent is needed.", "project")
 
 
 class TakenEventSchema(Schema):

@@ -25,6 +25,8 @@ class FlowFieldSchema(Schema):
     title = Words(required=True)
     type = fields.String(required=True)
     required = fields.Boolean(required=True)
+    of = fields.String(required=True, allow_none=True)
+    columns = fields.List(fields.Nested(lambda: FlowFieldSchema()), required=True)
 
 
 class FlowActionSchema(Schema):
@@ -62,12 +64,25 @@ class FlowClockSchema(Schema):
     ladder = fields.List(fields.Nested(FlowRungSchema), required=True)
 
 
+class FlowOpeningSchema(Schema):
+    """How a case of a flow begins."""
+
+    title = Words(required=True, attribute="action.title")
+    by = fields.Function(lambda opening: sorted(opening.action.by), required=True, metadata={"type": "array"})
+    needs = fields.List(fields.String(), required=True, attribute="action.needs")
+    asks = fields.List(fields.Nested(FlowFieldSchema), required=True, attribute="action.asks")
+    under = fields.List(fields.String(), required=True)
+    only_one = fields.String(required=True, allow_none=True)
+
+
 class FlowSchema(Schema):
     """One version of one flow, whole."""
 
     name = fields.String(required=True)
     version = fields.Integer(required=True)
     title = Words(required=True)
+    lane = fields.String(required=True, allow_none=True)
+    opening = fields.Nested(FlowOpeningSchema, required=True, allow_none=True)
     digest = fields.String(required=True)
     states = fields.Function(
         lambda flow: StateSchema(many=True).dump(flow.states.values()), required=True, metadata={"type": "array"}

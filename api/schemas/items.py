@@ -32,6 +32,7 @@ class ItemMaterialSchema(Schema):
     formats = fields.List(fields.String(), required=True)
     max_mb = fields.Integer(required=True)
     issued_by = fields.String(required=True)
+    sample = fields.String(required=True, allow_none=True, metadata={"description": "where an example is found"})
 
 
 class PrerequisiteSchema(Schema):
@@ -45,6 +46,18 @@ class PrerequisiteSchema(Schema):
     event = fields.String(required=True, allow_none=True)
     applies_if = fields.String(required=True, allow_none=True)
     waived_if = fields.String(required=True, allow_none=True)
+    simulated_ok = fields.Boolean(
+        required=True, metadata={"description": "a simulated review (模拟审批) may run before it is met"}
+    )
+
+
+class AppliesSchema(Schema):
+    """When a project needs the item: with one of ``any_of`` (none: always) and none of ``none_of``."""
+
+    title = Words(required=True)
+    any_of = fields.List(fields.String(), required=True)
+    none_of = fields.List(fields.String(), required=True)
+    optional = fields.Boolean(required=True)
 
 
 class ItemSchema(Schema):
@@ -61,6 +74,12 @@ class ItemSchema(Schema):
     pauses = fields.List(fields.String(), required=True)
     materials = fields.List(fields.Nested(ItemMaterialSchema), required=True)
     prerequisites = fields.List(fields.Nested(PrerequisiteSchema), required=True)
+    applies_if = fields.String(required=True, allow_none=True, metadata={"description": "the trait that asks for it"})
+    applies = fields.Nested(
+        AppliesSchema, required=True, allow_none=True, metadata={"description": "where not one trait alone says so"}
+    )
+    waived_if = fields.String(required=True, allow_none=True)
+    parallel = fields.Boolean(required=True, metadata={"description": "runs beside the stages (并行推进)"})
     note = fields.String(required=True, allow_none=True)
 
 

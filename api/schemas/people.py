@@ -57,6 +57,18 @@ class ScopeSchema(Schema):
     squad = fields.String(required=True, allow_none=True)
     project_id = fields.Integer(required=True, allow_none=True)
     company = fields.String(required=True, allow_none=True)
+    on_behalf_of = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the absent person you stand in for; null: a role of your own"},
+    )
+
+
+class StandsInSchema(Schema):
+    """An absent person whose roles you hold until they are back."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
 
 
 class RoleSchema(Schema):
@@ -73,6 +85,7 @@ class MeSchema(Schema):
     id = fields.Integer(required=True)
     name = fields.String(required=True)
     roles = fields.List(fields.Nested(RoleSchema), required=True)
+    stands_in_for = fields.List(fields.Nested(StandsInSchema), required=True)
     now = fields.DateTime(required=True, metadata={"description": "The office's time, by which all dates are counted"})
     csrf = fields.String(
         required=True,

@@ -14,7 +14,7 @@ from tests.api.conftest import Caller
 from tests.given import Town
 from workflow.actor import Actor, Grant
 from workflow.commands.attach_material import TooLarge, attach_material
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_bundle import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.work import Office
 

@@ -27,7 +27,7 @@ def _faults(catalogue, folder: Path, text: str, name: str = "item.v1.yaml") -> s
 
 
 def test_the_shipped_flows_are_sound(catalogue):
-    assert {name for name, _ in load_flows(CONFIG / "flows", catalogue)} == {"item", "bundle", "assistance"}
+    assert {"item", "bundle", "assistance"} <= {name for name, _ in load_flows(CONFIG / "flows", catalogue)}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests import given
 from tests.given import moment
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_bundle import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Refused
 from workflow.queries.verify import verify

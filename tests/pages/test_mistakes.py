@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from tests import given
 from tests.pages.conftest import HEADERS, PDF, Reader
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_bundle import open_bundle
 from workflow.store.engine import open_engine
 from workflow.work import Office
 

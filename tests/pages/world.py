@@ -7,7 +7,7 @@ from tests import given
 from workflow.actor import Actor
 from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_bundle import open_bundle
 from workflow.work import Office
 
 FILED = given.moment("2026-03-02", "10:00")

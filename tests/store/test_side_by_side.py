@@ -13,7 +13,7 @@ from tests.given import Town
 from workflow.commands.acknowledge_alert import acknowledge_alert
 from workflow.commands.attach_material import attach_material
 from workflow.commands.change_draft import change_draft
-from workflow.commands.open_case import open_bundle
+from workflow.commands.open_bundle import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.errors import Conflict
 from workflow.queries.verify import verify

@@ -43,7 +43,7 @@ class EmailChannel:
 
     def compose(self, outgoing: Outgoing) -> EmailMessage:
         """The mail as it goes over the wire."""
-        link = f"{self.public_url}/cases/{outgoing.case_no}"
+        link = f"{self.public_url}{outgoing.path}"
         letter = write_letter(self.templates[outgoing.message], {**outgoing.facts, "link": Title(link, link)})
         message = EmailMessage(policy=SMTP)
         message["From"] = self.sender

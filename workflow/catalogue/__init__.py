@@ -1,11 +1,13 @@
 """The catalogue: items, offices, roles, pause causes, the programme and its rules, read from ``config/``."""
 
 from workflow.catalogue.district import (
+    WORD_LISTS,
     Battlefront,
     Catalogue,
     Code,
     Conventions,
     Department,
+    Discipline,
     District,
     Help,
     Holder,
@@ -13,6 +15,7 @@ from workflow.catalogue.district import (
     Lights,
     PauseCause,
     Role,
+    RuleLimit,
     SharedMaterial,
     Squad,
     SquadMember,
@@ -23,7 +26,9 @@ from workflow.catalogue.district import (
     TwoLevels,
     Word,
 )
+from workflow.catalogue.documents import Contact, Contacts, DocumentKind, Remedy, RemedyText
 from workflow.catalogue.items import (
+    Applies,
     Duty,
     Extension,
     Item,
@@ -36,16 +41,25 @@ from workflow.catalogue.items import (
     Variant,
 )
 from workflow.catalogue.load import load_catalogue
+from workflow.catalogue.questions import Answer, Figure, ProjectQuestion
 
 __all__ = [
+    "WORD_LISTS",
+    "Answer",
+    "Applies",
     "Battlefront",
     "Catalogue",
     "Code",
+    "Contact",
+    "Contacts",
     "Conventions",
     "Department",
+    "Discipline",
     "District",
+    "DocumentKind",
     "Duty",
     "Extension",
+    "Figure",
     "Help",
     "Holder",
     "Item",
@@ -56,8 +70,12 @@ __all__ = [
     "Material",
     "PauseCause",
     "Prerequisite",
+    "ProjectQuestion",
+    "Remedy",
+    "RemedyText",
     "Renewal",
     "Role",
+    "RuleLimit",
     "SharedMaterial",
     "Squad",
     "SquadMember",

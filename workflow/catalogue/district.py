@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Literal
+from typing import Literal, Protocol
 
+from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
 from workflow.catalogue.items import Item, Level, Validity
+from workflow.catalogue.questions import ProjectQuestion
 from workflow.clock.hours import OfficeHours
 from workflow.clock.limit import Limit
 from workflow.definition import Title
@@ -14,11 +16,13 @@ from workflow.identifiers import ProjectCodeRule
 Scope = Literal["company", "department", "squad", "project", "district"]
 Stops = Literal["statutory", "promised"]
 Membership = Literal["needs_permit", "needs_tender"]
+Counted = Literal["full_months", "calendar_months"]
 Holder = Literal["office", "applicant", "other_body", "exempt", "items"]
 
 SCOPES: tuple[Scope, ...] = ("company", "department", "squad", "project", "district")
 STOPS: tuple[Stops, ...] = ("statutory", "promised")
 MEMBERSHIPS: tuple[Membership, ...] = ("needs_permit", "needs_tender")
+COUNTED: tuple[Counted, ...] = ("full_months", "calendar_months")
 PAUSE_HOLDERS: tuple[Holder, ...] = ("office", "applicant", "other_body", "exempt")
 
 
@@ -161,11 +165,23 @@ class TwoLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneKind:
+    """When a milestone of this kind turns yellow and red, in months behind its plan, and how these are counted."""
+
+    code: str
+    title: Title
+    yellow: int
+    red: int
+    counted: Counted
+
+
+@dataclass(frozen=True, slots=True)
 class Lights:
     """When cards fall on a case clock, and the lights of the war map (months late; percentage points behind).
 
     ``notice_left`` and ``yellow_left`` are what is left of the limit, ``red_after`` how long after it. A project is
-    red on months from ``months_late.red`` on, on points only beyond ``points_behind.red``.
+    red on months from ``months_late.red`` on, on points only beyond ``points_behind.red``. ``milestones``: the kinds
+    with figures of their own instead of ``months_late``.
     """
 
     notice_left: Limit
@@ -173,6 +189,7 @@ class Lights:
     red_after: Limit
     months_late: TwoLevels
     points_behind: TwoLevels
+    milestones: Mapping[str, MilestoneKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +227,10 @@ class Conventions:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """An amount (yuan, m2) that decides a duty; ``at_most``: freed up to it, ``at_least``: bound from it. A hint."""
+    """An amount (yuan, m2) that decides a duty; ``at_most``: freed up to it, ``at_least``: bound from it. A hint.
+
+    ``items`` are the approval items it is a hint for.
+    """
 
     code: str
     title: Title
@@ -219,6 +239,7 @@ class Threshold:
     unit: Literal["yuan", "m2"]
     basis: str
     assumed: bool = False
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +270,52 @@ class TimeUsePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleLimit:
+    """A limit that flows name and no law fixes (config/rules/limits.yaml)."""
+
+    title: Title
+    limit: Limit
+    basis: str
+
+
+class Named(Protocol):
+    """Anything with the two names."""
+
+    @property
+    def title(self) -> Title: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Discipline:
+    """One column of the joint acceptance (专项). ``after`` are the columns that must have passed before it in the same
+    segment; ``whole_project``: looked at once, with the last segment; ``item``: the approval it stands for.
+    """
+
+    code: str
+    title: Title
+    department: str
+    item: str | None = None
+    after: tuple[str, ...] = ()
+    applies_if: str | None = None
+    whole_project: bool = False
+
+
+WORD_LISTS = (
+    "departments",
+    "items",
+    "roles",
+    "causes",
+    "squads",
+    "disciplines",
+    "events",
+    "battlefronts",
+    "stages",
+    "materials",
+)
+"""The lists of the catalogue that a field of a flow may take its words from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything the configuration says about items, offices, programme and rules; mappings are read-only.
 
@@ -274,12 +341,23 @@ class Catalogue:
     conventions: Conventions
     thresholds: Mapping[str, Threshold]
     help: Help
+    questions: Mapping[str, ProjectQuestion]
     time_use: TimeUsePolicy
+    documents: Mapping[str, DocumentKind]
+    remedies: Mapping[str, Remedy]
+    contacts: Contacts
+    limits: Mapping[str, RuleLimit]
+    disciplines: Mapping[str, Discipline]
     project_code_rule: ProjectCodeRule
     check_organisation: bool
     permit_patterns: tuple[str, ...]
     sources: Mapping[str, Validity]
     digest: str
+
+    def words(self, of: str) -> Mapping[str, Title]:
+        """The words of one of WORD_LISTS with their names."""
+        known: Mapping[object, Named] = getattr(self, of)
+        return {str(word): one.title for word, one in known.items()}
 
     def above(self, role: str) -> tuple[str, ...]:
         """The roles above ``role``, nearest first: officer → squad_leader → director → district_leader."""

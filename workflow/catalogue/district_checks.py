@@ -90,6 +90,23 @@ def stages_faults(document: Document, data: Data, known: Known) -> Iterator[Faul
         yield from unknown_word(document, (*place, "milestone"), "item", stage.get("milestone"), known.items)
 
 
+def disciplines_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
+    """Departments, items and traits are known; a discipline comes after others that stand above it, so that no circle
+    can be."""
+    above: list[str] = []
+    for code, discipline in data["disciplines"].items():
+        place = ("disciplines", code)
+        yield from unknown_word(
+            document, (*place, "department"), "department", discipline["department"], known.departments
+        )
+        yield from unknown_word(document, (*place, "item"), "item", discipline["item"], known.items)
+        yield from unknown_word(document, (*place, "applies_if"), "trait", discipline["applies_if"], known.traits)
+        for index, earlier in enumerate(discipline["after"]):
+            if earlier not in above:
+                yield document.fault((*place, "after", index), f"{earlier!r} does not stand above {code!r}", above)
+        above.append(code)
+
+
 def squads_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
     """Every place in a squad is a known role of a known department."""
     for code, squad in data["squads"].items():
@@ -99,6 +116,13 @@ def squads_faults(document: Document, data: Data, known: Known) -> Iterator[Faul
             here = (*place, "members", index)
             yield from unknown_word(document, (*here, "role"), "role", member.role, known.roles)
             yield from unknown_word(document, (*here, "department"), "department", member.department, known.departments)
+
+
+def thresholds_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
+    """A threshold is a hint for items that there are."""
+    for code, threshold in data["thresholds"].items():
+        for index, item in enumerate(threshold.get("items", ())):
+            yield from unknown_word(document, ("thresholds", code, "items", index), "item", item, known.items)
 
 
 def help_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:

@@ -1,17 +1,21 @@
 """The shapes of every configuration file of the catalogue but the items: organisation, programme, rules, codes."""
 
 import re
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
 from workflow.catalogue.district import (
+    COUNTED,
     MEMBERSHIPS,
     PAUSE_HOLDERS,
     SCOPES,
     STOPS,
     District,
     JointHandling,
+    MilestoneKind,
+    RuleLimit,
     SquadMember,
     TwoLevels,
 )
@@ -127,6 +131,17 @@ class TwoLevelsSchema(StrictSchema):
             raise ValidationError(f"{data['red']} is not above yellow ({data['yellow']})", "red")
 
 
+class MilestoneKindSchema(NamedSchema):
+    yellow = Whole(least=1, required=True)
+    red = Whole(least=1, required=True)
+    counted = Choice(COUNTED, required=True)
+
+    @validates_schema
+    def in_order(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["red"] <= data["yellow"]:
+            raise ValidationError(f"{data['red']} is not above yellow ({data['yellow']})", "red")
+
+
 class LightsSchema(FileSchema):
     """``config/rules/lights.yaml``."""
 
@@ -135,6 +150,12 @@ class LightsSchema(FileSchema):
     red_after = LimitText(required=True)
     months_late = fields.Nested(TwoLevelsSchema, required=True)
     points_behind = fields.Nested(TwoLevelsSchema, required=True)
+    milestones = fields.Dict(keys=Text(), values=fields.Nested(MilestoneKindSchema), required=True)
+
+    def shape(self, data: dict[str, Any]) -> dict[str, Any]:
+        shaped = super().shape(data)
+        kinds = {code: MilestoneKind(code=code, **kind) for code, kind in shaped["milestones"].items()}
+        return {**shaped, "milestones": MappingProxyType(kinds)}
 
 
 class JointHandlingSchema(StrictSchema):
@@ -171,6 +192,7 @@ class ThresholdSchema(NamedSchema):
     compare = Choice(("at_most", "at_least"), required=True)
     amount = Whole(least=1, required=True)
     unit = Choice(("yuan", "m2"), required=True)
+    items = fields.List(Text())
     basis = Text(required=True)
     assumed = Flag()
 
@@ -307,3 +329,29 @@ class TimeUseSchema(FileSchema):
         for name in ("quick_decision", "late_rung_after"):
             if data[name].unit.counts_days:
                 raise ValidationError("minutes or hours are needed, as in 30min", name)
+
+
+class RuleLimitSchema(NamedSchema):
+    makes = RuleLimit
+    limit = LimitText(required=True)
+    basis = Text(required=True)
+
+
+class LimitsSchema(FileSchema):
+    """``config/rules/limits.yaml``."""
+
+    limits = fields.Dict(keys=Text(), values=fields.Nested(RuleLimitSchema), required=True)
+
+
+class DisciplineSchema(NamedSchema):
+    department = Text(required=True)
+    item = Text(load_default=None)
+    after = fields.List(Text(), load_default=list)
+    applies_if = Text(load_default=None)
+    whole_project = Flag(load_default=False)
+
+
+class DisciplinesSchema(FileSchema):
+    """``config/programme/disciplines.yaml``."""
+
+    disciplines = fields.Dict(keys=Text(), values=fields.Nested(DisciplineSchema), required=True)

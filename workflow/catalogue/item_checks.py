@@ -1,7 +1,7 @@
 """What must hold inside an item and between items: every word known, no promise beyond the law, no circle."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workflow.catalogue.items import Item, ItemLimit, Prerequisite
 from workflow.clock.limit import Limit, Unit
@@ -19,7 +19,10 @@ _DAYS |= {Unit.MONTH: 30, Unit.YEAR: 365, Unit.WORKING_HOUR: 1.4 / 6.5}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Every word the other files define; None where that file could not be read, so that it is not blamed twice."""
+    """Every word the other files define; None where that file could not be read, so that it is not blamed twice.
+
+    ``thresholds`` are their units by code, ``codes`` the code lists that could be read.
+    """
 
     items: frozenset[str]
     materials: frozenset[str]
@@ -28,6 +31,8 @@ class Known:
     causes: frozenset[str] | None
     traits: frozenset[str] | None
     events: frozenset[str] | None
+    thresholds: Mapping[str, str] | None = None
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ def _word_faults(file: ItemFile, known: Known) -> Iterator[Fault]:
     yield from _repeated(document, ("pauses",), item.pauses, "pause cause")
     yield from unknown_word(document, ("applies_if",), "project trait", item.applies_if, known.traits)
     yield from unknown_word(document, ("waived_if",), "project trait", item.waived_if, known.traits)
+    yield from _rule_faults(file, known)
     for key in ("lifetime", "pre_licence"):
         lifetime = item.lifetime if key == "lifetime" else item.pre_licence
         if lifetime is not None:
@@ -94,6 +100,20 @@ def _word_faults(file: ItemFile, known: Known) -> Iterator[Fault]:
         yield from unknown_word(document, ("duty", "from"), "event", item.duty.base, known.events)
     if item.extension is not None:
         yield from unknown_word(document, ("extension", "role"), "role", item.extension.role, known.roles)
+
+
+def _rule_faults(file: ItemFile, known: Known) -> Iterator[Fault]:
+    rule, document = file.item.applies, file.document
+    if rule is None:
+        return
+    for key, traits in (("any_of", rule.any_of), ("none_of", rule.none_of)):
+        for index, trait in enumerate(traits):
+            yield from unknown_word(document, ("applies", key, index), "project trait", trait, known.traits)
+    for trait in rule.any_of:
+        if trait in rule.none_of:
+            yield document.fault(("applies",), f"{trait!r} both asks for the item and excludes it")
+    if rule.optional and not rule.any_of:
+        yield document.fault(("applies", "optional"), "every project needs the item; any_of says which need not")
 
 
 def _material_faults(file: ItemFile, known: Known) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from workflow.catalogue.items import (
     FORMATS,
     KINDS,
     LEVELS,
+    Applies,
     Duty,
     Extension,
     Item,
@@ -65,6 +66,7 @@ class MaterialSchema(NamedSchema):
     formats = fields.List(Choice(FORMATS), required=True)
     max_mb = Whole(least=1, most=500, required=True)
     issued_by = Text(required=True)
+    sample = Text()
 
 
 class PrerequisiteSchema(NamedSchema):
@@ -77,6 +79,13 @@ class PrerequisiteSchema(NamedSchema):
     applies_if = Text()
     waived_if = Text()
     simulated_ok = Flag()
+
+
+class AppliesSchema(NamedSchema):
+    makes = Applies
+    any_of = fields.List(Text())
+    none_of = fields.List(Text())
+    optional = Flag()
 
 
 class RenewalSchema(StrictSchema):
@@ -148,6 +157,8 @@ class ItemSchema(FileSchema):
     gap_limit = fields.Nested(ItemLimitSchema)
     applies_if = Text()
     waived_if = Text()
+    applies = fields.Nested(AppliesSchema)
+    parallel = Flag()
     public = Flag(required=True)
     exchange = fields.Nested(ExchangeSchema)
     note = Text()

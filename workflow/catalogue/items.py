@@ -66,7 +66,8 @@ class Material:
     """One paper of the application. The same ``code`` in two items is the same paper: one upload serves both.
 
     ``issued_by`` is "applicant", "third_party", a department code, or the item whose result the paper is.
-    ``may_follow``: may be handed in later (容缺), and the result waits for it. ``max_mb`` is in MiB.
+    ``may_follow``: may be handed in later (容缺), and the result waits for it. ``max_mb`` is in MiB. ``sample`` says
+    where a filled-in example is found, None where none is published.
     """
 
     code: str
@@ -76,6 +77,7 @@ class Material:
     max_mb: int
     issued_by: str
     may_follow: bool = False
+    sample: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,20 @@ class Prerequisite:
     def satisfied_by(self) -> tuple[str, ...]:
         """Every item whose grant satisfies it."""
         return self.any_of + self.substitutes
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """When a project needs the item, where not one trait alone says so (``applies_if``), and why in words.
+
+    Needed with one of the traits ``any_of`` (empty: by every project) and none of ``none_of``. ``optional``: without
+    the former it may still be applied for.
+    """
+
+    title: Title
+    any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +176,10 @@ class Item:
     """One approval item. A case keeps ``code``, ``version`` and ``digest``; a later edit never moves its dates.
 
     ``statutory`` is None where no law sets a limit, ``promised`` None where nothing is promised. ``pauses`` are the
-    causes that may be used here. ``applies_if`` and ``waived_if`` name project traits. ``gap_limit`` is the longest
-    promise for papers that may follow. ``exchange`` holds known codes of GB/T 39046 (item_type, handling_type).
+    causes that may be used here. ``applies_if`` and ``waived_if`` name project traits; ``applies`` says when it is
+    needed where ``applies_if`` does not. ``parallel``: runs beside the stages (并行推进), no stage waits for it.
+    ``gap_limit`` is the longest promise for papers that may follow. ``exchange`` holds known codes of GB/T 39046
+    (item_type, handling_type).
     ``base_form`` is what the item is called beside its ``variants``, where none of them is chosen.
     """
 
@@ -189,6 +207,8 @@ class Item:
     gap_limit: ItemLimit | None = None
     applies_if: str | None = None
     waived_if: str | None = None
+    applies: Applies | None = None
+    parallel: bool = False
     public: bool = True
     exchange: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
@@ -199,6 +219,14 @@ class Item:
             return self.statutory, self.promised
         chosen = {one.code: one for one in self.variants}[variant]
         return chosen.statutory or self.statutory, chosen.promised or self.promised
+
+    @property
+    def rule(self) -> Applies:
+        """When it is needed, however the file says it; by every project where the file says nothing."""
+        if self.applies is not None:
+            return self.applies
+        traits = () if self.applies_if is None else (self.applies_if,)
+        return Applies(Title("各类项目都办理", "Needed by every project"), traits)
 
     @property
     def offered_variants(self) -> tuple[Variant, ...]:

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema
 
-from workflow.catalogue import district_checks, district_schema
+from workflow.catalogue import district_checks, district_schema, document_files, question_checks
 from workflow.catalogue.district import (
     Battlefront,
     Catalogue,
     Code,
     Conventions,
     Department,
+    Discipline,
     Help,
     Lights,
     PauseCause,
@@ -28,6 +29,7 @@ from workflow.catalogue.district import (
     TimeUsePolicy,
     Word,
 )
+from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
 from workflow.catalogue.item_checks import (
     STAGE_OF_PREFIX,
     ItemFile,
@@ -38,6 +40,7 @@ from workflow.catalogue.item_checks import (
 )
 from workflow.catalogue.item_schema import ItemSchema
 from workflow.catalogue.items import Item, Validity
+from workflow.catalogue.question_schema import QuestionsSchema
 from workflow.definition import Title
 from workflow.errors import ConfigFaults, Fault
 from workflow.strict_schema import read
@@ -54,17 +57,22 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "rules/clocks.yaml": district_schema.ConventionsSchema,
         "rules/thresholds.yaml": district_schema.ThresholdsSchema,
         "rules/time-use.yaml": district_schema.TimeUseSchema,
+        "rules/limits.yaml": district_schema.LimitsSchema,
+        "programme/disciplines.yaml": district_schema.DisciplinesSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
         "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
         "programme/help.yaml": district_schema.HelpSchema,
         "programme/traits.yaml": district_schema.TraitsSchema,
+        "programme/questions.yaml": QuestionsSchema,
         "codes/streets.yaml": district_schema.StreetsSchema,
         "codes/project-code.yaml": district_schema.ProjectCodeRuleSchema,
         "codes/credit-code.yaml": district_schema.CreditCodeRuleSchema,
         "codes/permit-number.yaml": district_schema.PermitNumberSchema,
         "codes/blzt.yaml": district_schema.CodeListSchema,
         "codes/splclx.yaml": district_schema.CodeListSchema,
+        "documents/contacts.yaml": document_files.ContactsSchema,
+        "documents/remedies.yaml": document_files.RemediesSchema,
     }
 )
 CHECKS: Mapping[str, Check] = MappingProxyType(
@@ -73,11 +81,18 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "rules/pauses.yaml": district_checks.pauses_faults,
         "rules/lights.yaml": district_checks.lights_faults,
         "rules/clocks.yaml": district_checks.clocks_faults,
+        "programme/disciplines.yaml": district_checks.disciplines_faults,
+        "rules/thresholds.yaml": district_checks.thresholds_faults,
         "programme/stages.yaml": district_checks.stages_faults,
         "programme/squads.yaml": district_checks.squads_faults,
         "programme/help.yaml": district_checks.help_faults,
+        "documents/contacts.yaml": document_files.contacts_faults,
+        "documents/remedies.yaml": document_files.remedies_faults,
+        "programme/questions.yaml": question_checks.questions_faults,
     }
 )
+
+QUESTIONS = "programme/questions.yaml"
 
 
 @dataclass(slots=True)
@@ -121,10 +136,12 @@ def load_catalogue(config: Path) -> Catalogue:
     for path in _item_paths(reading):
         reading.read(path, ItemSchema())
     files = _item_files(reading)
+    documents, wrong = document_files.load_documents(config, reading.words("documents/remedies.yaml", "remedies"))
+    reading.faults.extend(wrong)
     reading.faults.extend(_cross_faults(reading, files))
     if reading.faults:
         raise ConfigFaults(sorted(reading.faults, key=lambda fault: (fault.file, fault.line or 0)))
-    return _assembled(reading, {code: file.item for code, file in files.items()})
+    return _assembled(reading, {code: file.item for code, file in files.items()}, documents)
 
 
 def _item_paths(reading: _Reading) -> list[Path]:
@@ -175,7 +192,18 @@ def _known(reading: _Reading) -> Known:
         causes=reading.words("rules/pauses.yaml", "causes"),
         traits=reading.words("programme/traits.yaml", "traits"),
         events=reading.words("programme/traits.yaml", "events"),
+        thresholds=_threshold_units(reading),
+        codes={
+            name: frozenset(reading.data[file]["codes"])
+            for name, file in (("splclx", "codes/splclx.yaml"), ("blzt", "codes/blzt.yaml"))
+            if file in reading.data
+        },
     )
+
+
+def _threshold_units(reading: _Reading) -> Mapping[str, str] | None:
+    made = reading.data.get("rules/thresholds.yaml")
+    return None if made is None else {code: threshold["unit"] for code, threshold in made["thresholds"].items()}
 
 
 def _cross_faults(reading: _Reading, files: Mapping[str, ItemFile]) -> Iterator[Fault]:
@@ -187,13 +215,17 @@ def _cross_faults(reading: _Reading, files: Mapping[str, ItemFile]) -> Iterator[
         yield from item_faults(item_file, known)
     yield from shared_material_faults(files.values())
     yield from circle_faults(files)
+    yield from question_checks.order_faults(files)
+    if (asked := reading.data.get(QUESTIONS)) is not None:
+        yield from question_checks.rule_faults(files.values(), asked["questions"], known)
+        yield from question_checks.variant_faults(reading.documents[QUESTIONS], asked["questions"], files)
     for file, made in reading.data.items():
         validity: Validity = made["validity"] if isinstance(made, dict) else made.validity
         if validity.valid_to is not None and validity.valid_to < validity.valid_from:
             yield reading.documents[file].fault(("valid_to",), f"{validity.valid_to} is before valid_from")
 
 
-def _assembled(reading: _Reading, items: dict[str, Item]) -> Catalogue:
+def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, DocumentKind]) -> Catalogue:
     """The catalogue of a reading without faults."""
     data = reading.data
     organisation, pauses = data["organisation.yaml"], data["rules/pauses.yaml"]
@@ -232,14 +264,23 @@ def _assembled(reading: _Reading, items: dict[str, Item]) -> Catalogue:
         conventions=_settings(Conventions, data["rules/clocks.yaml"]),
         thresholds=_coded(Threshold, data["rules/thresholds.yaml"]["thresholds"]),
         help=_settings(Help, data["programme/help.yaml"]),
+        questions=data[QUESTIONS]["questions"],
         time_use=_settings(TimeUsePolicy, data["rules/time-use.yaml"]),
+        documents=MappingProxyType(documents),
+        remedies=_coded(Remedy, data["documents/remedies.yaml"]["remedies"]),
+        contacts=_settings(Contacts, data["documents/contacts.yaml"]),
+        limits=MappingProxyType(data["rules/limits.yaml"]["limits"]),
+        disciplines=_coded(Discipline, data["programme/disciplines.yaml"]["disciplines"]),
         project_code_rule=data["codes/project-code.yaml"]["rule"],
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],
         sources=MappingProxyType(
             {file: made["validity"] if isinstance(made, dict) else made.validity for file, made in data.items()}
         ),
-        digest=digest({file: digest(document.data) for file, document in reading.documents.items()}),
+        digest=digest(
+            {file: digest(document.data) for file, document in reading.documents.items()}
+            | {f"documents/{one.file}": one.digest for kind in documents.values() for one in (kind, *kind.former)}
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from workflow.clock.calendar import Calendar, end_of_day
+from workflow.clock.days import OFFICE_ZONE
 from workflow.clock.limit import Limit, Unit
 
 WARNING_FROM = 2
@@ -120,6 +121,23 @@ def date_words(day: date, today: date, lang: str, provisional: bool = False) -> 
     year = "" if day.year == today.year else f"{day.year}年"
     text = f"{year}{day.month}月{day.day}日（周{WEEKDAYS_ZH[day.weekday()]}）"
     return f"{text}≈ 预计" if provisional else text
+
+
+def moment_words(instant: datetime, lang: str) -> str:
+    """An instant to the minute in the office's zone, with its year: ``2026年3月2日（周一） 08:00``."""
+    local = instant.astimezone(OFFICE_ZONE)
+    if _is_chinese(lang):
+        return f"{local.year}年{date_words(local.date(), local.date(), lang)} {local:%H:%M}"
+    return f"{date_words(local.date(), local.date(), lang)} {local:%H:%M}"
+
+
+def span_words(since: datetime, until: datetime | None, lang: str) -> str:
+    """``2026年3月2日（周一） 08:00 至 …``; without an end ``… 起``."""
+    if _is_chinese(lang):
+        first = moment_words(since, lang)
+        return f"{first} 起" if until is None else f"{first} 至 {moment_words(until, lang)}"
+    first = f"from {moment_words(since, lang)}"
+    return f"{first} on" if until is None else f"{first} to {moment_words(until, lang)}"
 
 
 def limit_words(limit: Limit, lang: str, extension: int = 0) -> str:

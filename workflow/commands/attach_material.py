@@ -7,7 +7,7 @@ from typing import Any
 from workflow.case import Case
 from workflow.commands.add_line import add_line, busy, hold
 from workflow.commands.file_types import CONTENT_TYPES, EXTENSIONS, extension_of, fault_of, plain_name, type_of
-from workflow.commands.open_case import OPENERS
+from workflow.commands.open_bundle import OPENERS
 from workflow.definition import State
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason, Refused
 from workflow.guards import Facts

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.case import Case
 from workflow.commands.add_line import add_line, busy, hold
-from workflow.commands.open_case import OPENERS, check_items, check_variants
+from workflow.commands.open_bundle import OPENERS, check_items, check_variants
 from workflow.commands.take_action import stale
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason
 from workflow.reading import visible_case

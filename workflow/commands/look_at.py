@@ -3,6 +3,9 @@
 An item case that ends never locks its bundle: it leaves a message, and the bundle is looked at here afterwards.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from workflow.actor import SYSTEM
 from workflow.commands.take_action import take_action
 from workflow.definition import Action
@@ -12,6 +15,17 @@ from workflow.store import cases
 from workflow.work import Office, begin_work
 
 log = logger("system")
+
+
+def look_around(office: Office, message: Mapping[str, Any]) -> None:
+    """What a message to the system asks for: look at one case, or at the open ones under a case that has ended."""
+    if "case_id" in message:
+        look_at(office, int(message["case_id"]))
+        return
+    with office.engine.connect() as conn:
+        children = cases.open_children(conn, int(message["children_of"]))
+    for case_id in children:
+        look_at(office, case_id)
 
 
 def look_at(office: Office, case_id: int) -> tuple[str, ...]:

@@ -1,180 +1,102 @@
-"""New cases: a draft of a joint application, a help request, and the item cases a submitted bundle opens."""
+"""New cases, as the opening of their flow says: by a person, or under a case whose action opens them."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from workflow.actor import Actor
 from workflow.case import Case
 from workflow.catalogue import Catalogue
-from workflow.change import Change, Event, case_limits, chain, plan
-from workflow.clock.days import OFFICE_ZONE, local_day
-from workflow.clock.limit import Limit, parse_limit
-from workflow.definition import Flow
-from workflow.errors import BadInput, NotAllowed, NotFound, Reason
-from workflow.guards import Facts
-from workflow.machine import Decision
-from workflow.store import births, people, projects
-from workflow.store.projects import Project
-from workflow.timekeeping import Timing, clocks_after_move, nearest_due
+from workflow.change import Change, case_limits, plain, plan
+from workflow.clock.days import OFFICE_ZONE
+from workflow.clock.limit import Limit
+from workflow.definition import Flow, Opening, Opens
+from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Reason
+from workflow.guards import Facts, Relative, condition
+from workflow.inputs import read_inputs
+from workflow.machine import Decision, role_names
+from workflow.reading import visible_case
+from workflow.store import births, cases, people, projects
+from workflow.store.projects import Project, Standing
 from workflow.work import Work
 
-OPENERS = frozenset({"applicant", "specialist"})
 LEAD_DEPARTMENT = "QX"
-NO_VARIANTS: Mapping[str, str] = MappingProxyType({})
+OWN_DEPARTMENT = "own"
+"""What an opening says where a case stands in the department of whoever opens it."""
 
 
-def open_bundle(
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a new case is to stand: on a project, and under a case or under none."""
+
+    project: Project
+    standing: Standing
+    parent: Case | None = None
+    siblings: tuple[Relative, ...] = ()
+
+
+def open_case(
     work: Work,
-    project_code: str,
-    items: list[str],
-    form: Mapping[str, Any],
-    variants: Mapping[str, str] = NO_VARIANTS,
+    flow_name: str,
+    inputs: Mapping[str, Any],
+    project_code: str | None = None,
+    parent_no: str | None = None,
 ) -> Case:
-    """A draft of one joint application for ``items`` on a project; raises BadInput, NotFound, NotAllowed.
+    """Open a case of ``flow_name`` on the project ``project_code``, or under the case ``parent_no``.
 
-    ``variants`` names the form of items that have several (``{"SG11": "report"}``); an item left out has its base form.
+    Raises NotFound for a project, case or flow that is not there (for this actor), NotAllowed for the wrong role,
+    BadInput, NotMet with every unmet condition, Conflict where the only one there may be is open already.
     """
-    project = project_for(work, project_code)
-    check_items(work, items)
-    check_variants(work.office.catalogue, items, variants)
-    title = f"{project.name}：并联申请"
-    data = {"items": items, "form": dict(form), **({"variants": dict(variants)} if variants else {})}
-    return _open(work, "bundle", project, title, data, LEAD_DEPARTMENT)
+    flow, opening = _opening(work, flow_name)
+    place = _place(work, flow, opening, project_code, parent_no)
+    _check_role(work, flow, opening, place)
+    said = read_inputs(opening.action, inputs, work.office.catalogue)
+    case = _blank(work, flow, place, _department(work, opening, said), _name(opening, said))
+    role = work.actor.role_on(case, opening.action.by)
+    if role is None:
+        raise _wrong_role(work.office.catalogue, opening)
+    facts = _facts(work, case, place, said)
+    _check_needs(opening, facts)
+    _check_only_one(work, flow, opening, place, [case.department])
+    [born] = _create(work, flow, opening, [facts], role, place)
+    if opening.action.opens is not None:
+        open_children(work, born, opening.action.opens)
+    return born.after
 
 
-def ask_help(work: Work, project_code: str, question: str) -> Case:
-    """A request for help, at any hour; its clocks run at once (一帮到底)."""
-    project = project_for(work, project_code)
-    if not question.strip():
-        raise BadInput("bad_input", "question：请写明需要什么帮助", "question: say what is needed")
-    return _open(work, "assistance", project, f"{project.name}：帮办请求", {"question": question}, LEAD_DEPARTMENT)
+def open_children(work: Work, change: Change, opens: Opens) -> list[str]:
+    """The cases that an action just written opens under its own; returns their numbers. Parent before children."""
+    flow, opening = _opening(work, opens.flow)
+    parent, said = change.after, change.event.input
+    entries = [said] if opens.each is None else list(said.get(opens.each, ()))
+    if not entries:
+        return []
+    passed = {name: value for name in opens.passes if (value := said.get(name, parent.data.get(name))) is not None}
+    place = _under(work, parent, _siblings(work, parent))
+    begun = [_entry(work, flow, opening, place, passed, entry, opens.department) for entry in entries]
+    _check_only_one(work, flow, opening, place, [facts.case.department for facts in begun])
+    return [one.after.no for one in _create(work, flow, opening, begun, change.event.actor_role, place)]
 
 
-def project_for(work: Work, code: str) -> Project:
-    """The project, if the actor may apply for it."""
-    project = projects.by_code(work.conn, code)
-    probe = None if project is None else _blank(work, work.office.flow("bundle"), project, "", {}, LEAD_DEPARTMENT, "")
-    if project is None or probe is None or not any(grant.covers(probe) for grant in work.actor.grants):
-        raise NotFound("no_such_project", f"没有项目代码为 {code} 的项目", f"There is no project {code}")
-    if work.actor.role_on(probe, OPENERS) is None:
-        raise NotAllowed(
-            "role_required", "只有建设单位或专员可以发起申请", "Only the applicant or the specialist may apply"
-        )
-    return project
+def _entry(
+    work: Work,
+    flow: Flow,
+    opening: Opening,
+    place: _Place,
+    passed: Mapping[str, Any],
+    entry: str | Mapping[str, Any],
+    department: str | None,
+) -> Facts:
+    """One case to be opened: a word is its department, a record what it is about."""
+    assert place.parent is not None
+    own = {"department": entry} if isinstance(entry, str) else dict(entry)
+    where = own.get("department") or department or place.parent.department
+    asked = {ask.name for ask in opening.action.asks}
+    said = {name: value for name, value in {**passed, **own}.items() if name in asked}
+    return _facts(work, _blank(work, flow, place, where, _name(opening, {**passed, **own})), place, said)
 
 
-def check_items(work: Work, items: list[str]) -> None:
-    """Every item is in the catalogue, in force today and named once."""
-    catalogue, today = work.office.catalogue, local_day(work.now)
-    unknown = [item for item in items if item not in catalogue.items or not catalogue.in_force(item, today)]
-    doubled = sorted({item for item in items if items.count(item) > 1})
-    reasons = [
-        Reason(
-            "bad_field",
-            f"items：今天没有可申请的事项“{item}”",
-            f"items: there is no item “{item}” to apply for today",
-            {"field": "items", "value": item},
-        )
-        for item in unknown
-    ] + [
-        Reason(
-            "bad_field", f"items：事项“{item}”重复", f"items: “{item}” stands twice", {"field": "items", "value": item}
-        )
-        for item in doubled
-    ]
-    if reasons:
-        known = sorted(code for code in catalogue.items if catalogue.in_force(code, today))
-        raise BadInput(
-            "bad_input",
-            "；".join(reason.zh for reason in reasons),
-            "; ".join(reason.en for reason in reasons),
-            reasons=reasons,
-            extra={"accepted": known},
-        )
-
-
-def check_variants(catalogue: Catalogue, items: Collection[str], variants: Mapping[str, str]) -> None:
-    """Every form chosen is one that an item of the application offers; BadInput naming what it does."""
-    reasons = [
-        reason
-        for item, variant in sorted(variants.items())
-        if (reason := _variant_fault(catalogue, items, item, variant)) is not None
-    ]
-    if reasons:
-        raise BadInput(
-            "bad_input",
-            "；".join(reason.zh for reason in reasons),
-            "; ".join(reason.en for reason in reasons),
-            reasons=reasons,
-        )
-
-
-def _variant_fault(catalogue: Catalogue, items: Collection[str], item: str, variant: str) -> Reason | None:
-    said = {"field": f"variants.{item}", "value": variant}
-    if item not in items:
-        return Reason(
-            "bad_field",
-            f"variants：本申请没有事项“{item}”",
-            f"variants: the application has no item “{item}”",
-            {**said, "accepted": sorted(items)},
-        )
-    offered = [one.code for one in catalogue.items[item].offered_variants]
-    if variant in offered:
-        return None
-    return Reason(
-        "bad_field",
-        f"variants：事项“{item}”没有可选的情形“{variant}”；可选：{'、'.join(offered) or '无'}，不填为一般情形",
-        f"variants: the item “{item}” offers no form “{variant}”; accepted: {', '.join(offered) or 'none'}, "
-        "or nothing for the base form",
-        {**said, "accepted": offered},
-    )
-
-
-def open_items(work: Work, bundle: Change) -> list[str]:
-    """The item cases of a bundle just submitted, each received at the same instant; returns their numbers."""
-    flow, catalogue = work.office.flow("item"), work.office.catalogue
-    codes: list[str] = list(bundle.after.data["items"])
-    variants: Mapping[str, str] = bundle.after.data.get("variants", NO_VARIANTS)
-    project = projects.by_id(work.conn, bundle.after.project_id)
-    clerk = people.least_loaded(work.conn, "clerk", "", bundle.after.id)
-    numbers = births.next_numbers(work.conn, len(codes), work.now.astimezone(OFFICE_ZONE))
-    changes = []
-    for no, code in zip(numbers, codes, strict=True):
-        item = catalogue.items[code]
-        title = f"{project.name}：{item.title.zh}"
-        variant = variants.get(code)
-        data = {"variant": variant} if variant else {}
-        blank = _blank(work, flow, project, title, data, item.department, no)
-        limits = case_limits(flow, catalogue, code, variant)
-        case = replace(blank, item=code, parent_id=bundle.after.id, limits=limits, assignee_id=clerk)
-        facts = Facts(case, work.actor, work.now, catalogue, work.calendar, project_code=project.code)
-        submit = flow.actions["submit"]
-        role = work.actor.role_on(case, submit.by) or "applicant"
-        changes.append(plan(flow, Decision(submit, case.state, "received", role, work.now), facts))
-    births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
-    births.create(work.conn, changes, [catalogue.items[code].version for code in codes], project.demo)
-    return numbers
-
-
-def _open(work: Work, name: str, project: Project, title: str, data: dict[str, Any], department: str) -> Case:
-    flow = work.office.flow(name)
-    [no] = births.next_numbers(work.conn, 1, work.now.astimezone(OFFICE_ZONE))
-    blank = _blank(work, flow, project, title, data, department, no)
-    case = replace(blank, limits=_opening_limits(work, flow), seq=1)
-    role = work.actor.role_on(case, OPENERS) or "applicant"
-    event = Event(no, 1, "open", case.state, case.state, work.actor.id, role, work.now, work.now, data)
-    head = chain(b"", event)
-    limits = {name: parse_limit(text) for name, text in case.limits.items()}
-    clocks = clocks_after_move(flow, case, case.state, limits, Timing(work.calendar, work.now))
-    born = replace(case, clocks=clocks, chain_head=head, rev=1, version=1)
-    births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
-    change = Change(case, born, event, head, nearest_due(clocks), clocks=clocks)
-    ids = births.create(work.conn, [change], [None], project.demo)
-    return replace(born, id=ids[no])
-
-
-def _opening_limits(work: Work, flow: Flow) -> dict[str, str]:
+def limits_at_opening(work: Work, flow: Flow) -> dict[str, str]:
     """Limits of a new case; the first answer to a request for help is due sooner by day than by night."""
     limits = case_limits(flow, work.office.catalogue, None)
     help_ = work.office.catalogue.help
@@ -191,9 +113,10 @@ def _opening_limits(work: Work, flow: Flow) -> dict[str, str]:
     }
 
 
-def _blank(
-    work: Work, flow: Flow, project: Project, title: str, data: dict[str, Any], department: str, no: str
+def blank_case(
+    work: Work, flow: Flow, project: Project, title: str, data: Mapping[str, Any], department: str, no: str
 ) -> Case:
+    """A case of ``flow`` of which nothing has been written yet."""
     return Case(
         id=0,
         no=no,
@@ -222,3 +145,212 @@ def _blank(
         entered_at=work.now,
         ended_at=None,
     )
+
+
+def _opening(work: Work, name: str) -> tuple[Flow, Opening]:
+    openable = sorted({flow.name for flow in work.office.flows.values() if flow.opening is not None})
+    if name not in openable:
+        raise NotFound(
+            "no_such_flow",
+            f"没有可发起的流程“{name}”；可用：{'、'.join(openable)}",
+            f"No case of “{name}” can be opened; accepted: {', '.join(openable)}",
+            extra={"accepted": openable},
+        )
+    flow = work.office.flow(name)
+    assert flow.opening is not None, f"the newest version of {name} cannot be opened"
+    return flow, flow.opening
+
+
+def _place(work: Work, flow: Flow, opening: Opening, project_code: str | None, parent_no: str | None) -> _Place:
+    if parent_no is None:
+        if opening.under:
+            raise _misplaced("parent", f"“{flow.title.zh}”须在另一办件下发起", f"“{flow.title.en}” stands under a case")
+        project = projects.by_code(work.conn, project_code or "")
+        if project is None or not _sees(work.actor, blank_case(work, flow, project, "", {}, LEAD_DEPARTMENT, "")):
+            raise no_such_project(project_code or "")
+        return _Place(project, projects.standing(work.conn, project.id))
+    reading = visible_case(work, parent_no, frozenset({"children"}))
+    parent = reading.case
+    if parent.flow not in opening.under:
+        raise _misplaced(
+            "parent",
+            f"“{flow.title.zh}”不能在 {parent_no} 下发起；可在：{'、'.join(opening.under) or '项目下'}",
+            f"“{flow.title.en}” cannot stand under {parent_no}; accepted: {', '.join(opening.under) or 'a project'}",
+        )
+    if parent.ended_at is not None:
+        raise Conflict("parent_ended", f"{parent_no} 已办结", f"{parent_no} has ended", extra={"parent": parent_no})
+    return _under(work, parent, reading.children)
+
+
+def _under(work: Work, parent: Case, siblings: tuple[Relative, ...]) -> _Place:
+    project = projects.by_id(work.conn, parent.project_id)
+    return _Place(project, projects.standing(work.conn, project.id), parent, siblings)
+
+
+def _sees(actor: Actor, probe: Case) -> bool:
+    """Whether the project lies within any of the actor's roles; a department is asked for later."""
+    anywhere = (replace(probe, department=grant.department or probe.department) for grant in actor.grants)
+    return any(grant.covers(case) for grant, case in zip(actor.grants, anywhere, strict=True))
+
+
+def no_such_project(code: str) -> NotFound:
+    """The one answer to a wrong code and to somebody else's project."""
+    return NotFound("no_such_project", f"没有项目代码为 {code} 的项目", f"There is no project {code}")
+
+
+def _misplaced(field: str, zh: str, en: str) -> BadInput:
+    return BadInput("bad_input", zh, en, reasons=(Reason("bad_field", zh, en, {"field": field}),))
+
+
+def _check_role(work: Work, flow: Flow, opening: Opening, place: _Place) -> None:
+    """A first look, before what was typed is read: the department may still follow from it."""
+    probe = _blank(work, flow, place, LEAD_DEPARTMENT, "")
+    anywhere = [
+        replace(probe, department=grant.department or LEAD_DEPARTMENT)
+        for grant in work.actor.grants
+        if grant.role in opening.action.by
+    ]
+    if not any(work.actor.role_on(case, opening.action.by) for case in anywhere):
+        raise _wrong_role(work.office.catalogue, opening)
+
+
+def _wrong_role(catalogue: Catalogue, opening: Opening) -> NotAllowed:
+    roles = sorted(opening.action.by)
+    title = opening.action.title
+    zh, en = f"“{title.zh}”须由{role_names(catalogue, roles)}办理", f"“{title.en}” is for: {', '.join(roles)}"
+    reason = Reason("role_required", zh, en, {"roles": roles})
+    return NotAllowed("role_required", zh, en, reasons=(reason,))
+
+
+def _department(work: Work, opening: Opening, said: Mapping[str, Any]) -> str:
+    if opening.department in said:
+        return str(said[opening.department])
+    if opening.department != OWN_DEPARTMENT:
+        return opening.department
+    own = (grant.department for grant in work.actor.grants if grant.role in opening.action.by and grant.department)
+    return next(own, LEAD_DEPARTMENT)
+
+
+def _name(opening: Opening, said: Mapping[str, Any]) -> str:
+    return str(said.get(opening.named_by, "")) if opening.named_by else ""
+
+
+def _blank(work: Work, flow: Flow, place: _Place, department: str, name: str) -> Case:
+    catalogue = work.office.catalogue
+    name = catalogue.departments[name].title.zh if name in catalogue.departments else name
+    title = f"{place.project.name}：{flow.title.zh}" + (f"（{name}）" if name else "")
+    case = blank_case(work, flow, place.project, title, {}, department, "")
+    return case if place.parent is None else replace(case, parent_id=place.parent.id)
+
+
+def _facts(work: Work, case: Case, place: _Place, said: Mapping[str, Any]) -> Facts:
+    parent = place.parent
+    return Facts(
+        case=case,
+        actor=work.actor,
+        now=work.now,
+        catalogue=work.office.catalogue,
+        calendar=work.calendar,
+        inputs=said,
+        project_code=place.project.code,
+        project_facts=place.project.facts,
+        permits=place.standing.permits,
+        siblings=place.siblings,
+        parent=None if parent is None else _relative(parent),
+        events=place.standing.events,
+    )
+
+
+def _relative(case: Case) -> Relative:
+    return Relative(
+        case.no,
+        case.flow,
+        case.item,
+        case.department,
+        case.state,
+        case.outcome,
+        case.data,
+        case.accepted_at,
+        case.decided_at,
+        case.ended_at,
+    )
+
+
+def _siblings(work: Work, parent: Case) -> tuple[Relative, ...]:
+    reading = cases.read(work.conn, case_id=parent.id, groups=frozenset({"children"}))
+    return () if reading is None else reading.children
+
+
+def _check_needs(opening: Opening, facts: Facts) -> None:
+    reasons = tuple(reason for need in opening.action.needs if (reason := condition(need).check(facts)) is not None)
+    if not reasons:
+        return
+    raise NotMet(
+        reasons[0].code if len(reasons) == 1 else "conditions_unmet",
+        "；".join(reason.zh for reason in reasons),
+        "; ".join(reason.en for reason in reasons),
+        reasons=reasons,
+    )
+
+
+def _check_only_one(work: Work, flow: Flow, opening: Opening, place: _Place, departments: Sequence[str]) -> None:
+    """No second one where there may be one only; who comes at the same instant waits for the lock."""
+    match opening.only_one:
+        case "project":
+            projects.hold(work.conn, place.project.id)
+            taken = projects.open_case_of(work.conn, place.project.id, flow.name)
+            if taken is not None:
+                raise _open_already(flow, taken, place.project.code)
+        case "parent" | "department" if place.parent is not None:
+            cases.hold(work.conn, place.parent.id)
+            siblings = _siblings(work, place.parent)
+            _check_siblings(work.office.catalogue, flow, opening, siblings, departments)
+
+
+def _check_siblings(
+    catalogue: Catalogue, flow: Flow, opening: Opening, siblings: Iterable[Relative], departments: Sequence[str]
+) -> None:
+    running = [one for one in siblings if one.flow == flow.name and one.ended_at is None]
+    if opening.only_one == "parent" and running:
+        raise _open_already(flow, running[0].no, running[0].no)
+    if opening.only_one != "department":
+        return
+    taken = {one.department: one.no for one in running}
+    for index, department in enumerate(departments):
+        if department in taken:
+            raise _open_already(flow, taken[department], catalogue.departments[department].title.zh)
+        if department in departments[:index]:
+            raise _open_already(flow, department, catalogue.departments[department].title.zh)
+
+
+def _open_already(flow: Flow, no: str, about: str) -> Conflict:
+    return Conflict(
+        "open_already",
+        f"“{flow.title.zh}”已有在办：{no}（{about}）",
+        f"“{flow.title.en}” is open already: {no} ({about})",
+        extra={"case": no, "value": about},
+    )
+
+
+def _create(work: Work, flow: Flow, opening: Opening, begun: Sequence[Facts], role: str, place: _Place) -> list[Change]:
+    """The first line of each case and all it brings about, written at once. What an opening asks, its case keeps."""
+    numbers = births.next_numbers(work.conn, len(begun), work.now.astimezone(OFFICE_ZONE))
+    assignees = _assignees(work, flow, [facts.case.department for facts in begun], place)
+    limits = limits_at_opening(work, flow)
+    changes = []
+    for no, facts in zip(numbers, begun, strict=True):
+        case = replace(facts.case, no=no, limits=limits, data=plain(facts.inputs))
+        decision = Decision(opening.action, case.state, case.state, role, work.now)
+        assignee = assignees.get(case.department)
+        changes.append(plan(flow, decision, replace(facts, case=case), assignee))
+    births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
+    ids = births.create(work.conn, changes, [None] * len(changes), place.project.demo)
+    return [replace(change, after=replace(change.after, id=ids[change.after.no])) for change in changes]
+
+
+def _assignees(work: Work, flow: Flow, departments: Sequence[str], place: _Place) -> Mapping[str, int]:
+    """Who has the new cases first, by department, where it is the turn of a desk."""
+    turn = flow.initial.turn
+    if turn not in ("clerk", "officer"):
+        return {}
+    return people.least_loaded_in(work.conn, turn, departments, place.project.id)

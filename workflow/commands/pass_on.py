@@ -13,7 +13,8 @@ from sqlalchemy import Connection, text
 
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.words import date_words
-from workflow.commands.look_at import look_at
+from workflow.commands.duty_letter import DUTY_PAGE, duty_facts, duty_place
+from workflow.commands.look_at import look_around
 from workflow.definition import Flow, Title
 from workflow.errors import Refused
 from workflow.letters import CARDS, rung_title
@@ -35,7 +36,8 @@ LONGEST_ERROR = 500
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message for one person. ``facts`` are of the case only, in both languages, as its template names them
-    (`workflow.letters.FACTS`, all but ``link``); ``address`` is empty where the person has none."""
+    (`workflow.letters.FACTS`, all but ``link``); ``address`` is empty where the person has none; ``path`` is the page
+    it leads to. ``case_no`` is empty where it is about no case."""
 
     effect_key: str
     message: str
@@ -43,6 +45,7 @@ class Outgoing:
     person_id: int
     address: str
     facts: Mapping[str, Title]
+    path: str
 
 
 class Channel(Protocol):
@@ -71,7 +74,7 @@ def pass_on(office: Office, message_id: int, channels: Mapping[str, Channel]) ->
         if message.channel == "tell":
             return _expand(office, message, channels)
         if message.channel == "system":
-            look_at(office, int(message.body["case_id"]))
+            look_around(office, message.body)
         else:
             _hand_over(office, message, channels)
     except Undelivered as undelivered:
@@ -115,6 +118,8 @@ def _told(office: Office, conn: Connection, message: Leased) -> tuple[Told, ...]
 
 
 def _place(office: Office, conn: Connection, message: Leased) -> Place:
+    if message.case_id is None:
+        return duty_place(office.catalogue, message.body)
     row = conn.execute(
         text("""
 SELECT flow, flow_version, state, assignee_id, department, squad, project_id, company FROM cases WHERE id = :id"""),
@@ -142,6 +147,8 @@ def _hand_over(office: Office, message: Leased, channels: Mapping[str, Channel])
 
 def _outgoing(office: Office, conn: Connection, message: Leased) -> Outgoing:
     """The message with the facts of its case read afresh."""
+    if message.case_id is None:
+        return _about_duty(office, conn, message)
     row = conn.execute(
         text("""
 SELECT c.no, c.title, c.flow, c.flow_version, c.state, p.email, p.active
@@ -159,7 +166,19 @@ FROM cases c, people p WHERE c.id = :case_id AND p.id = :person_id"""),
     what: str = message.body["what"]
     own = _OWN_FACTS[what](flow, message)
     assert message.person_id is not None
-    return Outgoing(message.effect_key, what, row.no, message.person_id, row.email, named | own)
+    path = f"/cases/{row.no}"
+    return Outgoing(message.effect_key, what, row.no, message.person_id, row.email, named | own, path)
+
+
+def _about_duty(office: Office, conn: Connection, message: Leased) -> Outgoing:
+    row = conn.execute(
+        text("SELECT email, active FROM people WHERE id = :person_id"), {"person_id": message.person_id}
+    ).one()
+    if not row.active:
+        raise Undelivered("the account is closed", "never")
+    assert message.person_id is not None
+    named = duty_facts(office.catalogue, message.body)
+    return Outgoing(message.effect_key, message.body["what"], "", message.person_id, row.email, named, DUTY_PAGE)
 
 
 def _action_facts(flow: Flow, message: Leased) -> dict[str, Title]:

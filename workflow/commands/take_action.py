@@ -7,7 +7,8 @@ from typing import Any
 from workflow.change import Change, plan
 from workflow.clock.days import OFFICE_ZONE
 from workflow.commands.notices import fire_late
-from workflow.commands.open_case import open_items
+from workflow.commands.open_bundle import open_items
+from workflow.commands.open_case import open_children
 from workflow.definition import Flow, Title
 from workflow.errors import Conflict
 from workflow.guards import Facts
@@ -49,6 +50,9 @@ def _follow(work: Work, change: Change) -> None:
     effect = flow.actions[change.event.action].effect
     if effect is not None and effect.kind == "open items":
         open_items(work, change)
+    opens = flow.actions[change.event.action].opens
+    if opens is not None:
+        open_children(work, change, opens)
 
 
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:

@@ -21,7 +21,7 @@ from workflow.commands.acknowledge_alert import acknowledge_alert
 from workflow.commands.attach_material import attach_material
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
-from workflow.commands.open_case import ask_help, open_bundle
+from workflow.commands.open_bundle import ask_help, open_bundle
 from workflow.commands.take_action import take_action
 from workflow.demo.papers import demo_pdf
 from workflow.demo.scenes import Beat, Days, gaps_open, with_gaps

@@ -4,9 +4,13 @@ A guard says which facts it reads, so that a command loads no more than the acti
 the person typed: such a guard is not asked when a page only shows what is possible.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 
-from workflow.guards.facts import AttachedMaterial, ChildCase, Facts, Guard
+from workflow.guards import relatives
+from workflow.guards.facts import AttachedMaterial, EarlierDocument, Facts, Guard, Relative
 from workflow.guards.identity import assignee_works_here, company_code_valid, project_code_valid
 from workflow.guards.late_entry import late_entry_lawful
 from workflow.guards.life import life_clock, renewal_asked_in_time, renewals_left, result_has_a_life
@@ -36,7 +40,19 @@ from workflow.guards.prerequisites import (
     prerequisites_granted,
 )
 
-__all__ = ["GAPS_AT_MOST", "GUARDS", "AttachedMaterial", "ChildCase", "Facts", "Guard", "life_clock", "pause_cap_until"]
+__all__ = [
+    "GAPS_AT_MOST",
+    "GUARDS",
+    "AttachedMaterial",
+    "EarlierDocument",
+    "Facts",
+    "Guard",
+    "Relative",
+    "condition",
+    "condition_name",
+    "life_clock",
+    "pause_cap_until",
+]
 
 MATERIALS = frozenset({"materials"})
 GUARDS: Mapping[str, Guard] = {
@@ -69,4 +85,21 @@ GUARDS: Mapping[str, Guard] = {
     "items_chosen": Guard(items_chosen),
     "every_item_past_intake": Guard(every_item_past_intake, frozenset({"children"})),
     "every_item_decided": Guard(every_item_decided, frozenset({"children"})),
+    **relatives.GUARDS,
 }
+
+_NEED = re.compile(r"([a-z_]+)(?:\(([a-z0-9_]+)\))?")
+
+
+def condition_name(need: str) -> tuple[str, str | None]:
+    """What a flow file writes as a condition, taken apart: ``children_ended(opinion)`` is (children_ended, opinion)."""
+    found = _NEED.fullmatch(need)
+    return (need, None) if found is None else (found[1], found[2])
+
+
+@cache
+def condition(need: str) -> Guard:
+    """The condition a flow file writes as ``need``, bound to what stands in its brackets. KeyError for any other."""
+    name, about = condition_name(need)
+    guard = GUARDS[name]
+    return guard if about is None else replace(guard, check=lambda facts: guard.check(facts, about))

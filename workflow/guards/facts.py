@@ -1,9 +1,10 @@
 """What the rules may look at: one case, its actor, its papers and its relatives, as of one instant."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from workflow.actor import Actor
 from workflow.case import Case
@@ -15,6 +16,8 @@ from workflow.clock.words import date_words
 from workflow.definition import LATE_ENTRY, Title
 from workflow.errors import Reason
 
+Takes = Literal["flow", "datum", "clock", "event", "cause"]
+
 
 @dataclass(frozen=True, slots=True)
 class AttachedMaterial:
@@ -22,14 +25,31 @@ class AttachedMaterial:
 
     code: str
     uploaded_at: datetime
+    filename: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ChildCase:
-    """What a bundle knows of one of its item cases."""
+class EarlierDocument:
+    """A document issued on the case before."""
+
+    kind: str
+    no: str
+    issued_at: datetime
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """What a case knows of one near it: a case under it, one beside it under the same, or the one it stands under."""
 
     no: str
-    item: str
+    flow: str
+    item: str | None
+    department: str
+    state: str
+    outcome: str | None
+    data: Mapping[str, Any]
     accepted_at: datetime | None
     decided_at: datetime | None
     ended_at: datetime | None
@@ -54,11 +74,29 @@ class Facts:
     calendar: Calendar
     inputs: Mapping[str, Any] = field(default_factory=dict)
     project_code: str = ""
+    project_name: str = ""
+    company_name: str = ""
     project_facts: Mapping[str, Any] = field(default_factory=dict)
     materials: tuple[AttachedMaterial, ...] = ()
+    documents: tuple[EarlierDocument, ...] = ()
     permits: frozenset[str] = frozenset()
-    children: tuple[ChildCase, ...] = ()
+    children: tuple[Relative, ...] = ()
+    siblings: tuple[Relative, ...] = ()
+    parent: Relative | None = None
     colleagues: frozenset[int] = frozenset()
+    events: Mapping[str, date] = field(default_factory=dict)
+
+    def kept(self, name: str) -> Any:
+        """What the case keeps under ``name``, or was just told; None where neither. Days and instants as they are."""
+        said = self.inputs.get(name)
+        if said is not None:
+            return said
+        value = self.case.data.get(name)
+        return self.case.kept(name) if _looks_like_time(value) else value
+
+    def children_of(self, flow: str) -> tuple[Relative, ...]:
+        """The cases of ``flow`` under this one, the oldest first."""
+        return tuple(child for child in self.children if child.flow == flow)
 
     @property
     def today(self) -> date:
@@ -97,10 +135,24 @@ class Facts:
         return tuple(self.catalogue.items[code] for code in codes if code in self.catalogue.items)
 
 
+def _looks_like_time(value: object) -> bool:
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None
+
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}\.\d{6}\+00:00)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One condition: ``reads`` names groups of facts ('materials', 'permits', 'children', 'colleagues')."""
+    """One condition.
 
-    check: Callable[[Facts], Reason | None]
+    ``reads`` names groups of facts ('materials', 'permits', 'children', 'siblings', 'parent', 'colleagues', 'events',
+    'documents').
+    ``takes`` says what a flow file puts in brackets behind its name (``children_ended(opinion)``): a 'flow', a 'datum'
+    of the case or a 'clock'; `conditions.condition` binds it.
+    """
+
+    check: Callable[..., Reason | None]
     reads: frozenset[str] = frozenset()
     on_input: bool = False
+    takes: Takes | None = None

@@ -25,10 +25,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One field of an action's form; ``choices`` are the values accepted here, for this person."""
+    """One field of an action's form; ``choices`` are the values accepted here, for this person, ``columns`` those of a
+    record."""
 
     field: Field
     choices: tuple[Choice, ...]
+    columns: tuple["Ask", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,16 @@ def action_views(work: Work, flow: Flow, facts: Facts) -> tuple[ActionView, ...]
             action=one.action,
             allowed=one.allowed,
             reasons=one.reasons,
-            asks=tuple(Ask(ask, _choices(ask, facts, people)) for ask in one.action.asks),
+            asks=tuple(_ask(ask, facts, people) for ask in one.action.asks),
             target=flow.states[one.action.target].title if one.action.target else None,
         )
         for one in found
     )
+
+
+def _ask(ask: Field, facts: Facts, people: tuple[Choice, ...]) -> Ask:
+    columns = tuple(_ask(column, facts, people) for column in ask.columns)
+    return Ask(ask, _choices(ask, facts, people), columns)
 
 
 def pause_causes(facts: Facts) -> tuple[PauseCause, ...]:
@@ -95,6 +102,8 @@ def _choices(ask: Field, facts: Facts, people: tuple[Choice, ...]) -> tuple[Choi
     match ask.type:
         case "choice":
             return tuple(Choice(value, title) for value, title in ask.choices)
+        case "word" | "words":
+            return tuple(Choice(word, title) for word, title in facts.catalogue.words(ask.of or "").items())
         case "pause_cause":
             return tuple(Choice(cause.code, cause.title, _cause_note(cause)) for cause in pause_causes(facts))
         case "person":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workflow.definition import State
-from workflow.guards import ChildCase
+from workflow.guards import Relative
 from workflow.machine import possibilities
 from workflow.queries.clocks import ClockView, clock_views
 from workflow.reading import ALL_GROUPS, facts_of, visible_case
@@ -19,7 +19,7 @@ class AfterAction:
     outcome: str | None
     allowed: tuple[str, ...]
     clocks: tuple[ClockView, ...]
-    children: tuple[ChildCase, ...]
+    children: tuple[Relative, ...]
 
 
 def after_action(work: Work, no: str) -> AfterAction:

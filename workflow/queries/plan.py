@@ -79,8 +79,8 @@ def project_plan(work: Work, code: str, question: Question) -> ProjectPlan:
     project_id = work.conn.execute(text("SELECT id FROM projects WHERE code = :code"), {"code": code}).scalar_one()
     cases = [case_from(row) for row in work.conn.execute(_OF_PROJECT, {"id": project_id}).scalar_one()]
     asked = replace(
-        _with_project(work, question, project_id, facts),
-        running=_running(work, cases, question.measure),
+        with_project(work, question, project_id, facts),
+        running=running_items(work, cases, question.measure),
     )
     found = plan(work.office.catalogue, work.calendar, asked)
     return ProjectPlan(found, local_day(work.now), _planned_cases(work, cases))
@@ -104,15 +104,16 @@ def bundle_plan(work: Work, no: str, measure: Measure = "promised") -> BundlePla
         items=tuple(item for item in items if item in catalogue.items),
         start=today,
         measure=measure,
-        running=_running(work, waiting, measure),
+        running=running_items(work, waiting, measure),
     )
-    asked = _with_project(work, question, bundle.project_id, reading.project_facts)
+    asked = with_project(work, question, bundle.project_id, reading.project_facts)
     # Nothing is refused here for what the catalogue has become since the cases were filed.
     found = plan(catalogue, work.calendar, asked, checked=False)
     return BundlePlan(no, bundle.title, reading.project_code, found, today, _planned_cases(work, cases))
 
 
-def _with_project(work: Work, question: Question, project_id: int, facts: Mapping[str, object]) -> Question:
+def with_project(work: Work, question: Question, project_id: int, facts: Mapping[str, object]) -> Question:
+    """The question with the traits, papers and granted items of the project."""
     held = {name for name, value in facts.items() if value}
     granted = work.conn.execute(_GRANTED, {"id": project_id}).scalars()
     papers = work.conn.execute(_PAPERS, {"id": project_id}).scalars()
@@ -140,7 +141,7 @@ def _planned_cases(work: Work, cases: Sequence[Case]) -> dict[str, PlannedCase]:
     }
 
 
-def _running(work: Work, cases: Sequence[Case], measure: Measure) -> dict[str, Running]:
+def running_items(work: Work, cases: Sequence[Case], measure: Measure) -> dict[str, Running]:
     """The live end of every case that is filed; of two cases for one item the one that ends first."""
     found: dict[str, Running] = {}
     for case in cases:

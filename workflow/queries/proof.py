@@ -21,7 +21,7 @@ from workflow.definition import ClockRule, Flow, Title
 from workflow.errors import BadInput, NotFound, Reason
 from workflow.queries.clocks import ClockView, basis_of, clock_view, ran_out, read_on, stopping
 from workflow.reading import visible_case
-from workflow.recast import FIXED_DAY
+from workflow.recast import ends_on_a_promised_day, promised_in
 from workflow.side_lines import MACHINES
 from workflow.store import calendars
 from workflow.timekeeping import Timing, resettle
@@ -177,7 +177,7 @@ def _limit_then(
     moment: datetime,
 ) -> Limit:
     """The limit of a running clock; one that stands for a promised day is counted up to it in the calendar of then."""
-    if rule.limit not in FIXED_DAY or calendar.version == clock.calendar_version:
+    if not ends_on_a_promised_day(rule, clock) or calendar.version == clock.calendar_version:
         return clock.limit
     day = _promised_day(rule, case, lines, moment)
     if day is None:
@@ -205,10 +205,11 @@ def _calendars_between(work: Work, first: datetime, last: datetime) -> list[Cale
 def _promised_day(rule: ClockRule, case: Case, lines: Sequence[dict[str, Any]], moment: datetime) -> date | None:
     if rule.limit == "pause.planned":
         return max((pause.planned_until for pause in case.open_pauses), default=None)
+    name = promised_in(rule)
     told = [
-        line["input"]["gaps_until"]
+        line["input"][name]
         for line in lines
-        if "gaps_until" in line["input"] and datetime.fromisoformat(line["recorded_at"]) <= moment
+        if name in line["input"] and datetime.fromisoformat(line["recorded_at"]) <= moment
     ]
     return date.fromisoformat(told[-1]) if told else None
 

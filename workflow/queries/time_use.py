@@ -9,7 +9,7 @@ from sqlalchemy import text
 from workflow.case import Case, PauseRecord
 from workflow.catalogue import Catalogue, Holder
 from workflow.definition import Flow, Title
-from workflow.guards import ChildCase
+from workflow.guards import Relative
 from workflow.queries.history import line_title
 from workflow.reading import visible_case
 from workflow.time_use import WINDOW, Flag, Past, Share, Span, Step, Stop, time_use
@@ -221,7 +221,7 @@ def _span(flow: Flow, catalogue: Catalogue, span: Span) -> SpanView:
     )
 
 
-def _last_decided(children: Iterable[ChildCase]) -> str | None:
+def _last_decided(children: Iterable[Relative]) -> str | None:
     ends = [(child.decided_at or child.ended_at, child.no) for child in children]
     known = [(at, no) for at, no in ends if at is not None]
     return max(known)[1] if known and len(known) == len(ends) else None

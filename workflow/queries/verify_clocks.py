@@ -12,7 +12,7 @@ from typing import Any
 from workflow.case import Case, ClockRecord
 from workflow.clock.calendar import Calendar
 from workflow.definition import LIFE_CLOCKS, ClockRule, Flow
-from workflow.timekeeping import Timing, base_event, nearest_due, resettle
+from workflow.timekeeping import Timing, base_event, has_served, nearest_due, resettle
 
 MARKS = ("received_at", "accepted_at", "decided_at", "issued_at")
 # No rung lies after it, so that none of those fired is armed again by looking at it.
@@ -99,8 +99,10 @@ def clock_breaches(
 
 
 def _demanded(rule: ClockRule, case: Case, events: Sequence[Mapping[str, Any]]) -> bool:
-    if base_event(rule, case) is None:
+    if base_event(rule, case) is None or has_served(rule, case):
         return False
+    if rule.kept_limit is not None:
+        return case.kept(rule.kept_limit) is not None
     if rule.limit in ("pause.planned", "pause.cap"):
         return bool(case.open_pauses)
     if rule.limit == "gaps.until":

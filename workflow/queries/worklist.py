@@ -178,7 +178,7 @@ def _ways(work: Work, filters: Filters) -> list[tuple[str, list[Any] | None]]:
     if filters.project is not None:
         return [("project_id", None)]
     if filters.scope == "mine":
-        return [("assignee_id", [actor.id])]
+        return [("assignee_id", [actor.id, *actor.stands_in_for])]
     if filters.scope in COLUMN_OF:
         return [(COLUMN_OF[filters.scope], scope_values(actor, COLUMN_OF[filters.scope]))]
     if not sees_everything(actor):
@@ -194,8 +194,8 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
     seen, parameters = visible_cases(work.actor)
     conditions = [] if seen == "true" else [seen]
     if filters.scope == "mine":
-        conditions.append("c.assignee_id = :me")
-        parameters["me"] = work.actor.id
+        conditions.append("c.assignee_id = ANY(:me)")
+        parameters["me"] = [work.actor.id, *work.actor.stands_in_for]
     elif filters.scope in COLUMN_OF:
         column = COLUMN_OF[filters.scope]
         conditions.append(f"c.{column} = ANY(:scope_{column})")

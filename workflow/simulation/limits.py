@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from workflow.catalogue import Catalogue, Item
-from workflow.clock.limit import Limit
-from workflow.definition import ClockRule
+from workflow.clock.limit import Limit, Unit
+from workflow.definition import KEPT, RULE, ClockRule
 from workflow.guards import GAPS_AT_MOST
 
 OWN = "every case"
 """Whose limit it is where the flow file says it itself."""
 GIVEN_LATER = frozenset({"pause.planned", "pause.cap", "gaps.until", "life.running"})
 """References that the action entering the state settles, not the opening of the case."""
+
+ABOUT_A_KEPT_DAY = Limit(30, Unit.WORKING_DAY)
+"""What a ladder is tried with whose clock runs until a day or an instant that somebody will name."""
 
 Named = tuple[str, Limit]
 """A limit, and what it is the limit of: an item, a variant (``LX02/report``), a cause of a pause, a time of day."""
@@ -31,6 +34,11 @@ def _stands_for(reference: str, catalogue: Catalogue) -> Iterable[Named]:
     table = _REFERENCES.get(reference)
     if table is not None:
         return table(catalogue)
+    if reference.startswith(KEPT):
+        return (("a day that is named", ABOUT_A_KEPT_DAY),)
+    if reference.startswith(RULE):
+        own = catalogue.limits.get(reference.removeprefix(RULE))
+        return () if own is None else ((OWN, own.limit),)
     if reference.startswith("item."):
         return _of_items(catalogue, reference.removeprefix("item."))
     return ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from workflow.catalogue import Catalogue
 from workflow.definition import ClockRule, Flow, Rung
-from workflow.recipients import ASSIGNEE, Directory, Holding, Place, directory
+from workflow.recipients import ASSIGNEE, ON_DUTY, Directory, Holding, Place, directory
 from workflow.simulation.finding import Finding
 
 PROJECT = 1
@@ -16,7 +16,7 @@ def receiver_findings(flow: Flow, catalogue: Catalogue, holdings: Sequence[Holdi
 
     ``holdings``: who holds what, of a town with people; None where there are none yet, and only the roles are judged.
     """
-    town = None if holdings is None else directory(catalogue, holdings, ())
+    town = None if holdings is None else directory(catalogue, holdings)
     spots = () if holdings is None else tuple(_spots(flow, catalogue, holdings))
     for rule in flow.clocks.values():
         for index, rung in enumerate(rule.ladder):
@@ -93,4 +93,4 @@ def _places(flow: Flow, rule: ClockRule, spots: Sequence[Place]) -> tuple[Place,
 
 
 def _people(catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(sorted([ASSIGNEE, *(code for code, role in catalogue.roles.items() if not role.automatic)]))
+    return tuple(sorted([ASSIGNEE, ON_DUTY, *(code for code, role in catalogue.roles.items() if not role.automatic)]))

@@ -16,16 +16,16 @@ from typing import Any
 from workflow.actor import Actor, Grant
 from workflow.case import Case, ClockRecord
 from workflow.catalogue import Catalogue
-from workflow.change import case_limits, plan
+from workflow.change import case_limits, plain, plan
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import local_day, office_time
 from workflow.clock.limit import parse_limit
 from workflow.definition import MOMENTS, Action, ClockRule, Field, Flow
-from workflow.guards import GUARDS, Facts
+from workflow.guards import Facts, condition
 from workflow.machine import Decision, moment_of
 from workflow.simulation.finding import Finding
 from workflow.simulation.limits import GIVEN_LATER, limits_of
-from workflow.timekeeping import Timing, base_event, clocks_after_move
+from workflow.timekeeping import Timing, base_event, clocks_after_move, has_served, kept_limit
 
 MONTHS = (1, 4, 7, 10)
 SEED = 45  # any number: the same walks every time
@@ -102,7 +102,9 @@ def clock_findings(flow: Flow, case: Case, path: tuple[str, ...]) -> Iterator[Fi
         if rule.name in running:
             yield from _paused_only_by_a_pause(rule, running[rule.name], case, way)
         elif rule.name not in case.limits and rule.limit not in GIVEN_LATER:
-            continue  # what this case is about has no such limit
+            continue  # what this case is about has no such limit, or nobody has named its end yet
+        elif has_served(rule, case) or (rule.kept_start is not None and case.kept(rule.kept_start) is None):
+            continue  # what it waits for is there, or what it counts from is not
         elif base_event(rule, case) is None:
             own = case.limits.get(f"{rule.name}.from")
             starts = f"{own}_at" if own else rule.starts
@@ -161,7 +163,7 @@ def _possible(flow: Flow, action: Action, facts: Facts) -> bool:
     acts = {rung.act for rule in running for rung in rule.ladder}
     if action.by == {"clock"} and action.name not in acts:
         return False
-    return all(GUARDS[name].check(facts) is None for name in action.needs if name in ABOUT_THE_ITEM)
+    return all(condition(need).check(facts) is None for need in action.needs if need in ABOUT_THE_ITEM)
 
 
 _ACTOR = Actor(SOMEBODY, "", (Grant("officer"),))
@@ -192,8 +194,19 @@ def _input(ask: Field, facts: Facts, chance: random.Random) -> Any:
     match ask.type:
         case "integer" | "person":
             return ask.minimum or SOMEBODY
-        case "date":
-            return facts.calendar.add_working_days(local_day(facts.now), PLANNED_DAYS)
+        case "number":
+            return float(ask.minimum or SOMEBODY)
+        case "yes_no":
+            return True
+        case "date" | "moment":
+            day = facts.calendar.add_working_days(local_day(facts.now), PLANNED_DAYS)
+            return day if ask.type == "date" else office_time(day, time(10))
+        case "word":
+            return next(iter(facts.catalogue.words(ask.of or "")))
+        case "words":
+            return [next(iter(facts.catalogue.words(ask.of or "")))]
+        case "rows":
+            return [{column.name: _input(column, facts, chance) for column in ask.columns}]
         case "choice":
             return ask.choices[0][0] if ask.choices else ""
         case "pause_cause":
@@ -246,7 +259,15 @@ def _opened(flow: Flow, catalogue: Catalogue, calendar: Calendar, item: str | No
         entered_at=now,
         ended_at=None,
     )
+    if flow.opening is not None:
+        facts = Facts(case, _ACTOR, now, catalogue, calendar)
+        chance = random.Random(SEED)
+        data = plain({ask.name: _input(ask, facts, chance) for ask in flow.opening.action.asks if ask.required})
+        case = replace(case, data=data)
     own = {name: parse_limit(text) for name, text in limits.items() if not name.endswith(".from")}
+    for rule in flow.clocks_in(case.state):
+        kept = kept_limit(rule, case, now, calendar)
+        own |= {} if kept is None else {rule.name: kept}
     clocks = clocks_after_move(flow, case, case.state, own, Timing(calendar, now))
     return _Stand(replace(case, clocks=clocks), now, ())
 

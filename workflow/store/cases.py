@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from workflow.case import Case, ClockRecord, PauseRecord
-from workflow.change import Change
+from workflow.change import Change, ProjectEvent
 from workflow.clock.limit import Limit, Unit
-from workflow.guards import AttachedMaterial, ChildCase
+from workflow.guards import AttachedMaterial, EarlierDocument, Relative
 from workflow.store import driver
 from workflow.store.calendars import IN_FORCE
 
@@ -24,15 +24,26 @@ CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project
   c.opened_at, c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at,
   c.issued_at"""
 
+_RELATIVE = """json_build_object('no', k.no, 'flow', k.flow, 'item', k.item, 'department', k.department,
+  'state', k.state, 'outcome', k.outcome, 'data', k.data, 'accepted_at', k.accepted_at, 'decided_at', k.decided_at,
+  'ended_at', k.ended_at)"""
+
 _GROUPS = {
     "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (
-        SELECT code, max(uploaded_at) AS at FROM materials
-        WHERE case_id IN (c.id, c.parent_id) AND NOT superseded GROUP BY code) m) AS materials""",
+        SELECT DISTINCT ON (code) code, uploaded_at AS at, filename, encode(sha256, 'hex') AS sha256 FROM materials
+        WHERE case_id IN (c.id, c.parent_id) AND NOT superseded ORDER BY code, uploaded_at DESC, id DESC) m) AS materials""",
+    "documents": """(SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM (
+        SELECT id, kind, no, issued_at, effective_at FROM documents WHERE case_id = c.id) d) AS documents""",
     "permits": """(SELECT coalesce(json_agg(DISTINCT g.item), '[]') FROM cases g
         WHERE g.project_id = c.project_id AND g.outcome = 'granted') AS permits""",
-    "children": """(SELECT coalesce(json_agg(json_build_object('no', k.no, 'item', k.item,
-        'accepted_at', k.accepted_at, 'decided_at', k.decided_at, 'ended_at', k.ended_at)
-        ORDER BY k.id), '[]') FROM cases k WHERE k.parent_id = c.id) AS children""",
+    "children": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
+        FROM cases k WHERE k.parent_id = c.id) AS children""",  # noqa: S608 - constants of this file
+    "siblings": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
+        FROM cases k WHERE k.parent_id = c.parent_id AND k.id <> c.id) AS siblings""",  # noqa: S608
+    "parent": f"""(SELECT {_RELATIVE} FROM cases k WHERE k.id = c.parent_id) AS parent""",  # noqa: S608
+    "events": """(SELECT coalesce(json_object_agg(e.event, e.on_day ORDER BY e.id), '{}') FROM (
+        SELECT DISTINCT ON (event) event, on_day, id FROM project_events
+        WHERE project_id = c.project_id ORDER BY event, id DESC) e) AS events""",
     "colleagues": """(SELECT coalesce(json_agg(DISTINCT r.person_id), '[]')
         FROM person_roles r JOIN people p ON p.id = r.person_id
         WHERE p.active AND ((r.role IN ('officer', 'director') AND r.department = c.department) OR r.role = 'clerk')
@@ -54,11 +65,17 @@ class CaseReading:
     calendar_version: str | None
     case: Case
     project_code: str
+    project_name: str
+    company_name: str
     project_facts: dict[str, Any]
     materials: tuple[AttachedMaterial, ...]
+    documents: tuple[EarlierDocument, ...]
     permits: frozenset[str]
-    children: tuple[ChildCase, ...]
+    children: tuple[Relative, ...]
+    siblings: tuple[Relative, ...]
+    parent: Relative | None
     colleagues: frozenset[int]
+    events: dict[str, date]
 
 
 def read(
@@ -77,7 +94,8 @@ def _read_statement(by: str, groups: tuple[str, ...]) -> bytes:
     return f"""
 SELECT to_json(found) FROM (
 SELECT app_now() AS now, ({IN_FORCE}) AS calendar_version, {CASE_COLUMNS}, p.code AS project_code,
-  p.facts AS project_facts,
+  p.name AS project_name, p.facts AS project_facts,
+  (SELECT o.name FROM companies o WHERE o.credit_code = c.company) AS company_name,
   (SELECT coalesce(json_agg(k), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,
   (SELECT coalesce(json_agg(z), '[]') FROM pauses z WHERE z.case_id = c.id) AS pauses{extra}
 FROM cases c JOIN projects p ON p.id = c.project_id
@@ -90,22 +108,31 @@ def _reading(row: dict[str, Any]) -> CaseReading:
         calendar_version=row["calendar_version"],
         case=case_from(row),
         project_code=row["project_code"],
+        project_name=row["project_name"],
+        company_name=row["company_name"],
         project_facts=row["project_facts"],
-        materials=tuple(AttachedMaterial(m["code"], moment(m["at"])) for m in row.get("materials", ())),
+        materials=tuple(_material(one) for one in row.get("materials", ())),
+        documents=tuple(_document(one) for one in row.get("documents", ())),
         permits=frozenset(row.get("permits", ())),
-        children=tuple(_child(child) for child in row.get("children", ())),
+        children=tuple(_relative(child) for child in row.get("children", ())),
+        siblings=tuple(_relative(sibling) for sibling in row.get("siblings", ())),
+        parent=_relative(row["parent"]) if row.get("parent") else None,
         colleagues=frozenset(row.get("colleagues", ())),
+        events={event: date.fromisoformat(day) for event, day in row.get("events", {}).items()},
     )
 
 
-def _child(row: dict[str, Any]) -> ChildCase:
-    return ChildCase(
-        row["no"],
-        row["item"],
-        finite(row["accepted_at"]),
-        finite(row["decided_at"]),
-        finite(row["ended_at"]),
-    )
+def _material(row: dict[str, Any]) -> AttachedMaterial:
+    return AttachedMaterial(row["code"], moment(row["at"]), row["filename"], row["sha256"])
+
+
+def _document(row: dict[str, Any]) -> EarlierDocument:
+    return EarlierDocument(row["kind"], row["no"], moment(row["issued_at"]), moment(row["effective_at"]))
+
+
+def _relative(row: dict[str, Any]) -> Relative:
+    times = {name: finite(row[name]) for name in ("accepted_at", "decided_at", "ended_at")}
+    return Relative(**{**row, **times})
 
 
 def case_from(row: dict[str, Any]) -> Case:
@@ -241,6 +268,11 @@ issued AS (
   INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at)
   SELECT moved.id, %(seq)s, d.kind, d.no, d.facts, %(recorded_at)s, %(effective_at)s
   FROM moved, jsonb_to_recordset(cast(%(documents)s AS jsonb)) AS d(kind text, no text, facts jsonb))""",
+    "happened": """,
+happened AS (
+  INSERT INTO project_events (project_id, event, on_day, case_id, seq, recorded_at)
+  SELECT c.project_id, h.event, h.on_day, c.id, %(seq)s, %(recorded_at)s
+  FROM moved JOIN cases c USING (id), jsonb_to_recordset(cast(%(happened)s AS jsonb)) AS h(event text, on_day date))""",
     "messages": """,
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
@@ -273,6 +305,7 @@ def _parts(change: Change) -> dict[str, str]:
         "opened": [_pause_json(pause) for pause in change.pauses if pause.id is None],
         "closed": [_pause_json(pause) for pause in change.pauses if pause.id is not None],
         "documents": [{"kind": d.kind, "no": d.no, "facts": dict(d.facts)} for d in change.documents],
+        "happened": [_event_json(change.project_event)] if change.project_event else [],
         "messages": [{"effect_key": m.effect_key, "channel": m.channel, "body": dict(m.body)} for m in change.messages],
     }
     return {name: _as_json(rows) for name, rows in lists.items() if rows}
@@ -334,6 +367,10 @@ def clock_json(clock: ClockRecord) -> dict[str, Any]:
     }
 
 
+def _event_json(event: ProjectEvent) -> dict[str, Any]:
+    return {"event": event.event, "on_day": event.on_day.isoformat()}
+
+
 def _pause_json(pause: PauseRecord) -> dict[str, Any]:
     return {
         "id": pause.id,
@@ -352,6 +389,14 @@ def _pause_json(pause: PauseRecord) -> dict[str, Any]:
         "result": pause.result,
         "resets": pause.resets,
     }
+
+
+def open_children(conn: Connection, case_id: int) -> list[int]:
+    """The open cases under one, the oldest first."""
+    found = conn.execute(
+        text("SELECT id FROM cases WHERE parent_id = :id AND ended_at IS NULL ORDER BY id"), {"id": case_id}
+    )
+    return [row.id for row in found]
 
 
 def hold(conn: Connection, case_id: int) -> None:

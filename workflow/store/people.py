@@ -81,11 +81,12 @@ def set_password_hash(conn: Connection, person_id: int, old: str, new: str) -> N
 
 
 def actor(conn: Connection, person_id: int) -> Actor:
-    """A person with every role, as of now."""
+    """A person with every role, as of now: their own, then those of absent people they stand in for."""
     rows = conn.execute(
         text("""
-SELECT p.name, r.role, r.department, r.squad, r.project_id, r.company
-FROM people p LEFT JOIN person_roles r ON r.person_id = p.id WHERE p.id = :id ORDER BY r.id"""),
+SELECT p.name, r.role, r.department, r.squad, r.project_id, r.company, r.on_behalf_of
+FROM people p LEFT JOIN held_roles r ON r.person_id = p.id WHERE p.id = :id
+ORDER BY r.on_behalf_of NULLS FIRST, r.id"""),
         {"id": person_id},
     ).all()
     grants = tuple(Grant(*row[1:]) for row in rows if row.role is not None)
@@ -101,20 +102,36 @@ def names(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
 
 
 # Loads are counted up to a bound, so that the choice costs the same however many cases are open; equals are spread.
+# A delegate is asked where nobody with the role of their own is there.
 _LEAST_LOADED = """
-SELECT r.person_id FROM person_roles r JOIN people p ON p.id = r.person_id AND p.active
+SELECT r.person_id FROM held_roles r JOIN people p ON p.id = r.person_id AND p.active
 WHERE r.role = :role AND (:department = '' OR r.department = :department)
-ORDER BY (SELECT count(*) FROM (
+  AND NOT EXISTS (SELECT FROM absences a
+    WHERE a.person_id = r.person_id AND a.until > app_now() AND a.since <= app_now())
+ORDER BY r.on_behalf_of IS NOT NULL, (SELECT count(*) FROM (
     SELECT FROM cases c WHERE c.assignee_id = r.person_id AND c.ended_at IS NULL LIMIT 200) held),
   hashint8extended(r.person_id, :salt)
 LIMIT 1"""
 
 
 def least_loaded(conn: Connection, role: str, department: str, salt: int) -> int | None:
-    """The active person of ``role`` with the fewest open cases: officers of the department, clerks of the window.
+    """The active person of ``role`` who is not away, with the fewest open cases: officers of the department, clerks of
+    the window.
 
     ``salt`` (the case) spreads the choice among equals.
     """
     scope = department if role == "officer" else ""
     found = conn.execute(text(_LEAST_LOADED), {"role": role, "department": scope, "salt": salt}).scalar()
     return None if found is None else int(found)
+
+
+def least_loaded_in(conn: Connection, role: str, departments: Sequence[str], salt: int) -> dict[str, int]:
+    """By department the person `least_loaded` would find there; a department with nobody is left out."""
+    rows = conn.execute(
+        text(f"""
+SELECT wanted.department, found.person_id
+FROM unnest(cast(:departments AS text[])) AS wanted(department)
+CROSS JOIN LATERAL ({_LEAST_LOADED.replace(":department", "wanted.department")}) AS found"""),  # noqa: S608 - constants
+        {"role": role, "departments": sorted(set(departments)), "salt": salt},
+    )
+    return {row.department: row.person_id for row in rows}

@@ -56,6 +56,44 @@ def by_id(conn: Connection, project_id: int) -> Project:
     return Project(*row)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a project has come to: the items granted, and its events with their days."""
+
+    permits: frozenset[str]
+    events: Mapping[str, date]
+
+
+def standing(conn: Connection, project_id: int) -> Standing:
+    """What the project has come to by now."""
+    row = conn.execute(
+        text("""
+SELECT (SELECT coalesce(array_agg(DISTINCT item), '{}') FROM cases
+    WHERE project_id = :id AND outcome = 'granted' AND item IS NOT NULL) AS permits,
+  (SELECT coalesce(json_object_agg(event, on_day), '{}') FROM (
+    SELECT DISTINCT ON (event) event, on_day FROM project_events WHERE project_id = :id
+    ORDER BY event, id DESC) newest) AS events"""),
+        {"id": project_id},
+    ).one()
+    return Standing(
+        frozenset(row.permits), {event: date.fromisoformat(day) for event, day in sorted(row.events.items())}
+    )
+
+
+def hold(conn: Connection, project_id: int) -> None:
+    """Lock the project until the transaction ends: who opens the only case there may be."""
+    conn.execute(text("SELECT FROM projects WHERE id = :id FOR NO KEY UPDATE"), {"id": project_id})
+
+
+def open_case_of(conn: Connection, project_id: int, flow: str) -> str | None:
+    """The number of an open case of ``flow`` on the project."""
+    found = conn.execute(
+        text("SELECT no FROM cases WHERE project_id = :id AND flow = :flow AND ended_at IS NULL ORDER BY id LIMIT 1"),
+        {"id": project_id, "flow": flow},
+    ).scalar()
+    return None if found is None else str(found)
+
+
 def add_company(conn: Connection, credit_code: str, name: str, demo: bool = False) -> None:
     """Record a company; one already known keeps its name."""
     conn.execute(

@@ -59,8 +59,8 @@ def digest(secret: str) -> bytes:
 
 _AUTHENTICATE = b"""
 SELECT json_build_array(t.id, t.csrf, p.id, p.name, app_now(),
-  (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company)
-     ORDER BY r.id), '[]') FROM person_roles r WHERE r.person_id = p.id))
+  (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company, r.on_behalf_of)
+     ORDER BY r.on_behalf_of NULLS FIRST, r.id), '[]') FROM held_roles r WHERE r.person_id = p.id))
 FROM tokens t JOIN people p ON p.id = t.person_id
 WHERE t.hash = %(hash)s AND t.kind = %(kind)s AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
   AND p.active"""
