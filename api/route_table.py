@@ -52,6 +52,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/projects": SIGNED_IN,
     "POST /api/v1/projects": only("admin"),
     "GET /api/v1/projects/<code>": SIGNED_IN,
+    "GET /api/v1/projects/<code>/lanes": SIGNED_IN,
     "GET /api/v1/projects/<code>/stages": SIGNED_IN,
     # applying
     "POST /api/v1/bundles": SIGNED_IN,
@@ -73,6 +74,9 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/cases/<no>/clocks/<name>/proof": SIGNED_IN,
     "GET /api/v1/cases/<no>/clocks/<name>/proof.csv": SIGNED_IN,
     "GET /api/v1/cases/<no>/documents": SIGNED_IN,
+    "GET /api/v1/cases/<no>/documents/<number>/file": SIGNED_IN,
+    # whether a document is genuine: for whoever holds it
+    "GET /api/v1/documents/check/<code>": PUBLIC,
     "GET /api/v1/cases/<no>/time-use": SIGNED_IN,
     "GET /api/v1/cases/<no>/materials": SIGNED_IN,
     "POST /api/v1/cases/<no>/materials": SIGNED_IN,
@@ -120,6 +124,8 @@ ROUTES: Mapping[str, Access] = {
     "POST /logout": SIGNED_IN,
     "POST /display": PUBLIC,
     "GET /accessibility": PUBLIC,
+    "GET /check": PUBLIC,
+    "GET /check/<code>": PUBLIC,
     "GET /static/<name>": PUBLIC,
     # pages: applying
     "GET /my": SIGNED_IN,
@@ -129,6 +135,11 @@ ROUTES: Mapping[str, Access] = {
     "POST /apply/<no>": SIGNED_IN,
     # pages: cases
     "GET /work": SIGNED_IN,
+    "GET /projects/<code>": SIGNED_IN,
+    "GET /projects/<code>/new/<flow>": SIGNED_IN,
+    "POST /projects/<code>/new/<flow>": SIGNED_IN,
+    "GET /cases/<no>/new/<flow>": SIGNED_IN,
+    "POST /cases/<no>/new/<flow>": SIGNED_IN,
     "GET /cases/<no>": SIGNED_IN,
     "GET /cases/<no>/actions/<name>": SIGNED_IN,
     "POST /cases/<no>/actions/<name>": SIGNED_IN,
@@ -164,6 +175,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /alerts": SIGNED_IN,
     "POST /alerts/<int:number>/acknowledge": SIGNED_IN,
     "GET /help": SIGNED_IN,
+    "GET /duty": SIGNED_IN,
     "GET /help/new": SIGNED_IN,
     "POST /help/new": SIGNED_IN,
     "POST /demo/time": SIGNED_IN,

@@ -38,7 +38,7 @@ def worker_office() -> Office:
 def _unchecked() -> Office:
     if "unchecked" not in _wired:
         engine = open_engine(sqlalchemy_url(urls_at_hand(settings()).database), "worker", pool_size=2)
-        _wired["unchecked"] = open_office(settings().config, engine)
+        _wired["unchecked"] = open_office(settings().config, engine, settings().public_url)
     return _wired["unchecked"]
 
 

@@ -14,9 +14,10 @@ from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.catalogue import Catalogue, Item
 from workflow.clock.calendar import end_of_day, local_day
 from workflow.clock.limit import Limit, Unit, parse_limit
-from workflow.definition import RULE, Action, Effect, Flow
-from workflow.guards import Facts, life_clock, pause_cap_until
+from workflow.definition import OF_THE_ITEM, RULE, Action, Effect, Flow
+from workflow.guards import Facts, event_of_use, life_clock, pause_cap_until
 from workflow.machine import Decision, moment_of
+from workflow.statements import IssuedDocument, issue
 from workflow.timekeeping import (
     Timing,
     base_event,
@@ -52,15 +53,6 @@ class Message:
     effect_key: str
     channel: str
     body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedDocument:
-    """A document the office issues, recorded with the facts it must state."""
-
-    kind: str
-    no: str
-    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +143,7 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         decision.action.name,
         decision.from_state,
         decision.to_state,
-        facts.actor.id,
+        None if decision.action.unnamed else facts.actor.id,
         decision.role,
         decision.effective_at,
         now,
@@ -164,7 +156,8 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         before,
         **(_move(flow, decision, facts, marked_at) if moved else {}),
         data=_data(decision, facts, event.seq),
-        assignee_id=before.assignee_id if assignee_id is None else assignee_id,
+        department=_department(decision, facts),
+        assignee_id=_kept_assignee(decision, before) if assignee_id is None else assignee_id,
         version=before.version + 1,
         rev=before.rev + 1,
         seq=event.seq,
@@ -173,6 +166,7 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
     )
     clocks = _clocks(flow, decision, facts, after, moved, timing)
     after = replace(after, clocks=merge(before.clocks, clocks))
+    documents = issue(flow, decision, facts, after, _document_facts(decision, facts, after))
     return Change(
         before=before,
         after=after,
@@ -181,14 +175,16 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         due_at=nearest_due(after.clocks),
         clocks=clocks,
         pauses=pauses,
-        documents=_documents(decision, facts, after),
-        messages=_messages(flow, decision, after),
-        project_event=_project_event(decision),
+        documents=documents,
+        messages=(*_messages(flow, decision, after), *_renderings(documents)),
+        project_event=_project_event(decision, facts),
     )
 
 
-def _project_event(decision: Decision) -> ProjectEvent | None:
+def _project_event(decision: Decision, facts: Facts) -> ProjectEvent | None:
     event = decision.action.records
+    if event == OF_THE_ITEM:
+        event = event_of_use(facts)
     return None if event is None else ProjectEvent(event, local_day(decision.effective_at))
 
 
@@ -215,6 +211,8 @@ def _item_limit(clock: str, reference: str, item: Item, variant: str | None) -> 
     own = {"item.statutory": statutory, "item.promised": promised}.get(reference)
     if own is not None:
         return {clock: str(own.limit), f"{clock}.from": _BASES[own.base]}
+    if reference == "item.pre_licence":
+        return {clock: str(item.pre_licence.limit)} if item.pre_licence is not None else {}
     life = item.lifetime
     if life is None:
         return {}
@@ -263,13 +261,31 @@ def _move(flow: Flow, decision: Decision, facts: Facts, marked_at: datetime) -> 
     return fields
 
 
+def _kept_assignee(decision: Decision, before: Case) -> int | None:
+    """Whoever has the case keeps it; nobody takes it along to another office."""
+    effect = decision.action.effect
+    return None if effect is not None and effect.kind == "hand over" else before.assignee_id
+
+
+def _department(decision: Decision, facts: Facts) -> str:
+    """Where the case stands afterwards: with the office it was handed over to, else where it stood."""
+    effect = decision.action.effect
+    if effect is None or effect.kind != "hand over":
+        return facts.case.department
+    department: str = facts.inputs["department"]
+    return department
+
+
 def _data(decision: Decision, facts: Facts, seq: int) -> dict[str, Any]:
     action = decision.action
     data = {name: value for name, value in facts.case.data.items() if name not in action.drops}
     said = plain(facts.inputs)
     data |= {name: said[name] for name in action.keeps if name in said}
     if action.collects is not None:
-        record = {"seq": seq, "at": instant(decision.effective_at), "by": facts.actor.id, **said}
+        # What ends here is told where it ended: a tender that failed keeps its round.
+        gone = {name: facts.case.data[name] for name in action.drops if name in facts.case.data}
+        by = None if action.unnamed else facts.actor.id
+        record = {"seq": seq, "at": instant(decision.effective_at), "by": by, **said, **gone}
         data[action.collects] = [*data.get(action.collects, ()), record]
     if "faults" in facts.inputs:
         notice = {"at": instant(facts.now), "faults": facts.inputs["faults"]}
@@ -419,15 +435,8 @@ def _limits(flow: Flow, after: Case, facts: Facts) -> dict[str, Limit]:
     return limits
 
 
-def _documents(decision: Decision, facts: Facts, after: Case) -> tuple[IssuedDocument, ...]:
-    return tuple(
-        IssuedDocument(kind, f"{after.no}-{facts.catalogue.documents[kind].code}-{after.seq}", _document_facts(decision, facts, after))
-        for kind in decision.action.issues
-    )
-
-
 def _document_facts(decision: Decision, facts: Facts, after: Case) -> dict[str, Any]:
-    """What every document states (domain fact book, 9): the case, the project, the dates, the clocks and their ends."""
+    """What every document keeps of the case beside its words: the project, the dates, the clocks and their ends."""
     return {
         "case": after.no,
         "title": after.title,
@@ -452,6 +461,10 @@ def _document_facts(decision: Decision, facts: Facts, after: Case) -> dict[str, 
         ],
         "said": plain(facts.inputs),
     }
+
+
+def _renderings(documents: tuple[IssuedDocument, ...]) -> tuple[Message, ...]:
+    return tuple(Message(f"document:{one.no}", "render", {"document": one.no}) for one in documents)
 
 
 def _messages(flow: Flow, decision: Decision, after: Case) -> tuple[Message, ...]:

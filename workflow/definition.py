@@ -25,7 +25,7 @@ FieldType = Literal[
 Lane = Literal["mechanism", "matter", "checklist", "station", "assistance"]
 OnlyOne = Literal["project", "parent", "department"]
 Card = Literal["notice", "yellow", "red"]
-EffectKind = Literal["pause", "resume", "extend", "assign", "open items"]
+EffectKind = Literal["pause", "resume", "extend", "assign", "hand over", "open items", "convert items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class Field:
 
     ``of`` names the list of the catalogue that a ``word`` or ``words`` come from. ``rows`` are records with
     ``columns``, none of which repeats what another has in the columns ``unique``. A ``moment`` is an instant of a
-    whole minute, a ``number`` a decimal one.
+    whole minute, a ``number`` a decimal one. ``made_by`` names what works its value out (`workflow.making`), where no
+    person is asked for it.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Field:
     of: str | None = None
     columns: tuple["Field", ...] = ()
     unique: tuple[str, ...] = ()
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,14 @@ class Opens:
 
     One for each entry of the input ``each`` (a word is the department of the new case, a record its data), or one in
     all. ``passes`` names what of this case's data, or of the action's inputs, they get as well. ``department`` is
-    where they stand: None for this case's own, unless an entry says.
+    where they stand: None for this case's own, unless an entry says. ``only_if`` is a condition without which none are.
     """
 
     flow: str
     each: str | None = None
     passes: tuple[str, ...] = ()
     department: str | None = None
+    only_if: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,11 @@ class Action:
 
     ``keeps`` names inputs that the case's data keep under their names, ``drops`` data that end. ``collects`` names a
     list of the data to which all inputs are added as one record. ``records`` is the event of the project that the
-    action tells, on its effective day.
+    action tells, on its effective day; ``item.until`` is what the item's result must be used for in time.
+
+    ``issues_if`` are documents of the exception, each with what the case's data must keep for it to be issued.
+    ``unnamed``: nothing of the case keeps who took it, only in which role (an anonymous rating). ``makes`` are inputs
+    that the system works out and that count as typed; what a person is asked and says under the same name holds.
     """
 
     name: str
@@ -141,6 +148,18 @@ class Action:
     collects: str | None = None
     opens: Opens | None = None
     records: str | None = None
+    issues_if: tuple[tuple[str, str], ...] = ()
+    unnamed: bool = False
+    makes: tuple[Field, ...] = ()
+
+    @property
+    def may_issue(self) -> tuple[str, ...]:
+        """Every document that it issues, always or in the exception."""
+        return (*self.issues, *(kind for kind, _ in self.issues_if))
+
+    def issued(self, data: Mapping[str, object]) -> tuple[str, ...]:
+        """The documents it issues on a case that keeps ``data`` afterwards."""
+        return (*self.issues, *(kind for kind, name in self.issues_if if data.get(name)))
 
     @property
     def late_entry(self) -> bool:
@@ -273,6 +292,8 @@ def _kept(reference: object) -> str | None:
     return reference.removeprefix(KEPT) if isinstance(reference, str) and reference.startswith(KEPT) else None
 
 
+OF_THE_ITEM = "item.until"
+"""The event of a project that an action records where the item says which."""
 KEPT = "kept."
 """Before the name of something a case's data keep, where a clock starts from it or runs until it."""
 RULE = "rule."
@@ -299,9 +320,12 @@ LIMIT_REFERENCES = (
     "item.promised",
     *LIFE_REFERENCES,
     "item.recheck",
+    "item.pre_licence",
     "pause.planned",
     "pause.cap",
     "gaps.until",
     "help.first_response",
+    "help.first_plan",
     "help.resolution",
+    "help.visit",
 )

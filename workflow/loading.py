@@ -54,7 +54,16 @@ STAND_INS = MappingProxyType({"flow": "unnamed", "version": 1, "title": {"zh": U
 """For a file whose own name is faulty, so that the rest of it is still checked."""
 SHAPE = MappingProxyType({"states": {"initial", "final", "at_rest", "turn"}, "actions": {"from", "to", "by", "effect"}})
 """The keys that decide where a case can go, and from where."""
-EFFECTS = ("pause", "pause <cause>", "resume", "assign", "open items", "extend <clock>")
+EFFECTS = (
+    "pause",
+    "pause <cause>",
+    "resume",
+    "assign",
+    "hand over",
+    "open items",
+    "convert items",
+    "extend <clock>",
+)
 
 
 class _OneOrMore(fields.Field[list[str]]):
@@ -91,20 +100,27 @@ class _Field(_Column):
     unique = _OneOrMore(load_default=list)
 
 
+class _Made(_Field):
+    made_by = Text(required=True, data_key="by")
+
+
 class _Opens(StrictSchema):
     flow = fields.String(required=True, validate=NAME)
     each = Text(load_default=None)
     passes = _OneOrMore(load_default=list)
     department = Text(load_default=None)
+    only_if = Text(load_default=None)
 
 
 class _Deed(NamedSchema):
     by = _OneOrMore(required=True)
     needs = _OneOrMore(load_default=list)
     asks = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Field), load_default=dict)
+    makes = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Made), load_default=dict)
     keeps = _OneOrMore(load_default=list)
     collects = fields.String(validate=NAME, load_default=None)
     issues = _OneOrMore(load_default=list)
+    issues_if = fields.Dict(keys=fields.String(validate=NAME), values=fields.String(validate=NAME), load_default=dict)
     tell = _OneOrMore(load_default=list)
     opens = fields.Nested(_Opens, load_default=None)
 
@@ -118,6 +134,7 @@ class _Action(_Deed):
     marks = Text(load_default=None)
     marks_as = Text(load_default=None)
     effective = Text(load_default=None)
+    unnamed = Flag(load_default=False)
 
 
 class _Opening(_Deed):
@@ -282,6 +299,8 @@ def _action(name: str, raw: dict[str, Any], document: Document, faults: list[Fau
             "name": name,
             "by": frozenset(raw["by"]),
             "asks": tuple(_field(key, field) for key, field in raw["asks"].items()),
+            "makes": tuple(_field(key, field) for key, field in raw["makes"].items()),
+            "issues_if": tuple(raw["issues_if"].items()),
             "opens": None if raw["opens"] is None else Opens(**raw["opens"]),
             "effect": _effect(raw["effect"], ("actions", name, "effect"), document, faults),
         }
@@ -305,8 +324,12 @@ def _effect(text: str | None, place: tuple[str, ...], document: Document, faults
             return Effect("resume")
         case ["assign"]:
             return Effect("assign")
+        case ["hand", "over"]:
+            return Effect("hand over")
         case ["open", "items"]:
             return Effect("open items")
+        case ["convert", "items"]:
+            return Effect("convert items")
         case ["extend", clock]:
             return Effect("extend", clock)
     faults.append(document.fault(place, f"unknown effect {text!r}", EFFECTS))

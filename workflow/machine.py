@@ -14,7 +14,7 @@ from transitions import Machine
 from workflow.catalogue import Catalogue
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.errors import Conflict, NotAllowed, NotFound, NotMet, Reason, Refused
-from workflow.guards import Facts, condition, life_clock
+from workflow.guards import ITEMS, Facts, condition, life_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +259,7 @@ def _effective_at(action: Action, facts: Facts) -> datetime:
 
 def moment_of(name: str, facts: Facts) -> datetime:
     """The moment of the case that a flow calls ``name`` (EFFECTIVE_MOMENTS); now where there is none yet."""
+    items = facts.children_of(ITEMS)
     moments: Mapping[str, datetime | None] = {
         "opened_at": facts.case.opened_at,
         "received_at": facts.case.received_at,
@@ -266,8 +267,8 @@ def moment_of(name: str, facts: Facts) -> datetime:
         "decided_at": facts.case.decided_at,
         "entered_at": facts.case.entered_at,
         "issued_at": facts.case.issued_at,
-        "items_accepted_at": max((c.accepted_at for c in facts.children if c.accepted_at), default=None),
-        "items_decided_at": max((at for c in facts.children if (at := c.decided_at or c.ended_at)), default=None),
+        "items_accepted_at": max((c.accepted_at for c in items if c.accepted_at), default=None),
+        "items_decided_at": max((at for c in items if (at := c.decided_at or c.ended_at)), default=None),
         "life_end": _life_end(facts),
     }
     return moments[name] or facts.now

@@ -47,5 +47,7 @@ def facts_of(work: Work, reading: CaseReading) -> Facts:
         siblings=reading.siblings,
         parent=reading.parent,
         colleagues=reading.colleagues,
+        helpers=reading.helpers,
         events=reading.events,
+        project=reading.project,
     )

@@ -19,7 +19,14 @@ from workflow.errors import Reason
 from workflow.recast import Recast, recast
 from workflow.timekeeping import Timing, arm, base_event, has_served, kept_limit, resettle, settle
 
-PROMISED_DAYS = ("gaps.until", "life.running", "help.first_response", "help.resolution")
+PROMISED_DAYS = (
+    "gaps.until",
+    "life.running",
+    "help.first_response",
+    "help.first_plan",
+    "help.resolution",
+    "help.visit",
+)
 """Limits that are settled by the action that starts their clock: nobody can know them afterwards."""
 ALWAYS_KNOWN = frozenset({"opened_at", "entered_at"})
 
@@ -109,7 +116,8 @@ def _clock_reasons(
             f"the new clock {rule.name} has a limit ({rule.limit}) that only an action can settle: "
             f"it cannot be started for cases in {state}",
         )
-    if rule.starts not in known:
+    # What counts from a kept day waits until one is kept.
+    if rule.kept_start is None and rule.starts not in known:
         yield _reason(
             rule.name,
             f"新增时限“{rule.title.zh}”（{rule.name}）从 {rule.starts} 起算，而原版没有记录这一时刻",

@@ -16,6 +16,7 @@ from workflow.definition import (
     LIFE_CLOCKS,
     LIFE_REFERENCES,
     MOMENTS,
+    OF_THE_ITEM,
     RULE,
     Action,
     ClockRule,
@@ -23,9 +24,11 @@ from workflow.definition import (
     Flow,
     Rung,
 )
+from workflow.document_checks import ENGINE_KEEPS, issue_faults
 from workflow.errors import Fault
 from workflow.guards import GAPS_AT_MOST, GUARDS, condition_name
 from workflow.machine import machine_for
+from workflow.making import MAKERS
 from workflow.strict_yaml import Document
 
 RELATIVE_ROLES = frozenset({"assignee", "on_duty"})
@@ -112,14 +115,23 @@ def _deed(
     flow: Flow, action: Action, place: tuple[str, ...], catalogue: Catalogue, document: Document
 ) -> Iterator[Fault]:
     """What an action and an opening have in common."""
-    asked = [ask.name for ask in action.asks]
-    yield from _needs(flow, action, (*place, "needs"), catalogue, document)
+    asked = [*(ask.name for ask in action.asks), *(made.name for made in action.makes)]
+    yield from _needs(flow, action.needs, (*place, "needs"), catalogue, document)
     yield from _known(action.issues, catalogue.documents, (*place, "issues"), "document", document)
+    for kind, kept in action.issues_if:
+        yield from _known([kind], catalogue.documents, (*place, "issues_if"), "document", document)
+        yield from _known([kept], (*kept_names(flow), *ENGINE_KEEPS), (*place, "issues_if"), "datum", document)
+    for kind in action.may_issue:
+        if kind in catalogue.documents:
+            yield from issue_faults(action, catalogue.documents[kind], kept_names(flow), place, document)
     yield from _roles(sorted(action.by), (*place, "by"), catalogue, document, relative=False)
     yield from _roles(action.tell, (*place, "tell"), catalogue, document)
     yield from _known(action.keeps, asked, (*place, "keeps"), "field", document)
     for ask in action.asks:
         yield from _field(ask, (*place, "asks", ask.name), document)
+    for made in action.makes:
+        yield from _field(made, (*place, "makes", made.name), document)
+        yield from _known([made.made_by or ""], MAKERS, (*place, "makes", made.name, "by"), "maker", document)
     if action.opens is None:
         return
     here = (*place, "opens")
@@ -129,6 +141,8 @@ def _deed(
         if action.opens.each in asked and action.opens.each not in listed:
             yield document.fault((*here, "each"), f"{action.opens.each!r} is no list of records or departments", listed)
     yield from _known(action.opens.passes, [*asked, *kept_names(flow)], (*here, "passes"), "field", document)
+    if action.opens.only_if is not None:
+        yield from _needs(flow, [action.opens.only_if], (*here, "only_if"), catalogue, document)
     if action.opens.department is not None:
         yield from _known(
             [action.opens.department], catalogue.departments, (*here, "department"), "department", document
@@ -143,12 +157,12 @@ def kept_names(flow: Flow) -> tuple[str, ...]:
     deeds = [*flow.actions.values(), *([flow.opening.action] if flow.opening else [])]
     kept = [name for deed in deeds for name in (*deed.keeps, *([deed.collects] if deed.collects else []))]
     # A case that an action of another flow opens keeps what it was given.
-    given = [ask.name for ask in flow.opening.action.asks] if flow.opening else []
+    given = [ask.name for ask in (*flow.opening.action.asks, *flow.opening.action.makes)] if flow.opening else []
     return tuple(dict.fromkeys([*kept, *given]))
 
 
 def _needs(
-    flow: Flow, action: Action, place: tuple[str, ...], catalogue: Catalogue, document: Document
+    flow: Flow, needs: Iterable[str], place: tuple[str, ...], catalogue: Catalogue, document: Document
 ) -> Iterator[Fault]:
     """Conditions are known, and say in brackets what they are about where they must."""
     about: Mapping[str, Iterable[str]] = {
@@ -157,7 +171,7 @@ def _needs(
         "event": catalogue.events,
         "cause": catalogue.causes,
     }
-    for need in action.needs:
+    for need in needs:
         name, word = condition_name(need)
         if name not in GUARDS:
             yield document.fault(place, f"unknown condition {need!r}", sorted(GUARDS))
@@ -190,7 +204,8 @@ def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document
         yield from _known([action.target], _named(document, "states"), (*place, "to"), "state", document)
     yield from _deed(flow, action, place, catalogue, document)
     if action.records is not None:
-        yield from _known([action.records], catalogue.events, (*place, "records"), "event of a project", document)
+        known = (OF_THE_ITEM, *catalogue.events)
+        yield from _known([action.records], known, (*place, "records"), "event of a project", document)
     if action.effect is not None and action.effect.cause is not None:
         yield from _known([action.effect.cause], catalogue.causes, (*place, "effect"), "cause", document)
     if action.marks is not None:
@@ -275,12 +290,15 @@ def _longest(reference: str, catalogue: Catalogue) -> Limit | None:
         "item.lifetime": [life.limit for life in lives if life.lapses],
         "item.recheck": [life.limit for life in lives if not life.lapses],
         "item.renewal": renewals,
+        "item.pre_licence": [item.pre_licence.limit for item in items if item.pre_licence],
         "life.running": [*(life.limit for life in lives if life.lapses), *renewals],
         "pause.planned": [cause.cap for cause in catalogue.causes.values()],
         "pause.cap": [cause.cap for cause in catalogue.causes.values()],
         "gaps.until": [GAPS_AT_MOST],
         "help.first_response": [catalogue.help.first_response_day, catalogue.help.first_response_night],
+        "help.first_plan": [catalogue.help.first_plan],
         "help.resolution": [catalogue.help.resolution],
+        "help.visit": [catalogue.help.visit],
     }
     if reference.startswith(RULE):
         own = catalogue.limits.get(reference.removeprefix(RULE))

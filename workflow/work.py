@@ -16,8 +16,13 @@ from workflow.definition import Flow
 from workflow.errors import Unusable
 from workflow.loading import latest, load_flows
 from workflow.machine import facts_read_by
+from workflow.making import groups_made_from
+from workflow.statements import groups_stated
 from workflow.store import calendars, demo_time, driver
 from workflow.store.migrate import check_newest
+
+OWN_ADDRESS = "http://127.0.0.1:8000"
+"""Where a service that nobody gave an address is reached: on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Office:
 
     ``base_calendar`` is what the library and ``notices``, the files of ``config/calendar``, make by themselves; the
     calendar that holds is the work's (`Work.calendar`). ``reads``: by action, in whatever flow, the groups of facts
-    its conditions look at.
+    its conditions look at, and the documents it issues are made from. ``config`` is the folder of the files,
+    ``public_url`` where people reach the service.
     """
 
     flows: Mapping[tuple[str, int], Flow]
@@ -36,6 +42,8 @@ class Office:
     calendars: calendars.Shelf
     engine: Engine
     reads: Mapping[str, frozenset[str]]
+    config: Path
+    public_url: str
 
     def flow(self, name: str, version: int | None = None) -> Flow:
         """The flow a case is pinned to, or the newest version for a new case."""
@@ -71,7 +79,7 @@ class Work:
         return self.office.calendars.get(self.conn, self.calendar_version)
 
 
-def open_office(config: Path, engine: Engine) -> Office:
+def open_office(config: Path, engine: Engine, public_url: str = OWN_ADDRESS) -> Office:
     """Load and prove the whole configuration. Raises ConfigFaults with every fault of every file."""
     catalogue = load_catalogue(config)
     flows = load_flows(config / "flows", catalogue)
@@ -84,7 +92,15 @@ def open_office(config: Path, engine: Engine) -> Office:
         notices=notices,
         calendars=calendars.Shelf(base),
         engine=engine,
-        reads={name: facts_read_by(flows.values(), name) for flow in flows.values() for name in flow.actions},
+        reads={
+            name: facts_read_by(flows.values(), name)
+            | groups_stated(flows.values(), catalogue.documents, name)
+            | groups_made_from(flows.values(), name)
+            for flow in flows.values()
+            for name in flow.actions
+        },
+        config=config,
+        public_url=public_url,
     )
 
 

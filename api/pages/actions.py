@@ -15,7 +15,7 @@ from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import is_staff, show
 from api.pages.names import material_name
 from api.pages.once import Done, lead_on, once
-from api.pages.reading import read_inputs, typed
+from api.pages.reading import pairs, read_inputs, typed
 from api.pages.slots import Slot
 from api.pages.wording import _
 from workflow.clock.days import local_day
@@ -137,16 +137,9 @@ def _asked(action: Action, page: CasePage) -> list[Field]:
 
 def _choices(view: ActionView, page: CasePage, values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        ask.field.name: _rows(ask, page, values.get(ask.field.name, ())) if ask.field.type == "faults" else _pairs(ask)
+        ask.field.name: _rows(ask, page, values.get(ask.field.name, ())) if ask.field.type == "faults" else pairs(ask)
         for ask in view.asks
     }
-
-
-def _pairs(ask: Ask) -> list[tuple[str, str]]:
-    return [
-        (choice.value, f"{choice.title.zh}（{choice.note.zh}）" if choice.note else choice.title.zh)
-        for choice in ask.choices
-    ]
 
 
 def _rows(ask: Ask, page: CasePage, typed_rows: Any) -> list[dict[str, str]]:
@@ -175,5 +168,11 @@ def _kept(action: Action, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was typed, for copying where the form itself can no longer be filled in."""
     kept = [(ask.title.zh, values[ask.name]) for ask in action.asks if values.get(ask.name)]
     words = [(label, value) for label, value in kept if isinstance(value, str) and value.strip()]
-    rows = [row for _label, value in kept if isinstance(value, list) for row in value if row["problem"] or row["fix"]]
+    lists = [(ask, values[ask.name]) for ask in action.asks if isinstance(values.get(ask.name), list)]
+    rows = [row for ask, value in lists if ask.type == "faults" for row in value if row["problem"] or row["fix"]]
+    words += [
+        (ask.title.zh, "；".join("，".join(filter(None, row.values())) for row in value))
+        for ask, value in lists
+        if ask.type == "rows"
+    ]
     return words + [(material_name(row["material"]), f"{row['problem']}\n{row['fix']}".strip()) for row in rows]

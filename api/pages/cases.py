@@ -11,21 +11,23 @@ from api.pages.blueprint import pages
 from api.pages.deeds import Deeds, deeds
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
+from api.pages.kept import kept
 from api.pages.lists import cursor, paging
 from api.pages.names import PAUSE_CONVENTION, STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
 from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.time_use import UsePanel, use_panel
-from api.pages.track import Step, fault_words, track
+from api.pages.track import Said, Step, fault_words, track
 from api.pages.wording import _, date_and_time, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
-from workflow.definition import LIFE_CLOCKS
+from workflow.definition import LIFE_CLOCKS, Flow
 from workflow.queries.case import CaseView, PauseView
 from workflow.queries.case import case as read_case
 from workflow.queries.clocks import ClockView
 from workflow.queries.history import history
 from workflow.queries.lives import AHEAD, RENEW, USE
+from workflow.queries.openings import openings_under
 from workflow.work import Work
 
 LINES = 20
@@ -68,6 +70,8 @@ class CasePage:
     pauses: tuple[PauseWords, ...]
     documents: tuple[DocumentWords, ...]
     time_use: UsePanel | None
+    kept: tuple[Said, ...]
+    openings: tuple[Flow, ...]
 
     @property
     def today(self) -> date:
@@ -111,6 +115,8 @@ def read_page(work: Work, no: str) -> CasePage:
             for document in case_.documents
         ),
         time_use=use_panel(work, no),
+        kept=kept(work, case_),
+        openings=openings_under(work, case_),
     )
 
 

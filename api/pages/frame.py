@@ -20,6 +20,8 @@ from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 
 STATIC = Path(__file__).parent / "static"
+BLANK_RECORDS = 6
+"""Empty lines that a table of records offers after those filled in."""
 YEAR = 365 * 24 * 3600
 LOOKS: Mapping[str, tuple[str, ...]] = {"size": ("normal", "large"), "theme": ("normal", "contrast")}
 STAFF = ("clerk", "officer", "specialist", "squad_leader", "director", "district_leader", "supervisor", "admin")
@@ -37,6 +39,8 @@ class Entry:
 def install(app: Flask) -> None:
     """What templates may call without being given it."""
     app.jinja_env.globals.update(csrf_token=csrf_token, form_key=lambda: secrets.token_urlsafe(16), asset=asset)
+    # Macros imported without context see globals only.
+    app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS, YES_NO=(("yes", "是"), ("no", "否")))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

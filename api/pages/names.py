@@ -61,14 +61,15 @@ def role_name(role: str) -> str:
 
 
 def role_title(grant: Grant) -> str:
-    """A role with the department or squad it holds in."""
+    """A role with the department or squad it holds in, and whether it is held for somebody who is away."""
     catalogue = office().catalogue
     place = ""
     if grant.department and grant.department in catalogue.departments:
         place = catalogue.departments[grant.department].title.zh + " "
     elif grant.squad and grant.squad in catalogue.squads:
         place = catalogue.squads[grant.squad].title.zh + " "
-    return place + role_name(grant.role)
+    words = place + role_name(grant.role)
+    return words if grant.on_behalf_of is None else _("%(role)s（代理）", role=words)
 
 
 def department_name(code: str) -> str:

@@ -9,7 +9,7 @@ from api.pages.names import card_name, document_name, material_name, rung_words
 from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
-from workflow.definition import Field, Flow
+from workflow.definition import OPEN, Action, Field, Flow
 from workflow.queries.case import CaseView, DocumentView
 from workflow.queries.history import HistoryLine
 from workflow.store import people
@@ -58,12 +58,28 @@ def track(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Ste
 
 def _people_named(flow: Flow, lines: Sequence[HistoryLine]) -> list[int]:
     return [
-        line.input[ask.name]
+        person
         for line in lines
-        if line.action in flow.actions
-        for ask in flow.actions[line.action].asks
-        if ask.type == "person" and ask.name in line.input
+        if (action := _deed(flow, line.action)) is not None
+        for ask in action.asks
+        if ask.name in line.input
+        for person in people_in(ask, line.input[ask.name])
     ]
+
+
+def _deed(flow: Flow, name: str) -> Action | None:
+    """What a line of history tells of: an action of the flow, or its opening."""
+    return flow.opening.action if name == OPEN and flow.opening is not None else flow.actions.get(name)
+
+
+def people_in(ask: Field, value: Any) -> list[int]:
+    """The people that what was filled into a field names."""
+    if ask.type == "person":
+        return [value]
+    if ask.type != "rows":
+        return []
+    columns = [column.name for column in ask.columns if column.type == "person"]
+    return [row[name] for row in value for name in columns if name in row]
 
 
 def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date, names: Mapping[int, str]) -> Step:
@@ -112,7 +128,7 @@ def _papers(documents: Sequence[DocumentView], line: HistoryLine) -> tuple[Paper
 def _said(
     work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date, names: Mapping[int, str]
 ) -> tuple[Said, ...]:
-    action = flow.actions.get(line.action)
+    action = _deed(flow, line.action)
     if action is not None:
         # A reason for missing a promise that was kept stays in the record, but is no public statement.
         asks = [ask for ask in action.asks if ask.name != "late_reason" or case.late_reason is not None]
@@ -168,10 +184,30 @@ def value_words(work: Work, ask: Field, value: Any, today: date, names: Mapping[
             return causes[value].title.zh if value in causes else str(value)
         case "faults":
             return "\n".join(fault_words(fault) for fault in value)
+        case "moment":
+            return date_and_time(datetime.fromisoformat(value), today)
+        case "yes_no":
+            return _("是") if value else _("否")
+        case "word":
+            return _word(work, ask, value)
+        case "words":
+            return "、".join(_word(work, ask, word) for word in value)
+        case "rows":
+            return "\n".join(_record_words(work, ask, row, today, names) for row in value)
         case "integer":
             return _("%(n)s 个工作日", n=value) if ask.name == "days" else str(value)
         case _:
             return str(value)
+
+
+def _word(work: Work, ask: Field, word: str) -> str:
+    title = work.office.catalogue.words(ask.of or "").get(word)
+    return title.zh if title is not None else word
+
+
+def _record_words(work: Work, ask: Field, row: Mapping[str, Any], today: date, names: Mapping[int, str]) -> str:
+    columns = [column for column in ask.columns if column.name in row]
+    return "，".join(value_words(work, column, row[column.name], today, names) for column in columns)
 
 
 def fault_words(fault: Mapping[str, str]) -> str:

@@ -7,9 +7,11 @@ from flask import Response
 from api import access, once
 from api.reading import Blueprint
 from api.resources.answers import filters, paging
+from api.schemas.lanes import LanesSchema
 from api.schemas.projects import NewProjectSchema, ProjectSchema, ProjectsQuerySchema, ProjectsSchema
 from workflow.commands.register_project import register_project
 from workflow.queries import projects
+from workflow.queries.lanes import Lanes, lanes
 from workflow.queries.paging import Page
 from workflow.queries.projects import ProjectFilters, ProjectView
 
@@ -54,3 +56,14 @@ def one_project(code: str) -> ProjectView:
     """One project"""
     with access.work() as work:
         return projects.project(work, code)
+
+
+@blueprint.get("/<code>/lanes")
+@blueprint.response(200, LanesSchema)
+def project_lanes(code: str) -> Lanes:
+    """The five lanes of a project
+
+    In their official order, each with its open cases, their clocks and lights, what comes next and whose turn it is.
+    """
+    with access.work() as work:
+        return lanes(work, code)

@@ -32,6 +32,10 @@ class DocumentSchema(Schema):
     issued_at = fields.DateTime(required=True)
     effective_at = fields.DateTime(required=True)
     facts = fields.Dict(required=True)
+    check_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "anybody may look the document up by it"}
+    )
+    rendered = fields.Boolean(required=True, metadata={"description": "whether its file is there"})
 
 
 class DocumentsSchema(Schema):
@@ -109,6 +113,7 @@ class CaseSchema(Schema):
     variants = fields.Dict(required=True, metadata={"description": "of a joint application: the form, by item"})
     form = fields.Dict(required=True)
     question = fields.String(required=True, allow_none=True)
+    kept = fields.Dict(required=True, metadata={"description": "what the case keeps of what it was told, by name"})
     clocks = fields.List(fields.Nested(ClockSchema), required=True)
     pauses = fields.List(fields.Nested(PauseSchema), required=True)
     documents = fields.List(fields.Nested(DocumentSchema), required=True)
@@ -116,6 +121,6 @@ class CaseSchema(Schema):
     wanted = fields.List(fields.Nested(PaperSchema), required=True)
     parent = fields.Nested(RelativeSchema, required=True, allow_none=True)
     relatives = fields.List(
-        fields.Nested(RelativeSchema), required=True, metadata={"description": "the items of a bundle, or siblings"}
+        fields.Nested(RelativeSchema), required=True, metadata={"description": "cases under it, and beside it"}
     )
     actions = fields.List(fields.Nested(ActionSchema), required=True)

@@ -154,7 +154,9 @@ def test_me_tells_name_roles_in_two_languages_and_where_they_hold(
 
     assert role["role"] == "officer"
     assert role["title"]["zh"] != role["title"]["en"]
-    assert role["scopes"] == [{"company": None, "department": department, "project_id": None, "squad": None}]
+    assert role["scopes"] == [
+        {"company": None, "department": department, "project_id": None, "squad": None, "on_behalf_of": None}
+    ]
 
 
 @pytest.mark.parametrize("id_", ["0", "-1", "x", "9" * 19, "9" * 4400, "1.0", "%00"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workflow.catalogue import Catalogue, load_catalogue
+from workflow.catalogue.load import FILES
 from workflow.clock.limit import Limit, Unit
 from workflow.identifiers import ProjectCodeRule
 
@@ -192,7 +193,7 @@ def test_the_rules_are_the_defaults_of_the_fact_book(catalogue: Catalogue) -> No
 
 
 def test_every_file_says_from_when_and_from_where(catalogue: Catalogue) -> None:
-    assert len(catalogue.sources) == len(catalogue.items) + 17
+    assert len(catalogue.sources) == len(catalogue.items) + len(FILES)
     assert all(validity.source for validity in catalogue.sources.values())
     assert catalogue.in_force("SG05", date(2022, 1, 1))
     assert not catalogue.in_force("SG05", date(2021, 12, 31))

@@ -9,6 +9,7 @@ import pytest
 
 from workflow.catalogue import load_catalogue
 from workflow.catalogue.item_checks import circles
+from workflow.catalogue.load import FILES
 from workflow.errors import ConfigFaults, Fault
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -17,7 +18,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A configuration of one's own to break."""
-    for folder in ("items", "rules", "programme", "codes"):
+    for folder in ("items", "rules", "programme", "codes", "documents"):
         shutil.copytree(CONFIG / folder, tmp_path / "config" / folder)
     shutil.copy(CONFIG / "organisation.yaml", tmp_path / "config")
     return tmp_path / "config"
@@ -105,6 +106,8 @@ BROKEN = [
     ("rules/pauses.yaml", "stops: [statutory, promised]", "stops: []", "causes.hearing.stops", "stops no clock", "promised"),
     ("rules/pauses.yaml", "opened_by: [officer]", "opened_by: []", "causes.hearing.opened_by", "at least one role", ""),
     ("rules/lights.yaml", "red: 3}", "red: 1}", "months_late.red", "not above yellow", ""),
+    ("rules/lights.yaml", "red: 2, counted", "red: 1, counted", "milestones.entry.red", "not above yellow", ""),
+    ("rules/lights.yaml", "counted: calendar_months", "counted: weeks", "milestones.start.counted", "not one of", "full_months"),
     ("rules/lights.yaml", "notice_left: 2wd", "notice_left: 1wd", "notice_left", "not before yellow", ""),
     ("rules/clocks.yaml", "rung_time: 09:00", "rung_time: 25:00", "rung_time", "a time of day is needed", ""),
     ("rules/clocks.yaml", "extension_role: district_leader", "extension_role: leader", "joint.extension_role", "unknown role", "district_leader"),
@@ -200,7 +203,7 @@ def test_a_file_that_would_be_skipped_silently_is_a_fault(copy: Path) -> None:
 
 def test_a_folder_without_configuration_names_everything_that_is_missing(tmp_path: Path) -> None:
     found = faults(tmp_path)
-    assert len(found) == 18
+    assert len(found) == len(FILES) + 2, "the two folders are missing as well"
     assert all("missing" in fault.message for fault in found)
 
 

@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "alerts": ("director_qx", lambda _: "/alerts"),
     "alerts seen": ("director_qx", lambda _: "/alerts?show=all"),
     "help desk": ("specialist", lambda _: "/help"),
+    "who is on duty": ("specialist", lambda _: "/duty"),
     "whose time": ("supervisor", lambda _: "/time-use"),
     "whose time, cases": ("supervisor", lambda _: "/time-use/cases?kind=cases&from=2026-03-01&to=2026-03-11"),
     "whose time, of no case": ("director_zg", lambda _: "/time-use"),

@@ -14,6 +14,7 @@ from workflow.catalogue.district import (
     JointHandling,
     Lights,
     PauseCause,
+    RatingLevel,
     Role,
     RuleLimit,
     SharedMaterial,
@@ -42,6 +43,7 @@ from workflow.catalogue.items import (
 )
 from workflow.catalogue.load import load_catalogue
 from workflow.catalogue.questions import Answer, Figure, ProjectQuestion
+from workflow.catalogue.tendering import Period, Tendering, TenderMoment, TenderRule
 
 __all__ = [
     "WORD_LISTS",
@@ -69,8 +71,10 @@ __all__ = [
     "Lights",
     "Material",
     "PauseCause",
+    "Period",
     "Prerequisite",
     "ProjectQuestion",
+    "RatingLevel",
     "Remedy",
     "RemedyText",
     "Renewal",
@@ -82,6 +86,9 @@ __all__ = [
     "Stage",
     "Street",
     "Threshold",
+    "TenderMoment",
+    "TenderRule",
+    "Tendering",
     "TimeUsePolicy",
     "TwoLevels",
     "Validity",

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
 from workflow.catalogue.items import Item, Level, Validity
 from workflow.catalogue.questions import ProjectQuestion
+from workflow.catalogue.tendering import Tendering
 from workflow.clock.hours import OfficeHours
 from workflow.clock.limit import Limit
 from workflow.definition import Title
@@ -278,6 +279,16 @@ class RuleLimit:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class RatingLevel:
+    """One level of 好差评. ``bad``: a real-name rating of it is called back. ``codes``: its number in each channel."""
+
+    code: str
+    title: Title
+    bad: bool
+    codes: Mapping[str, int]
+
+
 class Named(Protocol):
     """Anything with the two names."""
 
@@ -311,6 +322,8 @@ WORD_LISTS = (
     "battlefronts",
     "stages",
     "materials",
+    "rooms",
+    "ratings",
 )
 """The lists of the catalogue that a field of a flow may take its words from."""
 
@@ -347,7 +360,10 @@ class Catalogue:
     remedies: Mapping[str, Remedy]
     contacts: Contacts
     limits: Mapping[str, RuleLimit]
+    tendering: Tendering
     disciplines: Mapping[str, Discipline]
+    rooms: Mapping[str, Word]
+    ratings: Mapping[str, RatingLevel]
     project_code_rule: ProjectCodeRule
     check_organisation: bool
     permit_patterns: tuple[str, ...]

@@ -125,6 +125,22 @@ def thresholds_faults(document: Document, data: Data, known: Known) -> Iterator[
             yield from unknown_word(document, ("thresholds", code, "items", index), "item", item, known.items)
 
 
+def ratings_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
+    """The five levels by name, from the best to the worst; each channel numbers them upwards or downwards."""
+    levels = data["levels"]
+    if tuple(levels) != RATING_LEVELS:
+        yield document.fault(("levels",), "these are not the five levels, from the best to the worst", RATING_LEVELS)
+        return
+    channels = dict.fromkeys(channel for level in levels.values() for channel in level["codes"])
+    for channel in channels:
+        numbers = [level["codes"].get(channel) for level in levels.values()]
+        if numbers not in ([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]):
+            yield document.fault(("levels",), f"channel {channel!r} numbers the levels {numbers}", ("1 … 5", "5 … 1"))
+
+
+RATING_LEVELS = ("very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied")
+
+
 def help_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
     """The day has hours."""
     if data["day_from"] >= data["day_to"]:

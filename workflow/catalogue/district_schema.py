@@ -343,6 +343,23 @@ class LimitsSchema(FileSchema):
     limits = fields.Dict(keys=Text(), values=fields.Nested(RuleLimitSchema), required=True)
 
 
+class RoomsSchema(FileSchema):
+    """``config/programme/rooms.yaml``."""
+
+    rooms = fields.Dict(keys=Text(), values=fields.Nested(NamedSchema), required=True)
+
+
+class RatingLevelSchema(NamedSchema):
+    bad = Flag(required=True)
+    codes = fields.Dict(keys=Text(), values=Whole(least=1, most=5), required=True)
+
+
+class RatingsSchema(FileSchema):
+    """``config/rules/ratings.yaml``."""
+
+    levels = fields.Dict(keys=Text(), values=fields.Nested(RatingLevelSchema), required=True)
+
+
 class DisciplineSchema(NamedSchema):
     department = Text(required=True)
     item = Text(load_default=None)

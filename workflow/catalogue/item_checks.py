@@ -68,6 +68,7 @@ def item_faults(file: ItemFile, known: Known) -> Iterator[Fault]:
         yield from _prerequisite_faults(file.document, prerequisite, ("prerequisites", index), known)
     yield from _limit_faults(file)
     yield from _life_faults(file)
+    yield from _commitment_faults(file)
 
 
 def _name_faults(file: ItemFile) -> Iterator[Fault]:
@@ -190,6 +191,24 @@ def _life_faults(file: ItemFile) -> Iterator[Fault]:
             yield document.fault(
                 (key, "renewal", "apply_before"), f"{before} before the end of {lifetime.limit} lies before its start"
             )
+
+
+def _commitment_faults(file: ItemFile) -> Iterator[Fault]:
+    item, document, word = file.item, file.document, file.item.commitment
+    if word is None:
+        return
+    place: Place = ("commitment",)
+    variants = [variant.code for variant in item.variants]
+    yield from unknown_word(document, (*place, "variant"), "variant", word.variant, variants)
+    yield from _repeated(document, (*place, "signers"), word.signers, "signer")
+    if "applicant" not in word.signers:
+        yield document.fault((*place, "signers"), "whoever applies signs the commitment", ("applicant",))
+    if word.check_within.unit not in (Unit.WORKING_DAY, Unit.CALENDAR_DAY):
+        yield document.fault(
+            (*place, "check_within"), f"{word.check_within}: working or calendar days are accepted", ("20wd", "60cd")
+        )
+    if word.result == "pre_licence" and item.pre_licence is None:
+        yield document.fault((*place, "result"), "the item has no pre_licence that could be given", ("licence",))
 
 
 def _promise_faults(

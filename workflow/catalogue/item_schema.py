@@ -8,11 +8,14 @@ from marshmallow import fields
 
 from workflow.catalogue.items import (
     BASES,
+    COMMITMENT_RESULTS,
     EDGES,
     FORMATS,
     KINDS,
     LEVELS,
+    SIGNERS,
     Applies,
+    Commitment,
     Duty,
     Extension,
     Item,
@@ -107,6 +110,17 @@ class LifetimeSchema(StrictSchema):
     note = Text()
 
 
+class CommitmentSchema(StrictSchema):
+    makes = Commitment
+    signers = fields.List(Choice(SIGNERS), required=True)
+    check_within = LimitText(required=True)
+    basis = Text(required=True)
+    result = Choice(COMMITMENT_RESULTS)
+    variant = Text()
+    assumed = Flag()
+    note = Text()
+
+
 class DutySchema(NamedSchema):
     makes = Duty
     limit = LimitText(required=True)
@@ -151,6 +165,7 @@ class ItemSchema(FileSchema):
     prerequisites = fields.List(fields.Nested(PrerequisiteSchema))
     lifetime = fields.Nested(LifetimeSchema)
     pre_licence = fields.Nested(LifetimeSchema)
+    commitment = fields.Nested(CommitmentSchema)
     duty = fields.Nested(DutySchema)
     variants = fields.List(fields.Nested(VariantSchema))
     base_form = fields.Nested(TitleSchema)

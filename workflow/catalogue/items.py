@@ -12,11 +12,14 @@ Kind = Literal["permit", "filing", "review", "service"]
 Base = Literal["receipt", "acceptance"]
 Level = Literal["district", "city", "province"]
 Edge = Literal["must_precede_decision", "must_precede_event", "may_parallel"]
+Signer = Literal["applicant", "designer"]
 
 KINDS: tuple[Kind, ...] = ("permit", "filing", "review", "service")
 BASES: tuple[Base, ...] = ("receipt", "acceptance")
 LEVELS: tuple[Level, ...] = ("district", "city", "province")
 EDGES: tuple[Edge, ...] = ("must_precede_decision", "must_precede_event", "may_parallel")
+SIGNERS: tuple[Signer, ...] = ("applicant", "designer")
+COMMITMENT_RESULTS = ("licence", "pre_licence")
 FORMATS = ("pdf", "jpg", "png", "docx", "xlsx", "zip", "dwg")
 
 ORDINARY = Title("一般情形", "Ordinary form")
@@ -147,6 +150,24 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """That the item may be granted on the applicant's word (告知承诺), to be checked afterwards.
+
+    ``signers`` are who signs the 承诺书: "applicant", and "designer" where the design vouches for it. ``check_within``
+    is the longest time until the check. ``variant``: only this form of the item is granted so; None: every form.
+    ``result``: the licence itself, or no more than a pre-licence (预许可) with the item's ``pre_licence`` as its life.
+    """
+
+    signers: tuple[Signer, ...]
+    check_within: Limit
+    basis: str
+    result: Literal["licence", "pre_licence"] = "licence"
+    variant: str | None = None
+    assumed: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """A term for the applicant, not for the office: within ``limit`` of the project event ``base``."""
 
@@ -178,7 +199,8 @@ class Item:
     ``statutory`` is None where no law sets a limit, ``promised`` None where nothing is promised. ``pauses`` are the
     causes that may be used here. ``applies_if`` and ``waived_if`` name project traits; ``applies`` says when it is
     needed where ``applies_if`` does not. ``parallel``: runs beside the stages (并行推进), no stage waits for it.
-    ``gap_limit`` is the longest promise for papers that may follow. ``exchange`` holds known codes of GB/T 39046
+    ``gap_limit`` is the longest promise for papers that may follow. ``commitment`` None: never on the applicant's word
+    alone. ``exchange`` holds known codes of GB/T 39046
     (item_type, handling_type).
     ``base_form`` is what the item is called beside its ``variants``, where none of them is chosen.
     """
@@ -201,6 +223,7 @@ class Item:
     prerequisites: tuple[Prerequisite, ...] = ()
     lifetime: Lifetime | None = None
     pre_licence: Lifetime | None = None
+    commitment: Commitment | None = None
     duty: Duty | None = None
     variants: tuple[Variant, ...] = ()
     base_form: Title | None = None

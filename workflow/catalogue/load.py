@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema
 
-from workflow.catalogue import district_checks, district_schema, document_files, question_checks
+from workflow.catalogue import district_checks, district_schema, document_files, question_checks, tendering_schema
 from workflow.catalogue.district import (
     Battlefront,
     Catalogue,
@@ -20,6 +20,7 @@ from workflow.catalogue.district import (
     Help,
     Lights,
     PauseCause,
+    RatingLevel,
     Role,
     SharedMaterial,
     Squad,
@@ -58,6 +59,9 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "rules/thresholds.yaml": district_schema.ThresholdsSchema,
         "rules/time-use.yaml": district_schema.TimeUseSchema,
         "rules/limits.yaml": district_schema.LimitsSchema,
+        "rules/ratings.yaml": district_schema.RatingsSchema,
+        "programme/rooms.yaml": district_schema.RoomsSchema,
+        "rules/tendering.yaml": tendering_schema.TenderingSchema,
         "programme/disciplines.yaml": district_schema.DisciplinesSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
@@ -81,6 +85,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "rules/pauses.yaml": district_checks.pauses_faults,
         "rules/lights.yaml": district_checks.lights_faults,
         "rules/clocks.yaml": district_checks.clocks_faults,
+        "rules/ratings.yaml": district_checks.ratings_faults,
+        "rules/tendering.yaml": tendering_schema.tendering_faults,
         "programme/disciplines.yaml": district_checks.disciplines_faults,
         "rules/thresholds.yaml": district_checks.thresholds_faults,
         "programme/stages.yaml": district_checks.stages_faults,
@@ -93,6 +99,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 
 QUESTIONS = "programme/questions.yaml"
+TENDERING = "rules/tendering.yaml"
 
 
 @dataclass(slots=True)
@@ -216,6 +223,7 @@ def _cross_faults(reading: _Reading, files: Mapping[str, ItemFile]) -> Iterator[
     yield from shared_material_faults(files.values())
     yield from circle_faults(files)
     yield from question_checks.order_faults(files)
+    yield from question_checks.parallel_faults(files)
     if (asked := reading.data.get(QUESTIONS)) is not None:
         yield from question_checks.rule_faults(files.values(), asked["questions"], known)
         yield from question_checks.variant_faults(reading.documents[QUESTIONS], asked["questions"], files)
@@ -269,8 +277,13 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         documents=MappingProxyType(documents),
         remedies=_coded(Remedy, data["documents/remedies.yaml"]["remedies"]),
         contacts=_settings(Contacts, data["documents/contacts.yaml"]),
-        limits=MappingProxyType(data["rules/limits.yaml"]["limits"]),
+        limits=MappingProxyType(
+            data["rules/limits.yaml"]["limits"] | tendering_schema.tendering_limits(data[TENDERING])
+        ),
+        tendering=tendering_schema.tendering_of(data[TENDERING]),
         disciplines=_coded(Discipline, data["programme/disciplines.yaml"]["disciplines"]),
+        rooms=_coded(Word, data["programme/rooms.yaml"]["rooms"]),
+        ratings=_coded(RatingLevel, data["rules/ratings.yaml"]["levels"]),
         project_code_rule=data["codes/project-code.yaml"]["rule"],
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],

@@ -77,6 +77,20 @@ def rule_faults(files: Iterable[ItemFile], questions: Questions, known: Known) -
                 yield document.fault(place, f"no question can give the trait {trait!r}", shortened(trait, given))
 
 
+def parallel_faults(files: Mapping[str, ItemFile]) -> Iterator[Fault]:
+    """What runs beside the stages (并行推进) is nothing that an item of a stage waits for."""
+    for code, file in files.items():
+        if file.item.parallel:
+            continue
+        for place, edge in enumerate(file.item.prerequisites):
+            if edge.kind != "must_precede_decision":
+                continue
+            for one in edge.satisfied_by:
+                if one in files and files[one].item.parallel:
+                    here: Place = ("prerequisites", place)
+                    yield file.document.fault(here, f"{code} waits for {one}, which runs beside the stages (parallel)")
+
+
 def variant_faults(document: Document, questions: Questions, items: Mapping[str, ItemFile]) -> Iterator[Fault]:
     """An answer chooses only a form of an item that an applicant may choose."""
     for code, question in questions.items():

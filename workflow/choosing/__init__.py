@@ -1,6 +1,6 @@
 """Which approval items a project needs (申报导引): answers → traits → items, with reasons, order and papers. Pure."""
 
-from workflow.choosing.answers import Hint, Told, told_by_answers, told_by_project
+from workflow.choosing.answers import Hint, Told, told_by_answers, told_by_project, with_answers
 from workflow.choosing.choice import Choice, ItemChoice, Status, choose
 from workflow.choosing.compiled import compile_list
 from workflow.choosing.dates import Horizon, plan_questions
@@ -21,4 +21,5 @@ __all__ = [
     "sheets_saved",
     "told_by_answers",
     "told_by_project",
+    "with_answers",
 ]

@@ -91,6 +91,18 @@ def told_by_project(catalogue: Catalogue, splclx: int, facts: Mapping[str, objec
     )
 
 
+def with_answers(known: Told, answered: Told) -> Told:
+    """What was known, and beside it what somebody has answered since: where they differ the answer holds."""
+    return Told(
+        answers={**known.answers, **answered.answers},
+        held=(known.held - answered.denied) | answered.held,
+        denied=(known.denied - answered.held) | answered.denied,
+        figures={**known.figures, **answered.figures},
+        variants={**known.variants, **answered.variants},
+        hints=(*known.hints, *answered.hints),
+    )
+
+
 def _figure(question: ProjectQuestion, figure: Figure, given: object, figures: dict[str, float]) -> list[Reason]:
     number = isinstance(given, int | float) and not isinstance(given, bool)
     if number and math.isfinite(given) and 0 <= given <= figure.most:  # type: ignore[arg-type,operator]

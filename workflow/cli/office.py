@@ -31,7 +31,7 @@ def office_at_hand(settings: Settings, role: Role = "cli") -> Iterator[Office]:
     with engine_at_hand(settings, role) as engine:
         with engine.connect() as conn:
             check_newest(conn)
-        yield open_office(settings.config, engine)
+        yield open_office(settings.config, engine, settings.public_url)
 
 
 def adopt_files(settings: Settings, url: str) -> None:

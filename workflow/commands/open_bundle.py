@@ -8,13 +8,15 @@ from typing import Any
 from workflow.case import Case
 from workflow.catalogue import Catalogue
 from workflow.change import Change, Event, case_limits, chain, plan
+from workflow.choosing import sheets_saved
+from workflow.choosing.choice import stage_of
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.limit import parse_limit
 from workflow.commands.open_case import LEAD_DEPARTMENT, blank_case, limits_at_opening, no_such_project
 from workflow.errors import BadInput, NotAllowed, Reason
 from workflow.guards import Facts
 from workflow.machine import Decision
-from workflow.store import births, people, projects
+from workflow.store import births, cases, people, projects
 from workflow.store.projects import Project
 from workflow.timekeeping import Timing, clocks_after_move, nearest_due
 from workflow.work import Work
@@ -132,14 +134,34 @@ def _variant_fault(catalogue: Catalogue, items: Collection[str], item: str, vari
     )
 
 
+def with_sheets(bundle: Change, catalogue: Catalogue) -> Change:
+    """The submission with what it saves the applicant and the stages it touches, kept as they are on that day."""
+    codes = [code for code in bundle.after.data.get("items", ()) if code in catalogue.items]
+    saved = sheets_saved(catalogue, codes)
+    sheets = {
+        "summed": saved.summed,
+        "once": saved.once,
+        "saved": saved.saved,
+        "held": saved.held,
+        "forms_alone": saved.forms_alone,
+        "forms_together": saved.forms_together,
+    }
+    stages = sorted({stage_of(catalogue.items[code]) for code in codes})
+    after = replace(bundle.after, data={**bundle.after.data, "sheets": sheets, "stages": stages})
+    return replace(bundle, after=after)
+
+
 def open_items(work: Work, bundle: Change) -> list[str]:
-    """The item cases of a bundle just submitted, each received at the same instant; returns their numbers."""
+    """The item cases of a bundle just submitted, each by the action of the same name, at the same instant: received,
+    or taken up for a review by simulation. Returns their numbers."""
     flow, catalogue = work.office.flow("item"), work.office.catalogue
     codes: list[str] = list(bundle.after.data["items"])
     variants: Mapping[str, str] = bundle.after.data.get("variants", NO_VARIANTS)
     project = projects.by_id(work.conn, bundle.after.project_id)
     clerk = people.least_loaded(work.conn, "clerk", "", bundle.after.id)
     numbers = births.next_numbers(work.conn, len(codes), work.now.astimezone(OFFICE_ZONE))
+    reading = cases.read(work.conn, case_id=bundle.after.id, groups=frozenset({"materials"}))
+    materials = reading.materials if reading else ()
     changes = []
     for no, code in zip(numbers, codes, strict=True):
         item = catalogue.items[code]
@@ -149,10 +171,21 @@ def open_items(work: Work, bundle: Change) -> list[str]:
         blank = blank_case(work, flow, project, title, data, item.department, no)
         limits = case_limits(flow, catalogue, code, variant)
         case = replace(blank, item=code, parent_id=bundle.after.id, limits=limits, assignee_id=clerk)
-        facts = Facts(case, work.actor, work.now, catalogue, work.calendar, project_code=project.code)
-        submit = flow.actions["submit"]
+        facts = Facts(
+            case,
+            work.actor,
+            work.now,
+            catalogue,
+            work.calendar,
+            project_code=project.code,
+            project_name=project.name,
+            company_name=project.company_name,
+            materials=materials,
+        )
+        submit = flow.actions[bundle.event.action]
         role = work.actor.role_on(case, submit.by) or "applicant"
-        changes.append(plan(flow, Decision(submit, case.state, "received", role, work.now), facts))
+        decision = Decision(submit, case.state, submit.target or case.state, role, work.now)
+        changes.append(plan(flow, decision, facts))
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
     births.create(work.conn, changes, [catalogue.items[code].version for code in codes], project.demo)
     return numbers

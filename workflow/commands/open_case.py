@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from workflow.actor import Actor
 from workflow.case import Case
-from workflow.catalogue import Catalogue
+from workflow.catalogue import Catalogue, Help
 from workflow.change import Change, case_limits, plain, plan
 from workflow.clock.days import OFFICE_ZONE
 from workflow.clock.limit import Limit
+from workflow.commands.named_facts import with_named
 from workflow.definition import Flow, Opening, Opens
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Reason
 from workflow.guards import Facts, Relative, condition
 from workflow.inputs import read_inputs
 from workflow.machine import Decision, role_names
+from workflow.making import worked_out
 from workflow.reading import visible_case
 from workflow.store import births, cases, people, projects
 from workflow.store.projects import Project, Standing
@@ -23,6 +27,7 @@ from workflow.work import Work
 LEAD_DEPARTMENT = "QX"
 OWN_DEPARTMENT = "own"
 """What an opening says where a case stands in the department of whoever opens it."""
+NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def open_case(
     role = work.actor.role_on(case, opening.action.by)
     if role is None:
         raise _wrong_role(work.office.catalogue, opening)
-    facts = _facts(work, case, place, said)
+    facts = worked_out(opening.action, with_named(work, opening.action, _facts(work, case, place, said)))
     _check_needs(opening, facts)
     _check_only_one(work, flow, opening, place, [case.department])
     [born] = _create(work, flow, opening, [facts], role, place)
@@ -69,13 +74,29 @@ def open_children(work: Work, change: Change, opens: Opens) -> list[str]:
     flow, opening = _opening(work, opens.flow)
     parent, said = change.after, change.event.input
     entries = [said] if opens.each is None else list(said.get(opens.each, ()))
-    if not entries:
+    if not entries or not _wanted(work, change, opens):
         return []
     passed = {name: value for name in opens.passes if (value := said.get(name, parent.data.get(name))) is not None}
     place = _under(work, parent, _siblings(work, parent))
     begun = [_entry(work, flow, opening, place, passed, entry, opens.department) for entry in entries]
+    for facts in begun:
+        _check_needs(opening, facts)
     _check_only_one(work, flow, opening, place, [facts.case.department for facts in begun])
-    return [one.after.no for one in _create(work, flow, opening, begun, change.event.actor_role, place)]
+    born = _create(work, flow, opening, begun, change.event.actor_role, place)
+    if opening.action.opens is not None:
+        for one in born:
+            open_children(work, one, opening.action.opens)
+    return [one.after.no for one in born]
+
+
+def _wanted(work: Work, change: Change, opens: Opens) -> bool:
+    """Whether the condition without which nothing is opened holds for what was just done."""
+    if opens.only_if is None:
+        return True
+    done = Facts(
+        change.after, work.actor, work.now, work.office.catalogue, work.calendar, inputs=dict(change.event.input)
+    )
+    return condition(opens.only_if).check(done) is None
 
 
 def _entry(
@@ -93,24 +114,34 @@ def _entry(
     where = own.get("department") or department or place.parent.department
     asked = {ask.name for ask in opening.action.asks}
     said = {name: value for name, value in {**passed, **own}.items() if name in asked}
-    return _facts(work, _blank(work, flow, place, where, _name(opening, {**passed, **own})), place, said)
+    facts = _facts(work, _blank(work, flow, place, where, _name(opening, {**passed, **own})), place, said)
+    return worked_out(opening.action, facts)
 
 
-def limits_at_opening(work: Work, flow: Flow) -> dict[str, str]:
-    """Limits of a new case; the first answer to a request for help is due sooner by day than by night."""
+def limits_at_opening(work: Work, flow: Flow, said: Mapping[str, Any] = NOTHING_SAID) -> dict[str, str]:
+    """Limits of a new case; the first answer to a request for help is due sooner by day than by night.
+
+    By the hour in which its clock starts: a call at night that is entered in the morning was a call at night.
+    """
     limits = case_limits(flow, work.office.catalogue, None)
     help_ = work.office.catalogue.help
-    at = work.now.astimezone(OFFICE_ZONE).time()
-    by_day = help_.day_from <= at < help_.day_to
     references: dict[str, Limit] = {
-        "help.first_response": help_.first_response_day if by_day else help_.first_response_night,
+        "help.first_plan": help_.first_plan,
         "help.resolution": help_.resolution,
+        "help.visit": help_.visit,
     }
-    return limits | {
-        rule.name: str(references[rule.limit])
-        for rule in flow.clocks.values()
-        if isinstance(rule.limit, str) and rule.limit in references
-    }
+    for rule in flow.clocks.values():
+        if rule.limit == "help.first_response":
+            asked_at = said.get(rule.kept_start or "")
+            limits[rule.name] = str(_first_response(help_, asked_at if isinstance(asked_at, datetime) else work.now))
+        elif isinstance(rule.limit, str) and rule.limit in references:
+            limits[rule.name] = str(references[rule.limit])
+    return limits
+
+
+def _first_response(help_: Help, asked_at: datetime) -> Limit:
+    by_day = help_.day_from <= asked_at.astimezone(OFFICE_ZONE).time() < help_.day_to
+    return help_.first_response_day if by_day else help_.first_response_night
 
 
 def blank_case(
@@ -253,11 +284,14 @@ def _facts(work: Work, case: Case, place: _Place, said: Mapping[str, Any]) -> Fa
         calendar=work.calendar,
         inputs=said,
         project_code=place.project.code,
+        project_name=place.project.name,
+        company_name=place.project.company_name,
         project_facts=place.project.facts,
         permits=place.standing.permits,
         siblings=place.siblings,
         parent=None if parent is None else _relative(parent),
         events=place.standing.events,
+        needs_tender=place.project.needs_tender,
     )
 
 
@@ -336,9 +370,9 @@ def _create(work: Work, flow: Flow, opening: Opening, begun: Sequence[Facts], ro
     """The first line of each case and all it brings about, written at once. What an opening asks, its case keeps."""
     numbers = births.next_numbers(work.conn, len(begun), work.now.astimezone(OFFICE_ZONE))
     assignees = _assignees(work, flow, [facts.case.department for facts in begun], place)
-    limits = limits_at_opening(work, flow)
     changes = []
     for no, facts in zip(numbers, begun, strict=True):
+        limits = limits_at_opening(work, flow, facts.inputs)
         case = replace(facts.case, no=no, limits=limits, data=plain(facts.inputs))
         decision = Decision(opening.action, case.state, case.state, role, work.now)
         assignee = assignees.get(case.department)

@@ -15,6 +15,7 @@ from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.words import date_words
 from workflow.commands.duty_letter import DUTY_PAGE, duty_facts, duty_place
 from workflow.commands.look_at import look_around
+from workflow.commands.render_document import render_document
 from workflow.definition import Flow, Title
 from workflow.errors import Refused
 from workflow.letters import CARDS, rung_title
@@ -24,6 +25,7 @@ from workflow.side_lines import SIDE_LINES
 from workflow.store import outbox
 from workflow.store.directory import directory_for
 from workflow.store.outbox import Again, Leased, NewMessage
+from workflow.typesetting import Unprintable
 from workflow.work import Office
 
 log = logger("courier")
@@ -75,6 +77,8 @@ def pass_on(office: Office, message_id: int, channels: Mapping[str, Channel]) ->
             return _expand(office, message, channels)
         if message.channel == "system":
             look_around(office, message.body)
+        elif message.channel == "render":
+            _render(office, message)
         else:
             _hand_over(office, message, channels)
     except Undelivered as undelivered:
@@ -103,6 +107,14 @@ def _expand(office: Office, message: Leased, channels: Mapping[str, Channel]) ->
             return "gone"
         outbox.add(conn, messages, message.case_id)
     return "delivered"
+
+
+def _render(office: Office, message: Leased) -> None:
+    try:
+        render_document(office, message.body["document"])
+    except Unprintable as unprintable:
+        # A template does not mend itself within seconds.
+        raise Undelivered(str(unprintable), "later") from unprintable
 
 
 def _told(office: Office, conn: Connection, message: Leased) -> tuple[Told, ...]:

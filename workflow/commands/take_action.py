@@ -1,28 +1,34 @@
 """One action of one actor on one case: the only way a state changes."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from workflow.actor import SYSTEM
 from workflow.change import Change, plan
 from workflow.clock.days import OFFICE_ZONE
+from workflow.commands.named_facts import with_named
 from workflow.commands.notices import fire_late
-from workflow.commands.open_bundle import open_items
+from workflow.commands.open_bundle import open_items, with_sheets
 from workflow.commands.open_case import open_children
 from workflow.definition import Flow, Title
-from workflow.errors import Conflict
-from workflow.guards import Facts
+from workflow.errors import Conflict, Refused
+from workflow.guards import ITEMS, Facts
 from workflow.inputs import read_inputs
 from workflow.machine import Decision, Refusal, decide
+from workflow.making import worked_out
 from workflow.reading import facts_of, visible_case
 from workflow.side_lines import MACHINES, SIDE_LINES
-from workflow.store import cases, people
+from workflow.store import births, cases, people
 from workflow.store.cases import CaseReading, LastAction
 from workflow.visibility import shows_names
 from workflow.work import Work
 
 # Only the clock writes without raising `version`; more than a few of its rungs on one case at one instant is a fault.
 ATTEMPTS = 5
+CONVERSION = ("convert", "accept_converted")
+"""What becomes of an item case when land is obtained, in this order."""
 
 
 def take_action(
@@ -50,9 +56,28 @@ def _follow(work: Work, change: Change) -> None:
     effect = flow.actions[change.event.action].effect
     if effect is not None and effect.kind == "open items":
         open_items(work, change)
+    if effect is not None and effect.kind == "convert items":
+        _convert_items(work, change)
+    if effect is not None and effect.kind == "hand over":
+        births.record_department_use(work.conn, change.after.department)
     opens = flow.actions[change.event.action].opens
     if opens is not None:
         open_children(work, change, opens)
+
+
+def _convert_items(work: Work, change: Change) -> None:
+    """Every item reviewed by simulation is received in earnest; those that passed are accepted in the same step.
+
+    What an item case does not allow leaves it where it is, as when the system looks at it.
+    """
+    own = Work(work.office, work.conn, work.read_at, SYSTEM, work.calendar_version)
+    reading = cases.read(work.conn, case_id=change.after.id, groups=frozenset({"children"}))
+    items = [one for one in reading.children if one.flow == ITEMS] if reading is not None else []
+    waiting = [item.no for item in items if item.ended_at is None]
+    for no in waiting:
+        for action in CONVERSION:
+            with suppress(Refused):
+                take_action(own, no, action)
 
 
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
@@ -67,11 +92,15 @@ def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: 
     known = flow.actions.get(action)
     allowed_here = known is not None and reading.case.state in known.sources
     if allowed_here and known is not None and facts.actor.role_on(facts.case, known.by) is not None:
-        facts = replace(facts, inputs=read_inputs(known, raw, work.office.catalogue))
+        facts = worked_out(known, replace(facts, inputs=read_inputs(known, raw, work.office.catalogue)))
+        facts = with_named(work, known, facts)
     verdict = decide(flow, action, facts)
     if isinstance(verdict, Refusal):
         raise verdict.error(action)
-    return plan(flow, verdict, facts, _assignee(work, flow, verdict, facts))
+    change = plan(flow, verdict, facts, _assignee(work, flow, verdict, facts))
+    effect = verdict.action.effect
+    opens_items = effect is not None and effect.kind == "open items"
+    return with_sheets(change, work.office.catalogue) if opens_items else change
 
 
 def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflict:
@@ -111,6 +140,8 @@ def _assignee(work: Work, flow: Flow, decision: Decision, facts: Facts) -> int |
     if effect is not None and effect.kind == "assign":
         assignee: int = facts.inputs["assignee"]
         return assignee
+    if effect is not None and effect.kind == "hand over":
+        return people.least_loaded(work.conn, "officer", facts.inputs["department"], facts.case.id)
     turn = flow.states[decision.to_state].turn
     if decision.action.target is None or turn not in ("clerk", "officer"):
         return None

@@ -74,7 +74,7 @@ def _make(database_url: str, settings: Settings, progress: Progress) -> None:
     # Nothing before the last write has to survive a power cut: an unfinished demo is made anew.
     event.listen(engine, "connect", _without_waiting_for_the_disk)
     try:
-        office = open_office(settings.config, engine)
+        office = open_office(settings.config, engine, settings.public_url)
         with engine.begin() as conn:
             adopt_calendar(office, conn)
             now = read_now(conn)

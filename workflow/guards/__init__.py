@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import cache
 
 from workflow.guards import relatives
-from workflow.guards.facts import AttachedMaterial, EarlierDocument, Facts, Guard, Relative
+from workflow.guards.facts import AttachedMaterial, Booking, EarlierDocument, Facts, Guard, Relative
 from workflow.guards.identity import assignee_works_here, company_code_valid, project_code_valid
 from workflow.guards.late_entry import late_entry_lawful
-from workflow.guards.life import life_clock, renewal_asked_in_time, renewals_left, result_has_a_life
+from workflow.guards.life import event_of_use, life_clock, renewal_asked_in_time, renewals_left, result_has_a_life
 from workflow.guards.limits import (
     correction_time_is_over,
     extension_within_the_law,
@@ -34,6 +34,7 @@ from workflow.guards.materials import (
 )
 from workflow.guards.pauses import pause_cap_until, pause_cause_lawful_here, pause_within_its_cap
 from workflow.guards.prerequisites import (
+    ITEMS,
     every_item_decided,
     every_item_past_intake,
     items_chosen,
@@ -43,13 +44,16 @@ from workflow.guards.prerequisites import (
 __all__ = [
     "GAPS_AT_MOST",
     "GUARDS",
+    "ITEMS",
     "AttachedMaterial",
+    "Booking",
     "EarlierDocument",
     "Facts",
     "Guard",
     "Relative",
     "condition",
     "condition_name",
+    "event_of_use",
     "life_clock",
     "pause_cap_until",
 ]

@@ -64,8 +64,30 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """A room that another open case has in [since, until)."""
+
+    no: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of what flow a case of the same project is, and in which state."""
+
+    flow: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the rules may look at; groups that no guard asked for stay empty."""
+    """Everything the rules may look at; groups that no guard asked for stay empty.
+
+    ``needs_tender`` is known where a case is opened. ``helpers`` are the people who may act as specialist or squad
+    leader on this case. Two follow from what was typed: ``bookings`` of the room that is named, and ``named_case``, the
+    number under ``about`` if the actor sees a case of that number on the same project.
+    """
 
     case: Case
     actor: Actor
@@ -84,7 +106,12 @@ class Facts:
     siblings: tuple[Relative, ...] = ()
     parent: Relative | None = None
     colleagues: frozenset[int] = frozenset()
+    helpers: frozenset[int] = frozenset()
+    bookings: tuple[Booking, ...] = ()
+    named_case: str | None = None
     events: Mapping[str, date] = field(default_factory=dict)
+    project: Mapping[str, Standing] = field(default_factory=dict)
+    needs_tender: bool = False
 
     def kept(self, name: str) -> Any:
         """What the case keeps under ``name``, or was just told; None where neither. Days and instants as they are."""
@@ -146,8 +173,8 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}\.\d{6}\+00:00)?")
 class Guard:
     """One condition.
 
-    ``reads`` names groups of facts ('materials', 'permits', 'children', 'siblings', 'parent', 'colleagues', 'events',
-    'documents').
+    ``reads`` names groups of facts ('materials', 'permits', 'children', 'siblings', 'parent', 'colleagues', 'helpers',
+    'events', 'documents', 'bookings', 'named_case').
     ``takes`` says what a flow file puts in brackets behind its name (``children_ended(opinion)``): a 'flow', a 'datum'
     of the case or a 'clock'; `conditions.condition` binds it.
     """

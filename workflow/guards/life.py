@@ -22,6 +22,12 @@ def result_has_a_life(facts: Facts) -> Reason | None:
     )
 
 
+def event_of_use(facts: Facts) -> str | None:
+    """The event of the project for which the item's result must be used in time; None where it names none."""
+    lifetime = facts.item.lifetime if facts.item else None
+    return lifetime.until if lifetime else None
+
+
 def renewals_left(facts: Facts) -> Reason | None:
     """A result is renewed as often as its law says (建筑法 9: twice)."""
     renewal = _renewal(facts)

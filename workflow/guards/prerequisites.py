@@ -4,6 +4,9 @@ from workflow.catalogue import Prerequisite
 from workflow.errors import Reason
 from workflow.guards.facts import Facts
 
+ITEMS = "item"
+"""The flow of the item cases that stand under a joint application."""
+
 
 def prerequisites_granted(facts: Facts) -> Reason | None:
     """A permit may not be granted before what must precede it (domain fact book, 2.4)."""
@@ -38,14 +41,17 @@ def items_chosen(facts: Facts) -> Reason | None:
 
 
 def every_item_past_intake(facts: Facts) -> Reason | None:
-    waiting = [child.no for child in facts.children if not child.past_intake]
-    if not waiting and any(child.ended_at is None for child in facts.children):
+    # Tasks and meetings may stand under a joint application as well; only its items are its matter.
+    items = facts.children_of(ITEMS)
+    waiting = [item.no for item in items if not item.past_intake]
+    if not waiting and any(item.ended_at is None for item in items):
         return None
     return Reason("items_at_intake", "仍有事项未受理", "Some items are still at intake", {"cases": waiting})
 
 
 def every_item_decided(facts: Facts) -> Reason | None:
-    open_cases = [child.no for child in facts.children if not child.decided]
-    if facts.children and not open_cases:
+    items = facts.children_of(ITEMS)
+    open_cases = [item.no for item in items if not item.decided]
+    if items and not open_cases:
         return None
     return Reason("items_open", "仍有事项未办结", "Some items are not decided yet", {"cases": open_cases})

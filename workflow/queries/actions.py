@@ -1,11 +1,11 @@
 """What a person may do to a case now, what not and why, and what each action asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from workflow.catalogue import PauseCause
+from workflow.catalogue import Catalogue, PauseCause
 from workflow.definition import Action, Field, Flow, Title
 from workflow.errors import Reason
 from workflow.guards import Facts
@@ -86,6 +86,17 @@ def _ask(ask: Field, facts: Facts, people: tuple[Choice, ...]) -> Ask:
     return Ask(ask, _choices(ask, facts, people), columns)
 
 
+def asks_of(catalogue: Catalogue, asks: Iterable[Field]) -> tuple[Ask, ...]:
+    """The fields of an opening with the values the catalogue accepts: there is no case yet that could narrow them."""
+    return tuple(Ask(ask, _words(catalogue, ask), asks_of(catalogue, ask.columns)) for ask in asks)
+
+
+def _words(catalogue: Catalogue, ask: Field) -> tuple[Choice, ...]:
+    if ask.of is None:
+        return tuple(Choice(value, title) for value, title in ask.choices)
+    return tuple(Choice(word, title) for word, title in catalogue.words(ask.of).items())
+
+
 def pause_causes(facts: Facts) -> tuple[PauseCause, ...]:
     """The causes that are lawful on this item and that this person may open (the guard decides again)."""
     known: Mapping[str, PauseCause] = facts.catalogue.causes
@@ -100,10 +111,8 @@ def _openers(cause: PauseCause) -> frozenset[str]:
 
 def _choices(ask: Field, facts: Facts, people: tuple[Choice, ...]) -> tuple[Choice, ...]:
     match ask.type:
-        case "choice":
-            return tuple(Choice(value, title) for value, title in ask.choices)
-        case "word" | "words":
-            return tuple(Choice(word, title) for word, title in facts.catalogue.words(ask.of or "").items())
+        case "choice" | "word" | "words":
+            return _words(facts.catalogue, ask)
         case "pause_cause":
             return tuple(Choice(cause.code, cause.title, _cause_note(cause)) for cause in pause_causes(facts))
         case "person":

@@ -14,6 +14,7 @@ from workflow.queries.actions import ActionView, action_views
 from workflow.queries.clocks import ClockView, case_light, clock_views, edges, exact_flows
 from workflow.queries.materials import MaterialView, PaperWanted, material_view, papers_wanted
 from workflow.reading import ALL_GROUPS, facts_of, no_such_case, visible_case
+from workflow.soundness import kept_names
 from workflow.store import materials
 from workflow.store.cases import CaseReading, moment
 from workflow.visibility import may_see, shows_names, visible_cases
@@ -39,18 +40,23 @@ class PauseView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document the office issued; ``facts`` are what it states, as they were on that day."""
+    """A document the office issued; ``facts`` are what it states, as they were on that day.
+
+    ``check_code`` is None for one issued before there were templates; ``rendered``: its file is there.
+    """
 
     no: str
     kind: str
     issued_at: datetime
     effective_at: datetime
     facts: dict[str, Any]
+    check_code: str | None
+    rendered: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """Another case of the same application: the bundle, one of its items, or a sibling.
+    """A case near another: the one it stands under (a bundle), one beside it (an item), or one under it.
 
     ``visible`` says whether the actor may open it; of the others only the state is told.
     """
@@ -109,6 +115,7 @@ class CaseView:
     variants: dict[str, str]
     form: dict[str, Any]
     question: str | None
+    kept: dict[str, Any]
     clocks: tuple[ClockView, ...]
     pauses: tuple[PauseView, ...]
     documents: tuple[DocumentView, ...]
@@ -129,7 +136,7 @@ SELECT c.due_at::text AS due_at, c.paused, p.name AS project_name, p.street, p.i
     SELECT k.id, k.no, k.flow, k.flow_version, k.item, k.title, k.state, k.outcome, k.department,
       k.due_at::text AS due_at, k.paused, k.ended_at IS NOT NULL AS ended
     FROM cases k
-    WHERE (k.id = c.parent_id OR k.parent_id = coalesce(c.parent_id, c.id)) AND k.id <> c.id) r) AS relatives
+    WHERE (k.id = c.parent_id OR k.parent_id = c.parent_id OR k.parent_id = c.id) AND k.id <> c.id) r) AS relatives
 FROM cases c JOIN projects p ON p.id = c.project_id JOIN companies o ON o.credit_code = c.company
   LEFT JOIN people a ON a.id = c.assignee_id
 WHERE c.id = :id"""
@@ -203,6 +210,7 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         variants=dict(case_.data.get("variants", {})),
         form=dict(case_.data.get("form", {})),
         question=case_.data.get("question"),
+        kept={name: case_.data[name] for name in kept_names(flow) if name in case_.data},
         clocks=clock_views(flow, case_, work.calendar, work.now, office.catalogue),
         pauses=tuple(_pause(office.catalogue, pause) for pause in case_.pauses),
         documents=tuple(_document(document) for document in around["documents"]),
@@ -280,4 +288,6 @@ def _document(row: dict[str, Any]) -> DocumentView:
         issued_at=moment(row["issued_at"]),
         effective_at=moment(row["effective_at"]),
         facts=row["facts"],
+        check_code=row["check_code"],
+        rendered=row["pdf"] is not None,
     )

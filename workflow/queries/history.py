@@ -103,7 +103,7 @@ def _line(work: Work, flow: Flow, row: Any) -> HistoryLine:
         seq=row.seq,
         action=row.action,
         title=line_title(flow, row.action),
-        kind="person" if row.actor_id is not None else row.actor_role,
+        kind=row.actor_role if row.actor_role in MACHINES else "person",
         from_state=row.from_state,
         from_title=flow.states[row.from_state].title,
         to_state=row.to_state,

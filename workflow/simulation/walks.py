@@ -85,6 +85,13 @@ def walk(flow: Flow, catalogue: Catalogue, calendar: Calendar, year: int) -> Wal
     return Walked(situations, frozenset(states), tuple(findings.values()))
 
 
+def situations(flow: Flow, catalogue: Catalogue, calendar: Calendar, start: datetime) -> Iterator[Case]:
+    """A case in every situation there is, begun at ``start``, for every kind of item the flow may be for."""
+    for item in _kinds_of_items(flow, catalogue):
+        opened = _opened(flow, catalogue, calendar, item, start)
+        yield from (stand.case for stand in _stands(flow, catalogue, calendar, opened, {}))
+
+
 def clock_findings(flow: Flow, case: Case, path: tuple[str, ...]) -> Iterator[Finding]:
     """Every clock of ``case`` that runs though its state does not want it, or does not although it does; a pause that
     nobody can end there."""
@@ -175,7 +182,8 @@ def _after(flow: Flow, action: Action, case: Case, facts: Facts, chance: random.
     inputs = {ask.name: _input(ask, facts, chance) for ask in action.asks if ask.required}
     here = replace(facts, case=case, inputs=inputs)
     effective = moment_of(action.effective, here) if action.effective else facts.now
-    decision = Decision(action, case.state, action.target or case.state, min(action.by), effective)
+    # What documents must state is a question of its own (`soundness`): here nobody issues any.
+    decision = Decision(replace(action, issues=()), case.state, action.target or case.state, min(action.by), effective)
     after = plan(flow, decision, here).after
     pauses = tuple(replace(pause, id=number) for number, pause in enumerate(after.pauses, start=1))
     return replace(after, pauses=pauses)

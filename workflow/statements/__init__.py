@@ -7,7 +7,7 @@ its number and its template.
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def issue(
 
     :raises NotMet: ``document_facts_missing``, naming every fact a document must state and this case does not have.
     """
-    tellings = [_telling(kind, flow, decision, facts, after) for kind in decision.action.issues]
+    tellings = [_telling(kind, flow, decision, facts, after) for kind in decision.action.issued(after.data)]
     stated = [_stated(telling, base["said"]) for telling in tellings]
     missing = [reason for telling, words in zip(tellings, stated, strict=True) for reason in _missing(telling, words)]
     if missing:
@@ -64,10 +64,15 @@ def issue(
     return tuple(_issued(telling, words, base) for telling, words in zip(tellings, stated, strict=True))
 
 
-def groups_stated(flow: Flow, kinds: Mapping[str, DocumentKind], action: str) -> frozenset[str]:
-    """The groups of facts that the documents of an action are made from."""
-    issues = flow.actions[action].issues if action in flow.actions else ()
-    return frozenset(group for kind in issues if kind in kinds for group in groups_of(kinds[kind].facts))
+def groups_stated(flows: Iterable[Flow], kinds: Mapping[str, DocumentKind], action: str) -> frozenset[str]:
+    """The groups of facts that the documents of the action ``action``, in any of ``flows``, are made from."""
+    return frozenset(
+        group
+        for flow in flows
+        if action in flow.actions
+        for kind in flow.actions[action].may_issue
+        for group in groups_of(kinds[kind].facts)
+    )
 
 
 def seal_of(template: str, no: str, facts: Mapping[str, Any]) -> bytes:

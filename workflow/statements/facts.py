@@ -151,7 +151,7 @@ def _validity(telling: Telling) -> str | None:
     if life is None:
         return None
     events = telling.facts.catalogue.events
-    until = f"，其间应当{events[life.until].title.zh}" if life.until in events else ""
+    until = f"，其间应当{events[life.until].title.zh}" if life.until and life.until in events else ""
     renewal = life.renewal
     renewed = f"；可以延续 {renewal.times} 次，每次 {limit_words(renewal.limit, 'zh')}" if renewal else ""
     end = "；逾期自行失效" if life.lapses else "；逾期应当重新审核"
@@ -172,7 +172,7 @@ def _renewal(telling: Telling) -> str | None:
 
 
 def _materials(telling: Telling) -> Words:
-    shared = telling.facts.catalogue.materials
+    shared, wanted = telling.facts.catalogue.materials, _wanted(telling)
     rows = [
         [
             shared[one.code].title.zh if one.code in shared else one.code,
@@ -180,8 +180,18 @@ def _materials(telling: Telling) -> Words:
             "\n".join(one.sha256[start : start + HASH_LINE] for start in range(0, len(one.sha256), HASH_LINE)),
         ]
         for one in telling.facts.materials
+        if wanted is None or one.code in wanted
     ]
     return table(("材料", "文件", "SHA-256"), rows) or "（本事项无须提交材料）"
+
+
+def _wanted(telling: Telling) -> frozenset[str] | None:
+    """The papers the items of the case ask for, out of those of its application; None where it has no items."""
+    items = telling.facts.items
+    if not items:
+        return None
+    own = {material.code for item in items for material in item.materials}
+    return frozenset(own | {edge.or_document for item in items for edge in item.must_precede if edge.or_document})
 
 
 def _missing(telling: Telling) -> Words | None:
@@ -257,7 +267,7 @@ def _items(telling: Telling) -> Words | None:
     catalogue = telling.facts.catalogue
     rows = []
     for child in telling.facts.children:
-        if child.item in catalogue.items:
+        if child.item is not None and child.item in catalogue.items:
             name = catalogue.items[child.item].title.zh
         elif child.department in catalogue.departments:
             name = catalogue.departments[child.department].title.zh

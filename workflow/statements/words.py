@@ -89,7 +89,7 @@ def field_of(flow: Flow, action: Action | None, name: str) -> Field | None:
     """The field ``name`` of the action, or of the first action (or the opening) of the flow that asks it."""
     opening = [flow.opening.action] if flow.opening else []
     actions = [action] if action else [*flow.actions.values(), *opening]
-    return next((ask for one in actions for ask in one.asks if ask.name == name), None)
+    return next((ask for one in actions for ask in (*one.asks, *one.makes) if ask.name == name), None)
 
 
 def collected_by(flow: Flow, name: str) -> Action | None:

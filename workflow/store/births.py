@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from workflow.case import Case
 from workflow.change import Change, instant
-from workflow.store.cases import clock_json
+from workflow.store.cases import clock_json, document_json
 
 
 def next_numbers(conn: Connection, count: int, now: datetime) -> list[str]:
@@ -37,6 +37,14 @@ def record_item_use(conn: Connection, items: Sequence[str]) -> None:
 INSERT INTO catalogue_used (kind, code) SELECT 'item', code FROM unnest(cast(:items AS text[])) AS code ORDER BY code
 ON CONFLICT DO NOTHING"""),
         {"items": list(items)},
+    )
+
+
+def record_department_use(conn: Connection, department: str) -> None:
+    """Note a department that a case was handed over to."""
+    conn.execute(
+        text("INSERT INTO catalogue_used (kind, code) VALUES ('department', :code) ON CONFLICT DO NOTHING"),
+        {"code": department},
     )
 
 
@@ -85,10 +93,10 @@ ticking AS (
     fire_at timestamptz, due_on date, due_at timestamptz, provisional boolean, calendar_version text, armed_seq int)
     USING (no)),
 issued AS (
-  INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at)
-  SELECT born.id, 1, d.kind, d.document_no, d.facts, d.issued_at, d.effective_at
+  INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at, template, seal, check_code)
+  SELECT born.id, 1, d.kind, d.document_no, d.facts, d.issued_at, d.effective_at, d.template, d.seal, d.check_code
   FROM born JOIN jsonb_to_recordset(cast(:documents AS jsonb)) AS d(no text, kind text, document_no text, facts jsonb,
-    issued_at timestamptz, effective_at timestamptz) USING (no)),
+    issued_at timestamptz, effective_at timestamptz, template text, seal bytea, check_code text) USING (no)),
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
   SELECT m.effect_key, m.channel, born.id, m.body, m.created_at, now()
@@ -164,10 +172,9 @@ def _event_json(change: Change) -> dict[str, Any]:
 def _document_json(change: Change, index: int) -> dict[str, Any]:
     document = change.documents[index]
     return {
+        **document_json(document),
         "no": change.after.no,
-        "kind": document.kind,
         "document_no": document.no,
-        "facts": dict(document.facts),
         "issued_at": instant(change.event.recorded_at),
         "effective_at": instant(change.event.effective_at),
     }

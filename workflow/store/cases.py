@@ -15,7 +15,8 @@ from sqlalchemy import Connection, text
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.change import Change, ProjectEvent
 from workflow.clock.limit import Limit, Unit
-from workflow.guards import AttachedMaterial, EarlierDocument, Relative
+from workflow.guards import AttachedMaterial, EarlierDocument, Relative, Standing
+from workflow.statements import IssuedDocument
 from workflow.store import driver
 from workflow.store.calendars import IN_FORCE
 
@@ -31,7 +32,8 @@ _RELATIVE = """json_build_object('no', k.no, 'flow', k.flow, 'item', k.item, 'de
 _GROUPS = {
     "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (
         SELECT DISTINCT ON (code) code, uploaded_at AS at, filename, encode(sha256, 'hex') AS sha256 FROM materials
-        WHERE case_id IN (c.id, c.parent_id) AND NOT superseded ORDER BY code, uploaded_at DESC, id DESC) m) AS materials""",
+        WHERE case_id IN (c.id, c.parent_id) AND NOT superseded
+        ORDER BY code, uploaded_at DESC, id DESC) m) AS materials""",
     "documents": """(SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM (
         SELECT id, kind, no, issued_at, effective_at FROM documents WHERE case_id = c.id) d) AS documents""",
     "permits": """(SELECT coalesce(json_agg(DISTINCT g.item), '[]') FROM cases g
@@ -41,6 +43,8 @@ _GROUPS = {
     "siblings": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
         FROM cases k WHERE k.parent_id = c.parent_id AND k.id <> c.id) AS siblings""",  # noqa: S608
     "parent": f"""(SELECT {_RELATIVE} FROM cases k WHERE k.id = c.parent_id) AS parent""",  # noqa: S608
+    "project": """(SELECT coalesce(json_object_agg(k.no, json_build_object('flow', k.flow, 'state', k.state)), '{}')
+        FROM cases k WHERE k.project_id = c.project_id) AS project""",
     "events": """(SELECT coalesce(json_object_agg(e.event, e.on_day ORDER BY e.id), '{}') FROM (
         SELECT DISTINCT ON (event) event, on_day, id FROM project_events
         WHERE project_id = c.project_id ORDER BY event, id DESC) e) AS events""",
@@ -48,6 +52,10 @@ _GROUPS = {
         FROM person_roles r JOIN people p ON p.id = r.person_id
         WHERE p.active AND ((r.role IN ('officer', 'director') AND r.department = c.department) OR r.role = 'clerk')
         ) AS colleagues""",
+    "helpers": """(SELECT coalesce(json_agg(DISTINCT r.person_id), '[]')
+        FROM held_roles r JOIN people p ON p.id = r.person_id
+        WHERE p.active AND (r.squad = c.squad AND r.role IN ('specialist', 'squad_leader')
+          OR r.project_id = c.project_id AND r.role = 'specialist')) AS helpers""",
 }
 
 ALL_GROUPS = frozenset(_GROUPS)
@@ -75,14 +83,17 @@ class CaseReading:
     siblings: tuple[Relative, ...]
     parent: Relative | None
     colleagues: frozenset[int]
+    helpers: frozenset[int]
     events: dict[str, date]
+    project: dict[str, Standing]
 
 
 def read(
     conn: Connection, *, no: str | None = None, case_id: int | None = None, groups: frozenset[str] = frozenset()
 ) -> CaseReading | None:
     """The case ``no`` (or ``case_id``) with its clocks, pauses and ``groups``; None where there is none."""
-    statement = _read_statement("no" if no is not None else "id", tuple(sorted(groups)))
+    # What follows from something typed is read elsewhere (workflow.commands.named_facts).
+    statement = _read_statement("no" if no is not None else "id", tuple(sorted(groups & ALL_GROUPS)))
     found = driver.value(conn, statement, {"key": no if no is not None else case_id})
     return None if found is None else _reading(found)
 
@@ -118,7 +129,9 @@ def _reading(row: dict[str, Any]) -> CaseReading:
         siblings=tuple(_relative(sibling) for sibling in row.get("siblings", ())),
         parent=_relative(row["parent"]) if row.get("parent") else None,
         colleagues=frozenset(row.get("colleagues", ())),
+        helpers=frozenset(row.get("helpers", ())),
         events={event: date.fromisoformat(day) for event, day in row.get("events", {}).items()},
+        project={no: Standing(**one) for no, one in row.get("project", {}).items()},
     )
 
 
@@ -219,6 +232,7 @@ _MOVED = """
 WITH moved AS (
   UPDATE cases SET state = %(state)s, outcome = %(outcome)s, version = %(version)s, rev = rev + 1, seq = %(seq)s,
     chain_head = %(head)s, data = cast(%(data)s AS jsonb), assignee_id = %(assignee)s,
+    department = %(department)s,
     received_at = %(received_at)s, accepted_at = %(accepted_at)s, decided_at = %(decided_at)s,
     entered_at = %(entered_at)s, ended_at = %(ended_at)s, issued_at = %(issued_at)s,
     due_at = coalesce(cast(%(due_at)s AS timestamptz), 'infinity'), paused = %(paused)s
@@ -265,9 +279,10 @@ closed AS (
   WHERE pauses.id = z.id AND pauses.case_id = moved.id)""",
     "documents": """,
 issued AS (
-  INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at)
-  SELECT moved.id, %(seq)s, d.kind, d.no, d.facts, %(recorded_at)s, %(effective_at)s
-  FROM moved, jsonb_to_recordset(cast(%(documents)s AS jsonb)) AS d(kind text, no text, facts jsonb))""",
+  INSERT INTO documents (case_id, seq, kind, no, facts, issued_at, effective_at, template, seal, check_code)
+  SELECT moved.id, %(seq)s, d.kind, d.no, d.facts, %(recorded_at)s, %(effective_at)s, d.template, d.seal, d.check_code
+  FROM moved, jsonb_to_recordset(cast(%(documents)s AS jsonb)) AS d(kind text, no text, facts jsonb, template text,
+    seal bytea, check_code text))""",
     "happened": """,
 happened AS (
   INSERT INTO project_events (project_id, event, on_day, case_id, seq, recorded_at)
@@ -304,7 +319,7 @@ def _parts(change: Change) -> dict[str, str]:
         "clocks": [clock_json(clock) for clock in change.clocks],
         "opened": [_pause_json(pause) for pause in change.pauses if pause.id is None],
         "closed": [_pause_json(pause) for pause in change.pauses if pause.id is not None],
-        "documents": [{"kind": d.kind, "no": d.no, "facts": dict(d.facts)} for d in change.documents],
+        "documents": [document_json(document) for document in change.documents],
         "happened": [_event_json(change.project_event)] if change.project_event else [],
         "messages": [{"effect_key": m.effect_key, "channel": m.channel, "body": dict(m.body)} for m in change.messages],
     }
@@ -323,6 +338,7 @@ def _case_parameters(change: Change) -> dict[str, Any]:
         "head": change.hash,
         "data": _as_json(dict(after.data)),
         "assignee": after.assignee_id,
+        "department": after.department,
         "received_at": after.received_at,
         "accepted_at": after.accepted_at,
         "decided_at": after.decided_at,
@@ -369,6 +385,18 @@ def clock_json(clock: ClockRecord) -> dict[str, Any]:
 
 def _event_json(event: ProjectEvent) -> dict[str, Any]:
     return {"event": event.event, "on_day": event.on_day.isoformat()}
+
+
+def document_json(document: IssuedDocument) -> dict[str, Any]:
+    """A document as the statements take it."""
+    return {
+        "kind": document.kind,
+        "no": document.no,
+        "facts": dict(document.facts),
+        "template": document.template,
+        "seal": "\\x" + document.seal.hex(),
+        "check_code": document.check_code,
+    }
 
 
 def _pause_json(pause: PauseRecord) -> dict[str, Any]:
