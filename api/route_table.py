@@ -75,6 +75,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/cases/<no>/clocks/<name>/proof.csv": SIGNED_IN,
     "GET /api/v1/cases/<no>/documents": SIGNED_IN,
     "GET /api/v1/cases/<no>/documents/<number>/file": SIGNED_IN,
+    "PUT /api/v1/cases/<no>/documents/<number>/file": SIGNED_IN,
     # whether a document is genuine: for whoever holds it
     "GET /api/v1/documents/check/<code>": PUBLIC,
     "GET /api/v1/cases/<no>/time-use": SIGNED_IN,
@@ -151,6 +152,7 @@ ROUTES: Mapping[str, Access] = {
     "GET /cases/<no>/what-if": SIGNED_IN,
     "GET /what-if": only(*WATCHERS),
     "GET /cases/<no>/documents/<number>": SIGNED_IN,
+    "POST /cases/<no>/documents/<number>": SIGNED_IN,
     "POST /cases/<no>/materials": SIGNED_IN,
     "GET /cases/<no>/materials/<int:number>": SIGNED_IN,
     # pages: who used the time

@@ -104,6 +104,9 @@ class Opens:
     One for each entry of the input ``each`` (a word is the department of the new case, a record its data), or one in
     all. ``passes`` names what of this case's data, or of the action's inputs, they get as well. ``department`` is
     where they stand: None for this case's own, unless an entry says. ``only_if`` is a condition without which none are.
+
+    ``each`` may also name a list that follows from the rules (DERIVED_LISTS). ``gathers`` is a second input, of
+    records: each new case gets those that name its entry in the column ``by``, as the case already keeps them.
     """
 
     flow: str
@@ -111,6 +114,8 @@ class Opens:
     passes: tuple[str, ...] = ()
     department: str | None = None
     only_if: str | None = None
+    gathers: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,8 @@ class Action:
     records: str | None = None
     issues_if: tuple[tuple[str, str], ...] = ()
     unnamed: bool = False
+    records_on: str | None = None
+    looks_down: bool = False
     makes: tuple[Field, ...] = ()
 
     @property
@@ -178,13 +185,15 @@ class Opening:
 
     ``department`` is where it stands: a code, or the name of an input of type ``word``. ``under`` are the flows whose
     cases it may stand under; empty: under none. ``only_one``: no second open one on the same project, under the same
-    parent, or for the same department of that parent. ``named_by`` is the input whose text its title ends with.
+    parent, or for the same department of that parent. ``only_by``: no second one on the project that keeps the same
+    under this name, unless that one was withdrawn. ``named_by`` is the input whose text its title ends with.
     """
 
     action: Action
     department: str
     under: tuple[str, ...] = ()
     only_one: OnlyOne | None = None
+    only_by: str | None = None
     named_by: str | None = None
 
 
@@ -294,6 +303,8 @@ def _kept(reference: object) -> str | None:
 
 OF_THE_ITEM = "item.until"
 """The event of a project that an action records where the item says which."""
+DERIVED_LISTS = ("disciplines_due",)
+"""Lists that follow from the rules, for which an action may open cases as for those it asks for."""
 KEPT = "kept."
 """Before the name of something a case's data keep, where a clock starts from it or runs until it."""
 RULE = "rule."
@@ -304,7 +315,7 @@ LANES: tuple[Lane, ...] = ("mechanism", "matter", "checklist", "station", "assis
 """The five ones in their official order; acceptance is of the matter, tendering of the mechanism's second squad."""
 MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at", "issued_at")
 """What a clock may start from."""
-EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at", "life_end")
+EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at", "life_end", "parent_entered_at")
 """What an action may be dated back to; of a bundle's item cases the latest; ``life_end`` is the last second of the
 result's running life, on its last day."""
 LATE_ENTRY = "effective_on"

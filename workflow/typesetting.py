@@ -7,9 +7,9 @@ Typst is compiled in the process; the fonts are read once.
 import io
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +19,8 @@ import segno
 import typst
 
 from workflow.catalogue import DocumentKind
-from workflow.catalogue.document_files import FOLDER
+from workflow.catalogue.document_files import ALWAYS, FOLDER
+from workflow.errors import Fault
 
 FONT_PACKAGE, FONT_FOLDER = "justmytype_intl_cjk", "fonts/ofl/notosanssc"
 # What is behind the font of its text can be read under a stamp or a fold; a QR code needs no more than this.
@@ -75,6 +76,25 @@ def typeset(config: Path, sheet: Sheet, form: str = "pdf") -> bytes:
     found = made[0] if isinstance(made, list) else made
     assert found is not None
     return found
+
+
+def trial_faults(config: Path, kinds: Iterable[DocumentKind]) -> list[Fault]:
+    """What Typst says against templates, each tried with all it may state and with no more than it must."""
+    faults = []
+    for kind in (version for newest in kinds for version in (newest, *newest.former)):
+        first, last = (tuple(names[at] for names in kind.states) for at in (0, -1))
+        for names in dict.fromkeys((kind.facts, first, last)):
+            try:
+                typeset(config, _trial(kind, names))
+            except Unprintable as unprintable:
+                faults.append(Fault(f"{FOLDER}/{kind.file}", "(text)", str(unprintable)))
+                break
+    return faults
+
+
+def _trial(kind: DocumentKind, names: Iterable[str]) -> Sheet:
+    stated = dict.fromkeys((*ALWAYS, *names), "—")
+    return Sheet(kind, "—", stated, stated, bytes(32), "A" * 16, datetime(2022, 1, 1, tzinfo=UTC), "http://127.0.0.1")
 
 
 def qr_code(address: str) -> str:

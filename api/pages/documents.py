@@ -10,11 +10,13 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.names import PAUSE_CONVENTION, document_name
+from api.pages.once import Done, lead_on
 from api.pages.track import value_words
 from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.clock.limit import parse_limit
 from workflow.clock.words import date_words, limit_words
+from workflow.commands.render_again import render_again
 from workflow.definition import Field, Flow
 from workflow.errors import NotFound
 from workflow.queries.case import CaseView, DocumentView
@@ -45,6 +47,15 @@ def document(no: str, number: str) -> Response:
         statements=statements,
         here=url_for("pages.document", no=no, number=number),
     )
+
+
+@pages.post("/cases/<no>/documents/<number>")
+def make_file(no: str, number: str) -> Response:
+    """Have the file of a document made that has none yet."""
+    with access.work() as work:
+        there = render_again(work, no, number)
+    said = _("PDF 已在这里。") if there else _("已安排生成 PDF，几秒后刷新本页即可打开。")
+    return lead_on(Done(url_for("pages.document", no=no, number=number), said))
 
 
 def _statements(work: Work, case: CaseView, found: DocumentView) -> list[tuple[str, str]]:
@@ -111,4 +122,4 @@ def _said(work: Work, case: CaseView, found: DocumentView, today: date) -> list[
 
 def _asks(flow: Flow, kind: str) -> dict[str, Field]:
     """The fields of the actions that issue documents of this kind."""
-    return {ask.name: ask for action in flow.actions.values() if kind in action.issues for ask in action.asks}
+    return {ask.name: ask for action in flow.actions.values() if kind in action.may_issue for ask in action.asks}

@@ -8,26 +8,6 @@ from workflow.actor import Grant
 from workflow.clock.ladder import parse_rung_time
 from workflow.definition import Action
 
-DOCUMENTS: Mapping[str, str] = {
-    "receipt": N_("申请材料接收凭证"),
-    "acceptance_notice": N_("受理通知书"),
-    "correction_notice": N_("一次性补正告知书"),
-    "not_needed_notice": N_("不受理告知书"),
-    "not_accepted_decision": N_("不予受理决定书"),
-    "special_procedure_notice": N_("特别程序告知书"),
-    "special_procedure_end_notice": N_("特别程序结束告知书"),
-    "extension_notice": N_("延长期限通知书"),
-    "permit_decision": N_("准予行政许可决定书"),
-    "refusal_decision": N_("不予行政许可决定书"),
-    "delivery_receipt": N_("送达回证"),
-    "revocation_decision": N_("撤销决定书"),
-    "cancellation_decision": N_("注销决定书"),
-    "joint_completion_notice": N_("联合办结通知书"),
-    "renewal_receipt": N_("延续申请接收凭证"),
-    "renewal_decision": N_("准予延续决定书"),
-    "renewal_refusal": N_("不予延续决定书"),
-    "lapse_notice": N_("失效告知书"),
-}
 STOPS: Mapping[str, str] = {"statutory": N_("法定时限"), "promised": N_("承诺时限")}
 CARDS: Mapping[str | None, str] = {"notice": N_("提醒"), "yellow": N_("黄牌"), "red": N_("红牌")}
 _UNITS: Mapping[str, str] = {"working day": N_("个工作日"), "day": N_("天"), "hour": N_("小时"), "minute": N_("分钟")}
@@ -46,8 +26,9 @@ def street_name(key: str) -> str:
 
 
 def document_name(kind: str) -> str:
-    """What a document is called; its code where the pages do not know it yet."""
-    return _(DOCUMENTS[kind]) if kind in DOCUMENTS else kind
+    """What a document is called; its code where its file is gone."""
+    known = office().catalogue.documents
+    return known[kind].title.zh if kind in known else kind
 
 
 def role_name(role: str) -> str:

@@ -6,7 +6,8 @@ from flask import Response, send_file
 
 from api import access
 from api.reading import Blueprint
-from api.schemas.documents import CheckedDocumentSchema
+from api.schemas.documents import CheckedDocumentSchema, RenderedSchema
+from workflow.commands.render_again import render_again
 from workflow.queries.documents import CheckedDocument, check, document_file
 
 blueprint = Blueprint("documents", __name__, url_prefix="/api/v1", description="Documents the office issued")
@@ -37,3 +38,14 @@ def document_pdf(no: str, number: str) -> Response:
     response = send_file(BytesIO(found.content), mimetype="application/pdf", download_name=found.filename)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@blueprint.put("/cases/<no>/documents/<number>/file")
+@blueprint.response(202, RenderedSchema)
+def render_document_again(no: str, number: str) -> dict[str, bool]:
+    """Have the file of a document made
+
+    For one that was given up. Where the file is there nothing happens: a file never changes.
+    """
+    with access.work() as work:
+        return {"rendered": render_again(work, no, number)}

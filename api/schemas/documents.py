@@ -21,3 +21,9 @@ class CheckedDocumentSchema(Schema):
     seal = fields.String(
         required=True, metadata={"description": "SHA-256 over its template, number and facts, as printed at its foot"}
     )
+
+
+class RenderedSchema(Schema):
+    """Whether the file of a document is there."""
+
+    rendered = fields.Boolean(required=True, metadata={"description": "false: it is made within seconds"})

@@ -66,7 +66,7 @@ MUST_SAY: Mapping[str, tuple[str, ...]] = {
     "special_procedure_notice": ("第四十五条", "书面告知"),
     "extension_notice": ("第四十二条", "原届满日", "现届满日", "批准人"),
     "hearing_notice": ("五日内", "七日前", "主持人不是审查该申请的工作人员"),
-    "consultation_letter": ("无意见", "不适用于行政许可决定"),
+    "consultation_letter": ("需要答复的问题", "答复期限", "不适用于行政许可决定"),
     "permit_decision": ("准予行政许可", "十个工作日", "公开", "有效期"),
     "refusal_decision": ("不予行政许可", "理由", "法律依据", "60日", "6个月"),
     "delivery_receipt": ("LS2026-000123-准-5", "代收人", "受送达人（签章）"),
@@ -166,6 +166,15 @@ def test_every_kind_can_be_set_with_no_more_than_it_must_state(kind: DocumentKin
         assert words_of(typeset(CONFIG, one)).count("none") == 0
 
 
+def test_a_letter_that_asks_for_opinions_always_says_what_silence_means() -> None:
+    kind = KINDS["consultation_letter"]
+    plain = words_of(typeset(CONFIG, sheet(kind, "said.question", "said.answer_by")))
+    assert "逾期未答复的，内部意见按“无意见”处理" in plain
+    other = words_of(typeset(CONFIG, sheet(kind, "said.question", "said.answer_by", "said.silence")))
+    assert "按“无意见”处理" not in other
+    assert "【said.silence】" in other
+
+
 def test_the_same_document_comes_out_byte_for_byte_the_same() -> None:
     for kind in KINDS.values():
         assert typeset(CONFIG, sheet(kind, *kind.facts)) == typeset(CONFIG, sheet(kind, *kind.facts)), kind.kind
@@ -239,9 +248,8 @@ def test_a_broken_template_fails_visibly_and_never_the_action(office: Office, to
 def test_facts_that_were_changed_under_their_seal_are_not_printed(office: Office, receipt: str) -> None:
     with office.engine.begin() as conn:
         conn.execute(
-            text(
-                "UPDATE documents SET facts = jsonb_set(facts, '{words,received_at}', cast(:day AS jsonb)) WHERE no = :no"
-            ),
+            text("""
+UPDATE documents SET facts = jsonb_set(facts, '{words,received_at}', cast(:day AS jsonb)) WHERE no = :no"""),
             {"no": receipt, "day": '"2026年3月1日"'},
         )
     with pytest.raises(Unprintable, match="is not what its seal covers"):

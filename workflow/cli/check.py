@@ -66,6 +66,7 @@ def _check_rest(
     from workflow.demo.files import FOLDER, load_demo_files
     from workflow.letters import load_templates
     from workflow.loading import load_flows
+    from workflow.typesetting import trial_faults
 
     loaded = _tried(lambda: load_flows(flows, catalogue), faults) or {}
     calendar = _tried(lambda: published_calendar(load_notices(config / "calendar")), faults)
@@ -80,6 +81,8 @@ def _check_rest(
     if calendar is not None:
         lines.append(f"calendar {calendar.version}: published to {calendar.horizon}, provisional beyond")
     lines.append(f"messages: {', '.join(sorted(templates))}")
+    faults.extend(trial_faults(config, catalogue.documents.values()))
+    lines.append(f"documents: {len(catalogue.documents)} kinds, {len(catalogue.remedies)} remedies; each was set")
     if demo is not None:
         lines.append(f"demo: {len(demo.projects)} projects, {len(demo.people)} accounts")
     if loaded and calendar is not None:

@@ -5,7 +5,7 @@ order, through the real sweep; what the system has to look at is looked at at on
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,9 +22,11 @@ from workflow.commands.attach_material import attach_material
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
 from workflow.commands.open_bundle import ask_help, open_bundle
+from workflow.commands.open_case import open_case
 from workflow.commands.take_action import take_action
 from workflow.demo.papers import demo_pdf
 from workflow.demo.scenes import Beat, Days, gaps_open, with_gaps
+from workflow.demo.steps import Step
 from workflow.demo.story import FIRST_DAY, SEED, Application, HelpRequest, scene_of
 from workflow.demo.town import Town
 from workflow.errors import Refused
@@ -38,20 +40,29 @@ KEPT_BACK = (with_gaps, gaps_open)
 # What stands beside every message of the demo's past: nobody was written to while it was made.
 NOT_SENT = "演示数据：生成时只记入日志，未向任何人发送 (demo: logged while it was made, sent to nobody)"
 
-# After every step: settle what is in the outbox, and say when the next rung is due and which bundles the system was
-# asked to look at. Where items are still at intake, or later undecided, the look could only be refused (flow `bundle`).
+# After every step: settle what is in the outbox, and say when the next rung is due and which cases the system was asked
+# to look at. A bundle whose items are still at intake, or later undecided, could only be refused.
 _AROUND = text("""
 WITH settled AS (
   UPDATE outbox SET state = 'delivered', delivered_at = now(),
-    channel = CASE channel WHEN 'system' THEN channel ELSE 'log' END,
-    body = CASE channel WHEN 'system' THEN body ELSE body || jsonb_build_object('note', cast(:note AS text)) END
+    channel = CASE WHEN channel IN ('system', 'render') THEN channel ELSE 'log' END,
+    body = CASE WHEN channel IN ('system', 'render') THEN body
+      ELSE body || jsonb_build_object('note', cast(:note AS text)) END
   WHERE state = 'pending' RETURNING channel, body),
 asked AS (
-  SELECT DISTINCT cast(body ->> 'case_id' AS bigint) AS id FROM settled WHERE channel = 'system')
+  SELECT cast(body ->> 'case_id' AS bigint) AS id FROM settled WHERE channel = 'system'
+  UNION
+  SELECT k.id FROM settled JOIN cases k ON k.parent_id = cast(settled.body ->> 'children_of' AS bigint)
+  WHERE settled.channel = 'system' AND k.ended_at IS NULL)
 SELECT (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_rung,
-  ARRAY(SELECT b.id FROM asked JOIN cases b USING (id) WHERE NOT EXISTS (
+  ARRAY(SELECT b.id FROM asked JOIN cases b USING (id) WHERE b.ended_at IS NULL AND (b.flow <> 'bundle' OR NOT EXISTS (
     SELECT FROM cases k WHERE k.parent_id = b.id AND k.ended_at IS NULL
-      AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END)) AS bundles""")
+      AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END))
+    ORDER BY b.id) AS asked""")
+_CHILD = text("""
+SELECT k.no FROM cases k JOIN cases p ON p.id = k.parent_id
+WHERE p.no = :no AND k.flow = :flow AND (cast(:department AS text) IS NULL OR k.department = :department)
+ORDER BY k.id DESC LIMIT 1""")
 _CASE = text("SELECT assignee_id, department FROM cases WHERE no = :no")
 _OPEN_CARDS = text("""
 SELECT id, person_id, card FROM alerts
@@ -126,10 +137,10 @@ class Player:
     def _look_around(self) -> datetime | None:
         """What workers do for the messages of a step; returns when the next rung is due."""
         found = self.aside.execute(_AROUND, {"note": NOT_SENT}).one()
-        if not found.bundles:
+        if not found.asked:
             next_rung: datetime | None = found.next_rung
             return next_rung
-        for case_id in found.bundles:
+        for case_id in found.asked:
             look_at(self.office, case_id)
         return self._look_around()
 
@@ -138,6 +149,58 @@ class Player:
         """A unit of work of ``actor`` at the player's moment."""
         with self.office.engine.begin() as conn:
             yield Work(self.office, conn, self.clock, actor)
+
+    # ── services ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def step(self, step: Step) -> None:
+        """One step of a service: a case is opened, or something is done to it or to a case under it."""
+        site, begins = self.town.sites[step.site], step.begins
+        no = self._number(step)
+        with self.work(self._who(step, no)) as work:
+            if step.does is not None and no is not None:
+                take_action(work, no, step.does, self._named(step.inputs))
+            elif begins is not None:
+                under = self.numbers[step.thread] if step.under else None
+                case = open_case(work, begins, self._named(step.inputs), None if under else site.code, under)
+                self.numbers[step.named] = case.no
+
+    def _named(self, value: Any) -> Any:
+        """Inputs with the people they name by username as the numbers that actions take."""
+        match value:
+            case str() if value.startswith("@"):
+                return self.town.actors[value.removeprefix("@")].id
+            case list():
+                return [self._named(one) for one in value]
+            case Mapping():
+                return {name: self._named(one) for name, one in value.items()}
+        return value
+
+    def _number(self, step: Step) -> str | None:
+        """The case a step is about: the thread's own, or the newest of a flow (and department) under it."""
+        if step.child is None:
+            return self.numbers.get(step.named)
+        row = self.aside.execute(
+            _CHILD, {"no": self.numbers[step.thread], "flow": step.child, "department": step.department}
+        ).one()
+        return str(row.no)
+
+    def _who(self, step: Step, no: str | None) -> Actor:
+        if step.by in self.town.actors:
+            return self.town.actors[step.by]
+        site = self.town.sites[step.site]
+        match step.by:
+            case "applicant" | "specialist":
+                return self.town.actors[getattr(site, step.by)]
+            case "clerk":
+                return self.town.actors[self.town.clerk]
+            case "district_leader":
+                return self.town.actors[self.town.district_leader]
+        row = self.aside.execute(_CASE, {"no": no}).one() if no is not None else None
+        if row is not None and self.town.roles.get(row.assignee_id) == step.by:
+            return self.town.by_id(row.assignee_id)
+        department = None if step.by == "squad_leader" else step.department or (row.department if row else None)
+        holders = [one for one in self.town.actors.values() if _serves(one, step.by, site.squad, department)]
+        return holders[0]
 
     # ── applications ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -200,6 +263,20 @@ class Player:
         """The specialist answers or solves, or the applicant withdraws."""
         with self.work(self._person(self.numbers[thread], request.project, by)) as work:
             take_action(work, self.numbers[thread], action, inputs)
+
+
+def _serves(actor: Actor, role: str, squad: str, department: str | None) -> bool:
+    """Whether the person holds the role for that squad, and for that department where one is named."""
+    return any(
+        grant.role == role and grant.squad in (None, squad) and department in (None, grant.department)
+        for grant in actor.grants
+    )
+
+
+def step_cues(player: Player, days: Days, steps: Iterable[Step]) -> Iterator[Cue]:
+    """Every step of the services, at its moment."""
+    for step in steps:
+        yield Cue(days.moment(step.day, step.minute), step.thread, partial(player.step, step))
 
 
 def cues_of(player: Player, days: Days, applications: tuple[Application, ...]) -> Iterator[Cue]:

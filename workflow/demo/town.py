@@ -18,12 +18,13 @@ from workflow.store import people, projects
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A recorded project and the two people it concerns most, by username."""
+    """A recorded project, the two people it concerns most, by username, and its squad."""
 
     code: str
     name: str
     applicant: str
     specialist: str
+    squad: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def settle(
         columns = project_columns(project, number, catalogue, companies[project.company], today)
         ids.append(projects.add_project(conn, columns, opened))
         specialist = specialists[number % len(specialists)].username
-        sites.append(Site(columns["code"], project.name, applicants[project.company], specialist))
+        sites.append(Site(columns["code"], project.name, applicants[project.company], specialist, columns["squad"]))
     actors = {}
     for person in files.people:
         served = [ids[number] for number, site in enumerate(sites) if site.specialist == person.username]

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from workflow.guards import relatives
-from workflow.guards.facts import AttachedMaterial, Booking, EarlierDocument, Facts, Guard, Relative
+from workflow.guards import checklist, consultation, relatives, tendering
+from workflow.guards.facts import AttachedMaterial, Booking, EarlierDocument, Facts, Guard, Neighbour, Relative
 from workflow.guards.identity import assignee_works_here, company_code_valid, project_code_valid
 from workflow.guards.late_entry import late_entry_lawful
 from workflow.guards.life import event_of_use, life_clock, renewal_asked_in_time, renewals_left, result_has_a_life
@@ -50,6 +50,7 @@ __all__ = [
     "EarlierDocument",
     "Facts",
     "Guard",
+    "Neighbour",
     "Relative",
     "condition",
     "condition_name",
@@ -90,6 +91,9 @@ GUARDS: Mapping[str, Guard] = {
     "every_item_past_intake": Guard(every_item_past_intake, frozenset({"children"})),
     "every_item_decided": Guard(every_item_decided, frozenset({"children"})),
     **relatives.GUARDS,
+    **tendering.GUARDS,
+    **consultation.GUARDS,
+    **checklist.GUARDS,
 }
 
 _NEED = re.compile(r"([a-z_]+)(?:\(([a-z0-9_]+)\))?")

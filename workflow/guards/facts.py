@@ -73,7 +73,7 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Neighbour:
     """Of what flow a case of the same project is, and in which state."""
 
     flow: str
@@ -110,7 +110,7 @@ class Facts:
     bookings: tuple[Booking, ...] = ()
     named_case: str | None = None
     events: Mapping[str, date] = field(default_factory=dict)
-    project: Mapping[str, Standing] = field(default_factory=dict)
+    project: Mapping[str, Neighbour] = field(default_factory=dict)
     needs_tender: bool = False
 
     def kept(self, name: str) -> Any:
@@ -174,7 +174,7 @@ class Guard:
     """One condition.
 
     ``reads`` names groups of facts ('materials', 'permits', 'children', 'siblings', 'parent', 'colleagues', 'helpers',
-    'events', 'documents', 'bookings', 'named_case').
+    'events', 'documents', 'project', 'bookings', 'named_case').
     ``takes`` says what a flow file puts in brackets behind its name (``children_ended(opinion)``): a 'flow', a 'datum'
     of the case or a 'clock'; `conditions.condition` binds it.
     """

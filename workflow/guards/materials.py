@@ -14,7 +14,7 @@ GAPS_AT_MOST = Limit(10, Unit.WORKING_DAY)
 
 def required_materials_attached(facts: Facts) -> Reason | None:
     """Everything required is there, but for what may follow under a promise (容缺)."""
-    missing = tuple(material for material in _missing(facts) if not material.may_follow)
+    missing = tuple(material for material in missing_papers(facts) if not material.may_follow)
     if not missing:
         return None
     return Reason(
@@ -27,7 +27,7 @@ def required_materials_attached(facts: Facts) -> Reason | None:
 
 def no_material_missing(facts: Facts) -> Reason | None:
     """A licence is handed over only when nothing is missing any more."""
-    missing = _missing(facts)
+    missing = missing_papers(facts)
     if not missing:
         return None
     return Reason(
@@ -42,7 +42,7 @@ def only_promised_materials_missing(facts: Facts) -> Reason | None:
     """Granting with gaps is for gaps: something that may follow is missing, and nothing else is."""
     if required_materials_attached(facts):
         return required_materials_attached(facts)
-    if not _missing(facts):
+    if not missing_papers(facts):
         return Reason("no_gap", "材料齐全，请直接准予许可", "Nothing is missing: grant without gaps")
     return None
 
@@ -131,7 +131,8 @@ def _required(facts: Facts) -> tuple[Material, ...]:
     return tuple(by_code.values())
 
 
-def _missing(facts: Facts) -> tuple[Material, ...]:
+def missing_papers(facts: Facts) -> tuple[Material, ...]:
+    """What is required and has not come, papers that may follow included."""
     attached = {material.code for material in facts.materials}
     return tuple(material for material in _required(facts) if material.code not in attached)
 

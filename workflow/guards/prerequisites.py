@@ -1,5 +1,8 @@
 """What must come before: other permits, and the items of a joint application."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from workflow.catalogue import Prerequisite
 from workflow.errors import Reason
 from workflow.guards.facts import Facts
@@ -13,22 +16,28 @@ def prerequisites_granted(facts: Facts) -> Reason | None:
     item = facts.item
     if item is None:
         return None
-    unmet = [edge for edge in item.prerequisites if edge.kind == "must_precede_decision" and _unmet(edge, facts)]
-    if not unmet:
+    edges = [edge for edge in item.must_precede if unmet(edge, facts)]
+    if not edges:
         return None
     return Reason(
         "prerequisites_missing",
-        "前置条件未满足：" + "；".join(edge.title.zh for edge in unmet),
-        "Prerequisites unmet: " + "; ".join(edge.title.en for edge in unmet),
-        {"unmet": [{"any_of": list(edge.any_of), "or_document": edge.or_document} for edge in unmet]},
+        "前置条件未满足：" + "；".join(edge.title.zh for edge in edges),
+        "Prerequisites unmet: " + "; ".join(edge.title.en for edge in edges),
+        {"unmet": [{"any_of": list(edge.any_of), "or_document": edge.or_document} for edge in edges]},
     )
 
 
-def _unmet(edge: Prerequisite, facts: Facts) -> bool:
-    traits = facts.project_facts
+def applies(edge: Prerequisite, traits: Mapping[str, Any]) -> bool:
+    """Whether the prerequisite holds for a project with these traits."""
     if edge.applies_if is not None and not traits.get(edge.applies_if):
         return False
-    if edge.waived_if is not None and traits.get(edge.waived_if):
+    return edge.waived_if is None or not traits.get(edge.waived_if)
+
+
+def unmet(edge: Prerequisite, facts: Facts) -> bool:
+    """Whether neither a permit nor a paper meets the prerequisite of this case yet."""
+    traits = facts.project_facts
+    if not applies(edge, traits):
         return False
     papers = {material.code for material in facts.materials} | {name for name, held in traits.items() if held}
     return not (set(edge.satisfied_by) & facts.permits or edge.or_document in papers)

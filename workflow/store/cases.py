@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.change import Change, ProjectEvent
 from workflow.clock.limit import Limit, Unit
-from workflow.guards import AttachedMaterial, EarlierDocument, Relative, Standing
+from workflow.guards import AttachedMaterial, EarlierDocument, Relative, Neighbour
 from workflow.statements import IssuedDocument
 from workflow.store import driver
 from workflow.store.calendars import IN_FORCE
@@ -85,7 +85,7 @@ class CaseReading:
     colleagues: frozenset[int]
     helpers: frozenset[int]
     events: dict[str, date]
-    project: dict[str, Standing]
+    project: dict[str, Neighbour]
 
 
 def read(
@@ -131,7 +131,7 @@ def _reading(row: dict[str, Any]) -> CaseReading:
         colleagues=frozenset(row.get("colleagues", ())),
         helpers=frozenset(row.get("helpers", ())),
         events={event: date.fromisoformat(day) for event, day in row.get("events", {}).items()},
-        project={no: Standing(**one) for no, one in row.get("project", {}).items()},
+        project={no: Neighbour(**one) for no, one in row.get("project", {}).items()},
     )
 
 

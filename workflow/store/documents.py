@@ -13,6 +13,7 @@ class Issued:
     """A document as it was issued with a template; ``rendered`` says whether its file is there."""
 
     id: int
+    case_id: int
     kind: str
     no: str
     facts: Mapping[str, Any]
@@ -37,7 +38,8 @@ class Checked:
     outcome: str | None
 
 
-_COLUMNS = "d.id, d.kind, d.no, d.facts, d.issued_at, d.template, d.seal, d.check_code, d.pdf IS NOT NULL AS rendered"
+_COLUMNS = """d.id, d.case_id, d.kind, d.no, d.facts, d.issued_at, d.template, d.seal, d.check_code,
+  d.pdf IS NOT NULL AS rendered"""
 
 
 def issued(conn: Connection, no: str) -> Issued | None:
@@ -48,9 +50,7 @@ def issued(conn: Connection, no: str) -> Issued | None:
     ).one_or_none()
     if row is None:
         return None
-    return Issued(
-        row.id, row.kind, row.no, row.facts, row.issued_at, row.template, bytes(row.seal), row.check_code, row.rendered
-    )
+    return Issued(**{**row._asdict(), "seal": bytes(row.seal)})
 
 
 def keep_file(conn: Connection, document_id: int, sha256: bytes, content: bytes) -> bool:

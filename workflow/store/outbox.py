@@ -114,6 +114,17 @@ WHERE id = :id AND state = 'leased' AND lease_token = :token RETURNING state""")
     return None if state is None else str(state)
 
 
+def once_more(conn: Connection, effect_key: str) -> bool:
+    """A message that was delivered or given up waits again, as if it were new; False where it waits already."""
+    again = conn.execute(
+        text("""
+UPDATE outbox SET state = 'pending', attempts = 0, next_at = now(), delivered_at = NULL, error = NULL
+WHERE effect_key = :key AND state IN ('delivered', 'failed') RETURNING id"""),
+        {"key": effect_key},
+    ).scalar()
+    return again is not None
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message made from another one: for one person, by one channel."""
