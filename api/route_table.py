@@ -85,6 +85,8 @@ ROUTES: Mapping[str, Access] = {
     # who used the time
     "GET /api/v1/time-use": only(*WATCHERS),
     "GET /api/v1/time-use/cases": only(*WATCHERS),
+    # extended hours of service
+    "GET /api/v1/extended-hours": only(*WATCHERS),
     # alerts
     "GET /api/v1/alerts": SIGNED_IN,
     "POST /api/v1/alerts/<int:alert_id>/acknowledge": SIGNED_IN,
@@ -101,6 +103,7 @@ ROUTES: Mapping[str, Access] = {
     # plans: nobody's data, unless a project is named, which asks for a token itself
     "POST /api/v1/plans": PUBLIC,
     "GET /api/v1/cases/<no>/plan": SIGNED_IN,
+    "GET /api/v1/cases/<no>/tender": SIGNED_IN,
     # what if: of one case for whoever may see it, of many for those who look at many
     "POST /api/v1/cases/<no>/what-if": SIGNED_IN,
     "POST /api/v1/what-if": only(*WATCHERS),

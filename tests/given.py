@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, text
 
 from workflow.actor import Actor, Grant
 from workflow.clock.days import office_time
+from workflow.commands.ask_help import ask_help
 from workflow.commands.look_at import look_around
-from workflow.commands.open_bundle import LEAD_DEPARTMENT, ask_help, open_bundle
+from workflow.commands.open_bundle import LEAD_DEPARTMENT, open_bundle
 from workflow.commands.open_case import open_case
 from workflow.commands.take_action import take_action
 from workflow.identifiers import CREDIT_ALPHABET, credit_code_check, organisation_code_check, project_code_check

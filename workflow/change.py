@@ -14,7 +14,7 @@ from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.catalogue import Catalogue, Item
 from workflow.clock.calendar import end_of_day, local_day
 from workflow.clock.limit import Limit, Unit, parse_limit
-from workflow.definition import OF_THE_ITEM, RULE, Action, Effect, Flow
+from workflow.definition import OF_THE_ITEM, ON_BEHALF_OF, RULE, Action, Effect, Flow
 from workflow.guards import Facts, event_of_use, life_clock, pause_cap_until
 from workflow.machine import Decision, moment_of
 from workflow.statements import IssuedDocument, issue
@@ -64,6 +64,15 @@ class ProjectEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A role on the project of the case that a person gets (``given``) or has no more."""
+
+    person_id: int
+    role: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything one action writes. ``before`` is the case as read: its ``rev`` guards the writing."""
 
@@ -77,6 +86,7 @@ class Change:
     documents: tuple[IssuedDocument, ...] = ()
     messages: tuple[Message, ...] = ()
     project_event: ProjectEvent | None = None
+    roles: tuple[RoleChange, ...] = ()
 
 
 LAST_MOMENT = timedelta(microseconds=1)
@@ -178,14 +188,29 @@ def plan(flow: Flow, decision: Decision, facts: Facts, assignee_id: int | None =
         documents=documents,
         messages=(*_messages(flow, decision, after), *_renderings(documents)),
         project_event=_project_event(decision, facts),
+        roles=_role_changes(decision, facts),
     )
+
+
+def _role_changes(decision: Decision, facts: Facts) -> tuple[RoleChange, ...]:
+    """Whoever is appointed was named in the action; whoever is dismissed is who the case kept until then."""
+    effect = decision.action.effect
+    if effect is None or effect.role is None:
+        return ()
+    given = effect.kind == "appoint"
+    named = facts.inputs if given else facts.case.data
+    people = dict.fromkeys(named[name] for name in effect.people if named.get(name) is not None)
+    return tuple(RoleChange(person_id, effect.role, given) for person_id in people)
 
 
 def _project_event(decision: Decision, facts: Facts) -> ProjectEvent | None:
     event = decision.action.records
     if event == OF_THE_ITEM:
         event = event_of_use(facts)
-    return None if event is None else ProjectEvent(event, local_day(decision.effective_at))
+    if event is None:
+        return None
+    told = facts.kept(decision.action.records_on) if decision.action.records_on else None
+    return ProjectEvent(event, told if isinstance(told, date) else local_day(decision.effective_at))
 
 
 def case_limits(flow: Flow, catalogue: Catalogue, item: str | None, variant: str | None = None) -> dict[str, str]:
@@ -244,6 +269,9 @@ def _said(decision: Decision, facts: Facts, marked_at: datetime) -> dict[str, An
     said = plain(facts.inputs)
     if decision.action.marks is not None and marked_at != decision.effective_at:
         said[decision.action.marks] = instant(marked_at)
+    grant = facts.actor.grant_on(facts.case, decision.action.by)
+    if grant is not None and grant.on_behalf_of is not None:
+        said[ON_BEHALF_OF] = grant.on_behalf_of
     return said
 
 
@@ -480,6 +508,7 @@ def _messages(flow: Flow, decision: Decision, after: Case) -> tuple[Message, ...
         messages.append(Message(f"{key}:tell", "tell", body))
     if after.parent_id is not None:
         messages.append(Message(f"{key}:look", "system", {"case_id": after.parent_id}))
-    if flow.states[after.state].final and flow.has_children and decision.action.target is not None:
+    ends = flow.states[after.state].final and decision.action.target is not None
+    if flow.has_children and (ends or decision.action.looks_down):
         messages.append(Message(f"{key}:look_down", "system", {"children_of": after.id}))
     return tuple(messages)

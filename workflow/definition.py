@@ -25,7 +25,9 @@ FieldType = Literal[
 Lane = Literal["mechanism", "matter", "checklist", "station", "assistance"]
 OnlyOne = Literal["project", "parent", "department"]
 Card = Literal["notice", "yellow", "red"]
-EffectKind = Literal["pause", "resume", "extend", "assign", "hand over", "open items", "convert items"]
+EffectKind = Literal[
+    "pause", "resume", "extend", "assign", "hand over", "open items", "convert items", "appoint", "dismiss"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,16 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What an action does beside moving the state; ``clock`` names the clock it extends, ``cause`` the lawful cause
-    of a pause that the flow itself knows (an objection suspends the tender), where no person chooses one.
+    of a pause that the flow itself knows (an objection suspends the tender), where no person chooses one. "appoint"
+    gives ``role`` on the project to the person the action names in ``people``; "dismiss" takes it from those whom the
+    case kept under these names until then.
     """
 
     kind: EffectKind
     clock: str | None = None
     cause: str | None = None
+    role: str | None = None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,6 @@ class Opens:
     One for each entry of the input ``each`` (a word is the department of the new case, a record its data), or one in
     all. ``passes`` names what of this case's data, or of the action's inputs, they get as well. ``department`` is
     where they stand: None for this case's own, unless an entry says. ``only_if`` is a condition without which none are.
-
-    ``each`` may also name a list that follows from the rules (DERIVED_LISTS). ``gathers`` is a second input, of
-    records: each new case gets those that name its entry in the column ``by``, as the case already keeps them.
     """
 
     flow: str
@@ -114,8 +117,6 @@ class Opens:
     passes: tuple[str, ...] = ()
     department: str | None = None
     only_if: str | None = None
-    gathers: str | None = None
-    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class Action:
 
     ``keeps`` names inputs that the case's data keep under their names, ``drops`` data that end. ``collects`` names a
     list of the data to which all inputs are added as one record. ``records`` is the event of the project that the
-    action tells, on its effective day; ``item.until`` is what the item's result must be used for in time.
+    action tells, on its effective day or the one kept under ``records_on``; ``item.until`` is what the item's result
+    must be used for in time. ``looks_down``: the system looks at the cases under it afterwards.
 
     ``issues_if`` are documents of the exception, each with what the case's data must keep for it to be issued.
     ``unnamed``: nothing of the case keeps who took it, only in which role (an anonymous rating). ``makes`` are inputs
@@ -186,7 +188,8 @@ class Opening:
     ``department`` is where it stands: a code, or the name of an input of type ``word``. ``under`` are the flows whose
     cases it may stand under; empty: under none. ``only_one``: no second open one on the same project, under the same
     parent, or for the same department of that parent. ``only_by``: no second one on the project that keeps the same
-    under this name, unless that one was withdrawn. ``named_by`` is the input whose text its title ends with.
+    under this name, unless that one was withdrawn. ``named_by`` is the input whose text its title ends with, ``given_to``
+    the input of type ``person`` that says who has it first.
     """
 
     action: Action
@@ -195,6 +198,7 @@ class Opening:
     only_one: OnlyOne | None = None
     only_by: str | None = None
     named_by: str | None = None
+    given_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +307,12 @@ def _kept(reference: object) -> str | None:
 
 OF_THE_ITEM = "item.until"
 """The event of a project that an action records where the item says which."""
-DERIVED_LISTS = ("disciplines_due",)
-"""Lists that follow from the rules, for which an action may open cases as for those it asks for."""
 KEPT = "kept."
 """Before the name of something a case's data keep, where a clock starts from it or runs until it."""
 RULE = "rule."
 """Before the name of a limit of config/rules/limits.yaml."""
+ON_BEHALF_OF = "on_behalf_of"
+"""What history keeps beside the deed of a delegate: the absent person whose role it was. No field may be called so."""
 OPEN = "open"
 """The name of the first line of every history, and of the action of an opening."""
 LANES: tuple[Lane, ...] = ("mechanism", "matter", "checklist", "station", "assistance")
@@ -317,7 +321,7 @@ MOMENTS = ("opened_at", "received_at", "accepted_at", "decided_at", "entered_at"
 """What a clock may start from."""
 EFFECTIVE_MOMENTS = (*MOMENTS, "items_accepted_at", "items_decided_at", "life_end", "parent_entered_at")
 """What an action may be dated back to; of a bundle's item cases the latest; ``life_end`` is the last second of the
-result's running life, on its last day."""
+result's running life, on its last day; ``parent_entered_at`` when the case above came into its state."""
 LATE_ENTRY = "effective_on"
 """The field of an action that says on which day it was really done."""
 LIFE_CLOCKS = ("lifetime", "renewed_life", "renewal_decision", "remaining_life")

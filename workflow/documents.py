@@ -45,6 +45,7 @@ COMMON_FACTS: Mapping[str, Title] = MappingProxyType(
         "pause_result": Title("暂停情况", "The pause"),
         "documents": Title("本件已出具的文书", "Documents issued before"),
         "items": Title("事项办理结果", "Results of the items"),
+        "problems": Title("各部门提出的问题", "Problems found by all departments"),
         "conditions": Title("应当具备的条件", "Conditions to be met"),
         "required_materials": Title("应当提交的材料", "Materials to be handed in"),
         "remedies": Title("救济途径", "Remedies"),
@@ -58,6 +59,7 @@ GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
         "missing": frozenset({"materials"}),
         "documents": frozenset({"documents"}),
         "items": frozenset({"children"}),
+        "problems": frozenset({"children"}),
     }
 )
 """By fact: the groups of facts of a case (`workflow.store.cases`) that it is made from."""

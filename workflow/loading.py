@@ -63,6 +63,8 @@ EFFECTS = (
     "open items",
     "convert items",
     "extend <clock>",
+    "appoint <role> <field>",
+    "dismiss <role> <datum>…",
 )
 
 
@@ -130,6 +132,8 @@ class _Action(_Deed):
     target = Text(load_default=None, data_key="to")
     drops = _OneOrMore(load_default=list)
     records = Text(load_default=None)
+    records_on = Text(load_default=None)
+    looks_down = Flag(load_default=False)
     effect = Text(load_default=None)
     marks = Text(load_default=None)
     marks_as = Text(load_default=None)
@@ -141,7 +145,9 @@ class _Opening(_Deed):
     department = Text(required=True)
     under = _OneOrMore(load_default=list)
     only_one = Choice(get_args(OnlyOne), load_default=None)
+    only_by = Text(load_default=None)
     named_by = Text(load_default=None)
+    given_to = Text(load_default=None)
 
 
 class _Rung(StrictSchema):
@@ -280,7 +286,7 @@ def _opening(raw: dict[str, Any], document: Document, faults: list[Fault]) -> Op
     deed = raw["opening"]
     if deed is None:
         return None
-    own = {"department", "under", "only_one", "named_by"}
+    own = {"department", "under", "only_one", "only_by", "named_by", "given_to"}
     first = next((name for name, state in raw["states"].items() if state["initial"]), "")
     body = {key: value for key, value in deed.items() if key not in own}
     closed = {"drops": (), "records": None, "effect": None, "marks": None, "marks_as": None, "effective": None}
@@ -332,6 +338,10 @@ def _effect(text: str | None, place: tuple[str, ...], document: Document, faults
             return Effect("convert items")
         case ["extend", clock]:
             return Effect("extend", clock)
+        case ["appoint", role, person]:
+            return Effect("appoint", role=role, people=(person,))
+        case ["dismiss", role, *people] if people:
+            return Effect("dismiss", role=role, people=tuple(people))
     faults.append(document.fault(place, f"unknown effect {text!r}", EFFECTS))
     return None
 

@@ -270,6 +270,7 @@ def moment_of(name: str, facts: Facts) -> datetime:
         "items_accepted_at": max((c.accepted_at for c in items if c.accepted_at), default=None),
         "items_decided_at": max((at for c in items if (at := c.decided_at or c.ended_at)), default=None),
         "life_end": _life_end(facts),
+        "parent_entered_at": facts.parent.entered_at if facts.parent is not None else None,
     }
     return moments[name] or facts.now
 

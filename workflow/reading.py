@@ -45,6 +45,7 @@ def facts_of(work: Work, reading: CaseReading) -> Facts:
         permits=reading.permits,
         children=reading.children,
         siblings=reading.siblings,
+        nieces=reading.nieces,
         parent=reading.parent,
         colleagues=reading.colleagues,
         helpers=reading.helpers,

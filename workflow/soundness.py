@@ -17,9 +17,11 @@ from workflow.definition import (
     LIFE_REFERENCES,
     MOMENTS,
     OF_THE_ITEM,
+    ON_BEHALF_OF,
     RULE,
     Action,
     ClockRule,
+    Effect,
     Field,
     Flow,
     Rung,
@@ -107,6 +109,11 @@ def _opening(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[F
             )
     if opening.named_by is not None:
         yield from _known([opening.named_by], asked, (*place, "named_by"), "field", document)
+    if opening.given_to is not None:
+        people = [ask.name for ask in opening.action.asks if ask.type == "person"]
+        yield from _known([opening.given_to], people, (*place, "given_to"), "person asked for", document)
+    if opening.only_by is not None:
+        yield from _known([opening.only_by], asked, (*place, "only_by"), "field", document)
     if opening.only_one in ("parent", "department") and not opening.under:
         yield document.fault((*place, "only_one"), "it stands under no case", ("project",))
 
@@ -137,7 +144,8 @@ def _deed(
     here = (*place, "opens")
     if action.opens.each is not None:
         yield from _known([action.opens.each], asked, (*here, "each"), "field", document)
-        listed = [ask.name for ask in action.asks if ask.type == "rows" or (ask.type, ask.of) == LISTED_DEPARTMENTS]
+        told = (*action.asks, *action.makes)
+        listed = [ask.name for ask in told if ask.type == "rows" or (ask.type, ask.of) == LISTED_DEPARTMENTS]
         if action.opens.each in asked and action.opens.each not in listed:
             yield document.fault((*here, "each"), f"{action.opens.each!r} is no list of records or departments", listed)
     yield from _known(action.opens.passes, [*asked, *kept_names(flow)], (*here, "passes"), "field", document)
@@ -186,6 +194,8 @@ def _needs(
 
 
 def _field(ask: Field, place: tuple[str, ...], document: Document) -> Iterator[Fault]:
+    if ask.name == ON_BEHALF_OF:
+        yield document.fault(place, f"{ON_BEHALF_OF} is what history says of a delegate: another name is needed")
     for column in (ask, *ask.columns):
         here = place if column is ask else (*place, "columns", column.name)
         if (column.type in ("word", "words")) != (column.of is not None):
@@ -206,6 +216,8 @@ def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document
     if action.records is not None:
         known = (OF_THE_ITEM, *catalogue.events)
         yield from _known([action.records], known, (*place, "records"), "event of a project", document)
+    if action.records_on is not None:
+        yield from _known([action.records_on], kept_names(flow), (*place, "records_on"), "datum", document)
     if action.effect is not None and action.effect.cause is not None:
         yield from _known([action.effect.cause], catalogue.causes, (*place, "effect"), "cause", document)
     if action.marks is not None:
@@ -219,6 +231,20 @@ def _action(flow: Flow, action: Action, catalogue: Catalogue, document: Document
     yield from _late_entry(action, place, document)
     if action.effect is not None and action.effect.clock is not None:
         yield from _known([action.effect.clock], _named(document, "clocks"), (*place, "effect"), "clock", document)
+    if action.effect is not None and action.effect.role is not None:
+        yield from _role_changes(flow, action, action.effect, catalogue, document)
+
+
+def _role_changes(
+    flow: Flow, action: Action, effect: Effect, catalogue: Catalogue, document: Document
+) -> Iterator[Fault]:
+    """Only a role that is bound to a project comes and goes with a case of the project."""
+    place = ("actions", action.name, "effect")
+    bound = [role.code for role in catalogue.roles.values() if role.scope == "project"]
+    yield from _known([effect.role or ""], bound, place, "role bound to a project", document)
+    asked = [ask.name for ask in action.asks if ask.type == "person" and ask.required]
+    known = asked if effect.kind == "appoint" else kept_names(flow)
+    yield from _known(effect.people, known, place, "person", document)
 
 
 def _late_entry(action: Action, place: tuple[str, ...], document: Document) -> Iterator[Fault]:

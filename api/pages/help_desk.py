@@ -12,7 +12,7 @@ from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
 from api.pages.wording import _
 from workflow.clock.words import limit_words
-from workflow.commands.open_bundle import ask_help
+from workflow.commands.ask_help import ask_help
 from workflow.errors import Refused
 from workflow.queries.projects import ProjectFilters, projects
 from workflow.queries.worklist import Filters, worklist
@@ -28,6 +28,7 @@ class Typed:
 
     project: str = ""
     question: str = ""
+    about: str = ""
 
 
 @pages.get("/help", endpoint="help_desk")
@@ -53,13 +54,17 @@ def ask_form() -> Response:
     """The form of a question; the case it is about stands in it already."""
     about = request.args.get("about", "")[:40]
     question = _("关于 %(no)s：", no=about) if about else ""
-    return _form(Typed(request.args.get("project", ""), question))
+    return _form(Typed(request.args.get("project", ""), question, about))
 
 
 @pages.post("/help/new")
 def ask_now() -> Response:
     """Ask; the clock of the answer runs at once."""
-    typed = Typed(request.form.get("project", ""), request.form.get("question", "").replace("\r\n", "\n").strip())
+    typed = Typed(
+        request.form.get("project", ""),
+        request.form.get("question", "").replace("\r\n", "\n").strip(),
+        request.form.get("about", ""),
+    )
     faults = [
         fault
         for fault, wrong in (
@@ -78,12 +83,16 @@ def ask_now() -> Response:
         with access.work() as work:
             done = once(work, lambda: _asked(work, typed))
     except Refused as refusal:
-        return _form(typed, faults_of(refusal, {"project": _("项目"), "question": _("问题")}, {}), refusal.status)
+        return _form(
+            typed,
+            faults_of(refusal, {"project": _("项目"), "question": _("问题"), "about": _("办件")}, {}),
+            refusal.status,
+        )
     return lead_on(done)
 
 
 def _asked(work: Work, typed: Typed) -> Done:
-    case = ask_help(work, typed.project, typed.question)
+    case = ask_help(work, typed.project, typed.question, about=typed.about or None)
     return Done(url_for("pages.case", no=case.no), _("已收到您的问题（%(no)s），回应时限已开始计算。", no=case.no))
 
 

@@ -27,8 +27,10 @@ def kept(work: Work, case: CaseView) -> tuple[Said, ...]:
 
 def _fields(flow: Flow) -> list[Field]:
     """The fields whose content the case keeps, each once, in the order of the file."""
-    opening = flow.opening.action.asks if flow.opening is not None else ()
-    kept_by_actions = (ask for action in flow.actions.values() for ask in action.asks if ask.name in action.keeps)
+    first = flow.opening.action if flow.opening is not None else None
+    opening = (*first.asks, *first.makes) if first is not None else ()
+    deeds = flow.actions.values()
+    kept_by_actions = (ask for deed in deeds for ask in (*deed.asks, *deed.makes) if ask.name in deed.keeps)
     found: dict[str, Any] = {}
     for ask in (*opening, *kept_by_actions):
         found.setdefault(ask.name, ask)

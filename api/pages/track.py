@@ -9,7 +9,7 @@ from api.pages.names import card_name, document_name, material_name, rung_words
 from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
-from workflow.definition import OPEN, Action, Field, Flow
+from workflow.definition import ON_BEHALF_OF, OPEN, Action, Field, Flow
 from workflow.queries.case import CaseView, DocumentView
 from workflow.queries.history import HistoryLine
 from workflow.store import people
@@ -57,7 +57,8 @@ def track(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Ste
 
 
 def _people_named(flow: Flow, lines: Sequence[HistoryLine]) -> list[int]:
-    return [
+    absent = [line.input[ON_BEHALF_OF] for line in lines if ON_BEHALF_OF in line.input]
+    return absent + [
         person
         for line in lines
         if (action := _deed(flow, line.action)) is not None
@@ -133,7 +134,9 @@ def _said(
         # A reason for missing a promise that was kept stays in the record, but is no public statement.
         asks = [ask for ask in action.asks if ask.name != "late_reason" or case.late_reason is not None]
         given = [(ask, line.input[ask.name]) for ask in asks if ask.name in line.input]
-        return tuple(Said(ask.title.zh, value_words(work, ask, value, today, names)) for ask, value in given)
+        said = [Said(ask.title.zh, value_words(work, ask, value, today, names)) for ask, value in given]
+        absent = line.input.get(ON_BEHALF_OF)
+        return (*said, *([Said(_("代为办理"), names.get(absent, str(absent)))] if absent is not None else []))
     if line.action in ("receipt_corrected", "pause_corrected"):
         return tuple(_correction(line.input, today))
     return tuple(_side(work, line.action, line.input))

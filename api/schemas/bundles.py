@@ -94,3 +94,15 @@ class NewHelpSchema(Schema):
 
     project = fields.String(required=True, validate=validate.Length(1, 64), metadata={"description": "a project code"})
     question = fields.String(required=True, validate=validate.Length(1, LONGEST_TEXT))
+    channel = fields.String(load_default="api", validate=validate.OneOf(["page", "api", "phone", "hall"]))
+    caller = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 200),
+        metadata={"description": "who asked, where a specialist writes it down for them"},
+    )
+    called_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "when the call came; of the channel `phone` only"}
+    )
+    about = fields.String(
+        load_default=None, validate=validate.Length(1, 40), metadata={"description": "a case of that project"}
+    )

@@ -375,15 +375,18 @@ def test_missing_papers_are_promised_for_a_day_within_bounds_and_the_clock_runs_
     no = app.cases["SG08"]
     with office.engine.begin() as conn:
         conn.execute(text("DELETE FROM materials WHERE code = 'transport_contract'"))
-    given.act(office, town.clerk, moment("2026-03-03"), no, "accept")
-    officer = town.officers["CG"]
-    for until in ("2000-01-01", "2026-03-04", "2026-03-19"):
-        inputs = {"opinion": "同意", "gaps_until": until}
-        refusal = _refusal(office, officer, moment("2026-03-04"), no, "grant_with_gaps", inputs)
+    assert _refusal(office, town.clerk, moment("2026-03-03"), no, "accept").code == "promise_needed"
+    officer, promise = town.officers["CG"], {"form": "电子件", "signed_by": "经办人"}
+    for until in ("2000-01-01", "2026-03-03", "2026-03-18"):
+        inputs = {**promise, "gaps_until": until}
+        refusal = _refusal(office, town.clerk, moment("2026-03-03"), no, "accept_with_gaps", inputs)
         assert refusal.code == "gaps_outside_bounds"
     given.act(
-        office, officer, moment("2026-03-04"), no, "grant_with_gaps", {"opinion": "同意", "gaps_until": "2026-03-11"}
+        office, town.clerk, moment("2026-03-03"), no, "accept_with_gaps", {**promise, "gaps_until": "2026-03-11"}
     )
+    put_off = {"opinion": "同意", "gaps_until": "2026-03-12"}
+    assert _refusal(office, officer, moment("2026-03-04"), no, "grant_with_gaps", put_off).code == "promise_put_off"
+    given.act(office, officer, moment("2026-03-04"), no, "grant_with_gaps", {"opinion": "同意"})
     case = _case(office, no)
     assert case.clock("gaps").due_on == date(2026, 3, 11)
     assert case.clock("delivery").due_on == date(2026, 3, 18)

@@ -7,6 +7,8 @@ from tests.pages.world import World
 PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "sign-in": ("", lambda _: "/login"),
     "accessibility": ("", lambda _: "/accessibility"),
+    "checking a document": ("", lambda _: "/check"),
+    "document checked": ("", lambda world: f"/check/{world.check_code}"),
     "my cases": ("applicant", lambda _: "/my"),
     "new application": ("applicant", lambda _: "/apply"),
     "draft": ("applicant", lambda world: f"/apply/{world.draft}"),

@@ -8,6 +8,7 @@ from workflow.actor import Actor
 from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.open_bundle import open_bundle
+from workflow.store.documents import issued
 from workflow.work import Office
 
 FILED = given.moment("2026-03-02", "10:00")
@@ -27,6 +28,7 @@ class World:
     received: str
     delivered: str
     document: str
+    check_code: str
     help: str
     amendment: int
 
@@ -60,6 +62,7 @@ def build(office: Office) -> World:
         received=later.cases["SG08"],
         delivered=delivered,
         document=f"{delivered}-准-3",
+        check_code=_check_code(office, f"{delivered}-准-3"),
         help=given.help_request(office, town, given.moment("2026-03-11", "09:10")),
         amendment=_closure(office, town),
     )
@@ -75,6 +78,13 @@ def _closure(office: Office, town: given.Town) -> int:
     notice = {"year": 2026, "off": [{"from": "2026-03-12", "to": "2026-03-13", "name": "台风停工"}]}
     with given.at(office, town.admin, NOW) as work:
         return propose(work, "closure", notice, "示例停工通告").id
+
+
+def _check_code(office: Office, document: str) -> str:
+    with office.engine.connect() as conn:
+        found = issued(conn, document)
+    assert found is not None
+    return found.check_code
 
 
 def _draft(office: Office, town: given.Town, now: datetime) -> str:

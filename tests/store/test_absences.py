@@ -327,3 +327,22 @@ def test_a_leave_is_ended_by_no_stranger_and_shown_to_none(office: Office, town:
         with given.at(office, who, NOW) as work:
             found = absences(work, AbsenceFilters(), Paging(SECRET)).rows
         assert ([one.may_end for one in found], len(found)) == (may_end, rows), who.name
+
+
+def test_what_a_delegate_does_says_in_history_whose_role_it_was(office: Office, town: Town) -> None:
+    no = given.application(office, town, NOW, ["LX01"]).cases["LX01"]
+    away(office, town.admin, town.clerk, town.officers["QX"])
+    delegate = as_of(office, town.officers["QX"], DURING)
+    given.act(office, delegate, DURING, no, "accept")
+    given.act(office, delegate, DURING, no, "grant", {"opinion": "符合要求"})
+    with office.engine.connect() as conn:
+        lines = conn.execute(
+            text("""
+SELECT e.action, e.actor_id, e.input ->> 'on_behalf_of' AS absent FROM events e JOIN cases c ON c.id = e.case_id
+WHERE c.no = :no AND e.action IN ('accept', 'grant') ORDER BY e.seq"""),
+            {"no": no},
+        ).all()
+    assert [tuple(line) for line in lines] == [
+        ("accept", number(delegate), str(number(town.clerk))),
+        ("grant", number(delegate), None),
+    ]

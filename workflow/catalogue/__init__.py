@@ -2,6 +2,7 @@
 
 from workflow.catalogue.district import (
     WORD_LISTS,
+    AreaTolerance,
     Battlefront,
     Catalogue,
     Code,
@@ -49,6 +50,7 @@ __all__ = [
     "WORD_LISTS",
     "Answer",
     "Applies",
+    "AreaTolerance",
     "Battlefront",
     "Catalogue",
     "Code",
@@ -85,10 +87,10 @@ __all__ = [
     "SquadMember",
     "Stage",
     "Street",
-    "Threshold",
     "TenderMoment",
     "TenderRule",
     "Tendering",
+    "Threshold",
     "TimeUsePolicy",
     "TwoLevels",
     "Validity",

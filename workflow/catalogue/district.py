@@ -297,6 +297,21 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AreaTolerance:
+    """How far areas of one kind that must add up may differ: ``percent`` of them, ``at_least_m2`` in any case."""
+
+    code: str
+    title: Title
+    percent: int
+    at_least_m2: int
+
+    def allows(self, expected: float, found: float) -> bool:
+        """Whether ``found`` square metres may stand for ``expected``."""
+        # To two places, as areas are typed: a sum of floats is off by less than any of them.
+        return round(abs(found - expected), 2) <= max(expected * self.percent / 100, self.at_least_m2)
+
+
+@dataclass(frozen=True, slots=True)
 class Discipline:
     """One column of the joint acceptance (专项). ``after`` are the columns that must have passed before it in the same
     segment; ``whole_project``: looked at once, with the last segment; ``item``: the approval it stands for.
@@ -311,6 +326,8 @@ class Discipline:
     whole_project: bool = False
 
 
+AREA_KINDS = ("above_m2", "below_m2", "civil_defence_m2")
+"""The areas that a permit, its buildings and its segments have (3.0 of the exchange: 地上、地下、人防)."""
 WORD_LISTS = (
     "departments",
     "items",
@@ -333,7 +350,8 @@ class Catalogue:
     """Everything the configuration says about items, offices, programme and rules; mappings are read-only.
 
     ``sources`` gives each file's validity by its name (``items/SG05.yaml``). ``codes`` holds the code lists by name
-    (blzt, splclx, project_type, permit_class). ``ceiling`` is the whole process, a warning only.
+    (blzt, splclx, project_type, permit_class). ``ceiling`` is the whole process, a warning only. ``acceptance_items``
+    are what a joint acceptance stands for beside the items of its disciplines.
     """
 
     district: District
@@ -362,6 +380,8 @@ class Catalogue:
     limits: Mapping[str, RuleLimit]
     tendering: Tendering
     disciplines: Mapping[str, Discipline]
+    acceptance_items: tuple[str, ...]
+    areas: Mapping[str, AreaTolerance]
     rooms: Mapping[str, Word]
     ratings: Mapping[str, RatingLevel]
     project_code_rule: ProjectCodeRule

@@ -94,6 +94,8 @@ def disciplines_faults(document: Document, data: Data, known: Known) -> Iterator
     """Departments, items and traits are known; a discipline comes after others that stand above it, so that no circle
     can be."""
     above: list[str] = []
+    for index, item in enumerate(data["stands_for"]):
+        yield from unknown_word(document, ("stands_for", index), "item", item, known.items)
     for code, discipline in data["disciplines"].items():
         place = ("disciplines", code)
         yield from unknown_word(

@@ -5,8 +5,10 @@ from types import MappingProxyType
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import Length
 
 from workflow.catalogue.district import (
+    AREA_KINDS,
     COUNTED,
     MEMBERSHIPS,
     PAUSE_HOLDERS,
@@ -360,6 +362,19 @@ class RatingsSchema(FileSchema):
     levels = fields.Dict(keys=Text(), values=fields.Nested(RatingLevelSchema), required=True)
 
 
+class AreaToleranceSchema(NamedSchema):
+    percent = Whole(least=0, most=20, required=True)
+    at_least_m2 = Whole(least=0, most=1000, required=True)
+
+
+class AreasSchema(FileSchema):
+    """``config/rules/areas.yaml``: the three kinds of area that a permit, its buildings and its segments have."""
+
+    areas = fields.Dict(
+        keys=Choice(AREA_KINDS), values=fields.Nested(AreaToleranceSchema), required=True, validate=Length(equal=3)
+    )
+
+
 class DisciplineSchema(NamedSchema):
     department = Text(required=True)
     item = Text(load_default=None)
@@ -371,4 +386,5 @@ class DisciplineSchema(NamedSchema):
 class DisciplinesSchema(FileSchema):
     """``config/programme/disciplines.yaml``."""
 
+    stands_for = fields.List(Text(), load_default=list)
     disciplines = fields.Dict(keys=Text(), values=fields.Nested(DisciplineSchema), required=True)

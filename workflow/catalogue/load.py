@@ -11,6 +11,7 @@ from marshmallow import Schema
 
 from workflow.catalogue import district_checks, district_schema, document_files, question_checks, tendering_schema
 from workflow.catalogue.district import (
+    AreaTolerance,
     Battlefront,
     Catalogue,
     Code,
@@ -63,6 +64,7 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "programme/rooms.yaml": district_schema.RoomsSchema,
         "rules/tendering.yaml": tendering_schema.TenderingSchema,
         "programme/disciplines.yaml": district_schema.DisciplinesSchema,
+        "rules/areas.yaml": district_schema.AreasSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
         "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
@@ -282,6 +284,8 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         ),
         tendering=tendering_schema.tendering_of(data[TENDERING]),
         disciplines=_coded(Discipline, data["programme/disciplines.yaml"]["disciplines"]),
+        acceptance_items=tuple(data["programme/disciplines.yaml"]["stands_for"]),
+        areas=_coded(AreaTolerance, data["rules/areas.yaml"]["areas"]),
         rooms=_coded(Word, data["programme/rooms.yaml"]["rooms"]),
         ratings=_coded(RatingLevel, data["rules/ratings.yaml"]["levels"]),
         project_code_rule=data["codes/project-code.yaml"]["rule"],

@@ -1,4 +1,4 @@
-"""Joint applications: the draft, and the item cases it opens when it is submitted; requests for help."""
+"""Joint applications: the draft, and the item cases it opens when it is submitted."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -42,14 +42,6 @@ def open_bundle(
     title = f"{project.name}：并联申请"
     data = {"items": items, "form": dict(form), **({"variants": dict(variants)} if variants else {})}
     return _open(work, "bundle", project, title, data, LEAD_DEPARTMENT)
-
-
-def ask_help(work: Work, project_code: str, question: str) -> Case:
-    """A request for help, at any hour; its clocks run at once (一帮到底)."""
-    project = project_for(work, project_code)
-    if not question.strip():
-        raise BadInput("bad_input", "question：请写明需要什么帮助", "question: say what is needed")
-    return _open(work, "assistance", project, f"{project.name}：帮办请求", {"question": question}, LEAD_DEPARTMENT)
 
 
 def project_for(work: Work, code: str) -> Project:

@@ -63,6 +63,7 @@ def open_case(
     facts = worked_out(opening.action, with_named(work, opening.action, _facts(work, case, place, said)))
     _check_needs(opening, facts)
     _check_only_one(work, flow, opening, place, [case.department])
+    _check_only_by(work, flow, opening, place, facts)
     [born] = _create(work, flow, opening, [facts], role, place)
     if opening.action.opens is not None:
         open_children(work, born, opening.action.opens)
@@ -307,6 +308,7 @@ def _relative(case: Case) -> Relative:
         case.accepted_at,
         case.decided_at,
         case.ended_at,
+        case.entered_at,
     )
 
 
@@ -339,6 +341,17 @@ def _check_only_one(work: Work, flow: Flow, opening: Opening, place: _Place, dep
             cases.hold(work.conn, place.parent.id)
             siblings = _siblings(work, place.parent)
             _check_siblings(work.office.catalogue, flow, opening, siblings, departments)
+
+
+def _check_only_by(work: Work, flow: Flow, opening: Opening, place: _Place, facts: Facts) -> None:
+    """No second one about the same on the project; who comes at the same instant waits for the lock."""
+    if opening.only_by is None:
+        return
+    projects.hold(work.conn, place.project.id)
+    about = str(facts.inputs.get(opening.only_by, ""))
+    taken = projects.case_about(work.conn, place.project.id, flow.name, opening.only_by, about)
+    if taken is not None:
+        raise _open_already(flow, taken, about)
 
 
 def _check_siblings(

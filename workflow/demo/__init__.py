@@ -6,12 +6,21 @@ from pathlib import Path
 from workflow.settings import Settings, default_config_folder
 
 
-def ensure_demo(database_url: str, settings: Settings, progress: Callable[[int, int, str], None]) -> None:
+def ensure_demo(
+    database_url: str, settings: Settings, progress: Callable[[int, int, str], None], seed: int | None = None
+) -> None:
     """Fill an empty, migrated database with the demo, once; see `workflow.demo.making.ensure_demo`."""
     # Whoever only asks who the demo's people are does not pay for every command of the office.
     from workflow.demo.making import ensure_demo as make
 
-    make(database_url, settings, progress)
+    make(database_url, settings, progress, seed)
+
+
+def demo_digest(database_url: str) -> str:
+    """What a database holds, as one number: see `workflow.demo.content`."""
+    from workflow.demo.making import demo_digest as digest
+
+    return digest(database_url)
 
 
 def accounts(config: Path | None = None) -> list[tuple[str, str, str, str]]:

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event, text
 
 from workflow.catalogue import load_catalogue
-from workflow.clock.days import local_day
+from workflow.clock.days import local_day, office_time
 from workflow.commands.adopt_calendar import adopt_calendar
+from workflow.demo.content import content_digest
 from workflow.demo.files import DemoFiles, load_demo_files
 from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues
 from workflow.demo.scenes import Days
-from workflow.demo.story import FIRST_DAY, applications, help_requests
+from workflow.demo.story import FIRST_DAY, SEED, applications, help_requests
 from workflow.demo.town import admit_newcomers, settle
 from workflow.errors import Unusable
 from workflow.passwords import hash_password
@@ -26,12 +27,14 @@ Progress = Callable[[int, int, str], None]
 """Told steps done, steps in all and what is being done."""
 
 
-def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> None:
+def ensure_demo(database_url: str, settings: Settings, progress: Progress, seed: int | None = None) -> None:
     """Fill an empty, migrated database with the demo up to this moment; where it stands already only people who are new
     in the files are added.
 
     Safe to be killed at any time, and to be called by several at once: one makes it, the others wait and find it.
-    Raises Unusable outside of demo mode, and for a database that holds anything the demo did not make.
+    With a ``seed`` the story is drawn from it and ends where this day began: whoever makes it again on the same day
+    makes the same content. Raises Unusable outside of demo mode, and for a database that holds anything the demo did
+    not make.
     """
     if not settings.demo:
         raise Unusable("WUGEYI_DEMO=0: the demo is made in demo mode only; accepted: WUGEYI_DEMO=1")
@@ -41,7 +44,7 @@ def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> No
             if not _begin(engine):
                 _admit_newcomers(engine, settings)
                 return
-            _make(database_url, settings, progress)
+            _make(database_url, settings, progress, seed)
             with engine.begin() as conn:
                 # Waits for the disk, and with it everything written before.
                 demo_marker.mark(conn, "made", read_now(conn))
@@ -49,7 +52,17 @@ def ensure_demo(database_url: str, settings: Settings, progress: Progress) -> No
         engine.dispose()
 
 
-def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progress) -> Player:
+def demo_digest(database_url: str) -> str:
+    """What the database holds, as one number (`content_digest`)."""
+    engine = open_engine(database_url, "report")
+    try:
+        with engine.connect() as conn:
+            return content_digest(conn)
+    finally:
+        engine.dispose()
+
+
+def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progress, seed: int = SEED) -> Player:
     """Play the whole story on an empty database, so that it ends at ``now``; the player tells what was refused."""
     days = Days(office.base_calendar, _base(office, now))
     opened = days.moment(FIRST_DAY - 10, 9 * 60)
@@ -57,8 +70,8 @@ def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progres
         town = settle(conn, files, office.catalogue, hash_password(files.password), opened, local_day(now))
     player = Player(office, town, opened)
     cues = [
-        *cues_of(player, days, applications(files, office.catalogue, days)),
-        *help_cues(player, days, help_requests(files)),
+        *cues_of(player, days, applications(files, office.catalogue, days, seed), seed),
+        *help_cues(player, days, help_requests(files, seed)),
         *open_help_cues(player, now),
         *desk_cues(player, days),
     ]
@@ -69,16 +82,20 @@ def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progres
     return player
 
 
-def _make(database_url: str, settings: Settings, progress: Progress) -> None:
+def _make(database_url: str, settings: Settings, progress: Progress, seed: int | None) -> None:
     engine = open_engine(database_url, "cli")
     # Nothing before the last write has to survive a power cut: an unfinished demo is made anew.
     event.listen(engine, "connect", _without_waiting_for_the_disk)
     try:
         office = open_office(settings.config, engine, settings.public_url)
         with engine.begin() as conn:
-            adopt_calendar(office, conn)
             now = read_now(conn)
-        make_demo(office, load_demo_files(settings.config, office.catalogue), now, progress)
+            if seed is not None:
+                now = office_time(local_day(now), time(0))
+                demo_time.fix(conn, now)
+            adopt_calendar(office, conn)
+        files = load_demo_files(settings.config, office.catalogue)
+        make_demo(office, files, now, progress, SEED if seed is None else seed)
     finally:
         engine.dispose()
 

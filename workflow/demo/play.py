@@ -21,7 +21,8 @@ from workflow.commands.acknowledge_alert import acknowledge_alert
 from workflow.commands.attach_material import attach_material
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
-from workflow.commands.open_bundle import ask_help, open_bundle
+from workflow.commands.ask_help import ask_help
+from workflow.commands.open_bundle import open_bundle
 from workflow.commands.open_case import open_case
 from workflow.commands.take_action import take_action
 from workflow.demo.papers import demo_pdf
@@ -279,13 +280,13 @@ def step_cues(player: Player, days: Days, steps: Iterable[Step]) -> Iterator[Cue
         yield Cue(days.moment(step.day, step.minute), step.thread, partial(player.step, step))
 
 
-def cues_of(player: Player, days: Days, applications: tuple[Application, ...]) -> Iterator[Cue]:
+def cues_of(player: Player, days: Days, applications: tuple[Application, ...], seed: int = SEED) -> Iterator[Cue]:
     """Every step of the applications, at its moment."""
     catalogue = player.office.catalogue
     for application in applications:
         name = player.town.sites[application.project].name
         thread = f"{name}/{application.start}"
-        rng = Random(f"{SEED}/{thread}")
+        rng = Random(f"{seed}/{thread}")
         drafted = days.moment(application.start - 1, rng.randint(14 * 60, 20 * 60))
         yield Cue(drafted, thread, partial(player.open, thread, application))
         if application.end == "draft":
@@ -295,7 +296,7 @@ def cues_of(player: Player, days: Days, applications: tuple[Application, ...]) -
         yield Cue(moment, thread, partial(player.act_on_bundle, thread, application, action))
         for part in application.parts if application.end == "submitted" else ():
             item_thread = f"{thread}/{part.item}"
-            for beat in part.kind(scene_of(application, part, catalogue, days, name)):
+            for beat in part.kind(scene_of(application, part, catalogue, days, name, seed)):
                 at = days.moment(application.start + beat.day, beat.minute)
                 yield Cue(at, item_thread, partial(player.beat, item_thread, application.project, beat))
 

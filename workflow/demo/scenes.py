@@ -157,10 +157,10 @@ def with_gaps(scene: Scene) -> Iterator[Beat]:
 
 
 def gaps_open(scene: Scene) -> Iterator[Beat]:
-    """Granted with gaps, the paper not there yet."""
-    yield _accept(scene, 0)
-    inputs = {"opinion": OPINION, "gaps_until": scene.date(11)}
-    yield Beat(_gaps_decided(scene), scene.afternoon(), "officer", "grant_with_gaps", inputs)
+    """Accepted with a paper promised, granted before it is there."""
+    promise = {"gaps_until": scene.date(9), "form": "电子件", "signed_by": "建设单位经办人（演示数据）"}
+    yield Beat(0, scene.morning(), "clerk", "accept_with_gaps", promise)
+    yield Beat(_gaps_decided(scene), scene.afternoon(), "officer", "grant_with_gaps", {"opinion": OPINION})
 
 
 def withdrawn(scene: Scene) -> Iterator[Beat]:
@@ -183,13 +183,13 @@ def not_ours(scene: Scene) -> Iterator[Beat]:
 def revoked(scene: Scene) -> Iterator[Beat]:
     """Granted on untrue papers, revoked by the head of the office."""
     yield from granted_at(scene, 1, 2)
-    yield Beat(11, scene.afternoon(), "director", "revoke", {"ground": "申请材料不实（第六十九条，演示数据）"})
+    yield Beat(11, scene.afternoon(), "director", "revoke", {"ground": "deceit", "reason": "申请材料不实（演示数据）"})
 
 
 def cancelled(scene: Scene) -> Iterator[Beat]:
     """The permit is cancelled after its holder gave it up."""
     yield from granted_at(scene, 1, 2)
-    yield Beat(12, scene.afternoon(), "director", "cancel", {"ground": "被许可人申请注销（第七十条，演示数据）"})
+    yield Beat(12, scene.afternoon(), "director", "cancel", {"ground": "other_lawful", "reason": "被许可人申请注销（演示数据）"})
 
 
 def waiting(scene: Scene) -> Iterator[Beat]:

@@ -10,10 +10,10 @@ class Step:
     """``thread`` is the case the step belongs to, by a name of the story; ``site`` the project, by its place in the
     war map.
 
-    ``day``: working days from the making of the demo (before it for a negative one), ``minute`` of that day. ``by`` is a
-    role, or a username. A step ``begins`` a case of a flow, on the project or ``under`` the thread's case (then it is
-    known as ``thread/<alias>``), or ``does`` an action to the thread's case, to the one with that ``alias``, or to the
-    newest ``child`` of a flow under it, of one ``department`` where one is named. In ``inputs`` a text such as
+    ``day``: working days from the making of the demo (before it for a negative one), ``minute`` of that day. ``by`` is
+    a role, or a username. A step ``begins`` a case of a flow, on the project or ``under`` the thread's case (then it
+    is known as ``thread/<alias>``), or ``does`` an action to the thread's case, to the one with that ``alias``, or to
+    the newest ``child`` of a flow under it, of one ``department`` where one is named. In ``inputs`` a text such as
     ``@wang`` stands for the person of that username.
     """
 

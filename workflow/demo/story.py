@@ -91,12 +91,14 @@ def project_facts(project: DemoProject, number: int) -> dict[str, Any]:
     return {name: True for name, holds in traits.items() if holds} | papers
 
 
-def applications(files: DemoFiles, catalogue: Catalogue, days: scenes.Days) -> tuple[Application, ...]:
-    """Every application of the demo, the same for the same files and day: each project draws from its own seed."""
+def applications(
+    files: DemoFiles, catalogue: Catalogue, days: scenes.Days, seed: int = SEED
+) -> tuple[Application, ...]:
+    """Every application of the demo, the same for the same files, day and seed: each project draws from its own."""
     found: list[Application] = []
     placed = _placed(files, catalogue, days)
     for index, project in enumerate(files.projects):
-        rng = Random(f"{SEED}/{project.name}")
+        rng = Random(f"{seed}/{project.name}")
         living = placed.get(index)
         end = living.start - 3 if living else -rng.randint(2, 26)
         if living and living.stands_on:
@@ -108,9 +110,11 @@ def applications(files: DemoFiles, catalogue: Catalogue, days: scenes.Days) -> t
     return tuple(found)
 
 
-def scene_of(application: Application, part: Part, catalogue: Catalogue, days: scenes.Days, name: str) -> Scene:
+def scene_of(
+    application: Application, part: Part, catalogue: Catalogue, days: scenes.Days, name: str, seed: int = SEED
+) -> Scene:
     """The scene of one item, with a random source of its own: a change elsewhere does not move it."""
-    rng = Random(f"{SEED}/{name}/{application.start}/{part.item}")
+    rng = Random(f"{seed}/{name}/{application.start}/{part.item}")
     return Scene(rng, catalogue.items[part.item], days, application.start)
 
 
@@ -315,9 +319,9 @@ _QUESTIONS = (
 _ASKED_AT = (9 * 60 + 40, 21 * 60 + 5, 23 * 60 + 20, 2 * 60 + 50, 15 * 60 + 10, 19 * 60 + 45)
 
 
-def help_requests(files: DemoFiles) -> tuple[HelpRequest, ...]:
+def help_requests(files: DemoFiles, seed: int = SEED) -> tuple[HelpRequest, ...]:
     """Requests at every hour of day and night, answered and solved; one withdrawn, one answered late."""
-    rng = Random(f"{SEED}/help")
+    rng = Random(f"{seed}/help")
     found = []
     for number in range(18):
         late = number == 7

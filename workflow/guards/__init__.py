@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from workflow.guards import checklist, consultation, relatives, tendering
+from workflow.guards import acceptance, assistance, checklist, consultation, cutting, matter, relatives, tendering
 from workflow.guards.facts import AttachedMaterial, Booking, EarlierDocument, Facts, Guard, Neighbour, Relative
 from workflow.guards.identity import assignee_works_here, company_code_valid, project_code_valid
 from workflow.guards.late_entry import late_entry_lawful
@@ -91,9 +91,13 @@ GUARDS: Mapping[str, Guard] = {
     "every_item_past_intake": Guard(every_item_past_intake, frozenset({"children"})),
     "every_item_decided": Guard(every_item_decided, frozenset({"children"})),
     **relatives.GUARDS,
+    **cutting.GUARDS,
+    **acceptance.GUARDS,
+    **assistance.GUARDS,
     **tendering.GUARDS,
     **consultation.GUARDS,
     **checklist.GUARDS,
+    **matter.GUARDS,
 }
 
 _NEED = re.compile(r"([a-z_]+)(?:\(([a-z0-9_]+)\))?")

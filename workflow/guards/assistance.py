@@ -215,7 +215,10 @@ def outside_office_hours(facts: Facts) -> Reason | None:
     if not since < until or office_time_between(since, until, facts.calendar) < until - since:
         return None
     return _field(
-        "starts_at", since.isoformat(), "全在工作时间内，无须延时服务", "lies within office hours, which need no extension"
+        "starts_at",
+        since.isoformat(),
+        "全在工作时间内，无须延时服务",
+        "lies within office hours, which need no extension",
     )
 
 

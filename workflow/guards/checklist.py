@@ -10,7 +10,7 @@ MATERIALS, PROJECT = frozenset({"materials"}), frozenset({"project"})
 BUNDLE = "bundle"
 
 
-def papers_complete(facts: Facts) -> Reason | None:
+def listed_papers_there(facts: Facts) -> Reason | None:
     """Before filing: everything that has to be brought is there; what is missing is named all at once."""
     missing = missing_papers(facts)
     if not missing:
@@ -65,8 +65,9 @@ def missing_papers(facts: Facts) -> list[dict[str, Any]]:
     Results of other items on the list are the office's own, and papers that may follow come under a promise.
     """
     attached = {material.code for material in facts.materials}
-    compiled = facts.case.data.get("compiled") or {}
-    wanted = {paper["code"]: paper for item in compiled.get("items", ()) for paper in item["papers"]}
+    data = facts.case.data
+    in_force = [one["compiled"] for one in data.get("versions", ()) if one["compiled"]["version"] == data.get("version")]
+    wanted = {paper["code"]: paper for compiled in in_force for item in compiled["items"] for paper in item["papers"]}
     return [
         paper
         for code, paper in wanted.items()
@@ -75,7 +76,7 @@ def missing_papers(facts: Facts) -> list[dict[str, Any]]:
 
 
 GUARDS: Mapping[str, Guard] = {
-    "papers_complete": Guard(papers_complete, MATERIALS),
+    "listed_papers_there": Guard(listed_papers_there, MATERIALS),
     "every_missing_paper_named": Guard(every_missing_paper_named, MATERIALS, on_input=True),
     "something_handed_in": Guard(something_handed_in, MATERIALS),
     "application_of_this_project": Guard(application_of_this_project, PROJECT, on_input=True),

@@ -53,6 +53,7 @@ class Relative:
     accepted_at: datetime | None
     decided_at: datetime | None
     ended_at: datetime | None
+    entered_at: datetime | None = None
 
     @property
     def past_intake(self) -> bool:
@@ -104,6 +105,7 @@ class Facts:
     permits: frozenset[str] = frozenset()
     children: tuple[Relative, ...] = ()
     siblings: tuple[Relative, ...] = ()
+    nieces: tuple[Relative, ...] = ()
     parent: Relative | None = None
     colleagues: frozenset[int] = frozenset()
     helpers: frozenset[int] = frozenset()

@@ -369,6 +369,34 @@ def result_gone(facts: Facts) -> Reason | None:
     return Reason("result_stands", "所涉许可仍然有效", "The result it is about still stands")
 
 
+def checked_by_now(facts: Facts) -> Reason | None:
+    """A check is recorded after it was made, and none is older than the commitment."""
+    made, opened = facts.inputs["checked_on"], local_day(facts.case.opened_at)
+    if opened <= made <= facts.today:
+        return None
+    first, last = facts.day(opened), facts.day(facts.today)
+    return Reason(
+        "checked_outside_bounds",
+        f"核查日应在 {first.zh} 至 {last.zh} 之间",
+        f"The day of the check must lie between {first.en} and {last.en}",
+        {"field": "checked_on", "value": made.isoformat(), "latest": facts.today.isoformat()},
+    )
+
+
+def rectified_later(facts: Facts) -> Reason | None:
+    """Time to put it right lies ahead."""
+    until: date = facts.inputs["until"]
+    if until > facts.today:
+        return None
+    day = facts.day(until)
+    return Reason(
+        "time_is_past",
+        f"整改期限 {day.zh} 应在今天之后",
+        f"It is to be put right by {day.en}, which must lie after today",
+        {"field": "until", "value": until.isoformat()},
+    )
+
+
 def what_must_precede_is_granted(facts: Facts) -> Reason | None:
     """Before the event that the use is, every item that must precede it is granted; else it is said despite what the
     works began, and those above are told: what happened is recorded, not hidden."""
@@ -500,6 +528,8 @@ GUARDS: Mapping[str, Guard] = {
     "two_officers_on_site": Guard(two_officers_on_site, frozenset({"colleagues"}), on_input=True),
     "other_department": Guard(other_department, on_input=True),
     "ground_is_proved": Guard(ground_is_proved, frozenset({"children", "materials"}), on_input=True),
+    "checked_by_now": Guard(checked_by_now, on_input=True),
+    "rectified_later": Guard(rectified_later, on_input=True),
     "result_gone": Guard(result_gone, PARENT),
     "what_must_precede_is_granted": Guard(
         what_must_precede_is_granted, frozenset({"permits", "siblings"}), on_input=True

@@ -1,4 +1,4 @@
-"""The periods of a tender measured on what a case keeps: the sentences name rule, article, the days and the lawful one."""
+"""The periods of a tender, measured on what its case keeps; a refusal names rule, article, days and the lawful one."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -48,7 +48,9 @@ def moment_day(case: Case, inputs: Mapping[str, Any], name: str | None) -> date 
 def suspensions(case: Case, today: date) -> list[Pause]:
     """The days on which the tender stood still; a suspension that is open counts up to today."""
     return [
-        replace(pause.interval, until=max(pause.since, min(today, pause.cap_until))) if pause.until is None else pause.interval
+        replace(pause.interval, until=max(pause.since, min(today, pause.cap_until)))
+        if pause.until is None
+        else pause.interval
         for pause in case.pauses
         if pause.stops_clock("statutory")
     ]

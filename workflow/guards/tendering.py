@@ -1,5 +1,5 @@
-"""What the law asks of each step of a tender (招标投标法、实施条例), beside the clocks: periods, equal moments, amounts,
-numbers of bidders, suspension. The rules themselves are data: config/rules/tendering.yaml.
+"""What the law asks of each step of a tender (招标投标法、实施条例), beside the clocks: periods, equal moments,
+amounts, numbers of bidders, suspension. The rules themselves are data: config/rules/tendering.yaml.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,9 @@ def prequalification_settled(facts: Facts) -> Reason | None:
     if not facts.case.data.get("prequalification") or facts.case.data.get("applicants"):
         return None
     return Reason(
-        "prequalification_open", "本项目须先完成资格预审", "Prequalification comes first: it was announced for this tender"
+        "prequalification_open",
+        "本项目须先完成资格预审",
+        "Prequalification comes first: it was announced for this tender",
     )
 
 
@@ -291,6 +293,13 @@ def nothing_suspends(facts: Facts) -> Reason | None:
     )
 
 
+def stands_still(facts: Facts) -> Reason | None:
+    """The tender is suspended."""
+    if facts.case.open_pauses:
+        return None
+    return Reason("not_suspended", "当前没有暂停", "Nothing is suspended")
+
+
 def suspension_ordered(facts: Facts) -> Reason | None:
     """B22: a complaint holds an order to suspend, on which the tender has not acted yet."""
     ordered = any(
@@ -307,7 +316,10 @@ def deadline_still_lawful(facts: Facts) -> Reason | None:
     name, moment = next(((name, moment) for name, moment in moments if moment is not None), (None, None))
     if isinstance(moment, datetime) and moment <= facts.now:
         return Reason(
-            "deadline_past", "暂停期间截止时间已过，应重新确定", "The deadline passed meanwhile: a new one is needed", {"field": name}
+            "deadline_past",
+            "暂停期间截止时间已过，应重新确定",
+            "The deadline passed meanwhile: a new one is needed",
+            {"field": name},
         )
     return shortage(facts, list(too_short(facts)))
 
@@ -337,6 +349,7 @@ GUARDS: Mapping[str, Guard] = {
     "publication_running": Guard(publication_running, on_input=True),
     "winner_is_a_candidate": Guard(winner_is_a_candidate, on_input=True),
     "nothing_suspends": Guard(nothing_suspends, CHILDREN),
+    "stands_still": Guard(stands_still),
     "suspension_ordered": Guard(suspension_ordered, CHILDREN),
     "deadline_still_lawful": Guard(deadline_still_lawful),
     "deadline_no_longer_lawful": Guard(deadline_no_longer_lawful),

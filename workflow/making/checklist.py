@@ -5,8 +5,6 @@ from typing import Any
 
 from workflow.catalogue import Catalogue
 from workflow.choosing import Told, choose, compile_list, told_by_answers, told_by_project
-from workflow.clock.limit import parse_limit
-from workflow.clock.words import limit_words
 from workflow.errors import Reason
 from workflow.guards import Facts
 from workflow.making.maker import Maker
@@ -78,7 +76,7 @@ def _entry(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _promised(item: Mapping[str, Any]) -> str:
     limit = item["promised"] or item["statutory"]
-    return limit_words(parse_limit(limit["limit"]), "zh") if limit else "—"
+    return str(limit["words"]["zh"]) if limit else "—"
 
 
 def _told(catalogue: Catalogue, facts: Facts) -> Told:

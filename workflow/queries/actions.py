@@ -8,7 +8,7 @@ from sqlalchemy import text
 from workflow.catalogue import Catalogue, PauseCause
 from workflow.definition import Action, Field, Flow, Title
 from workflow.errors import Reason
-from workflow.guards import Facts
+from workflow.guards import Facts, condition
 from workflow.machine import possibilities
 from workflow.reading import ALL_GROUPS, facts_of, visible_case
 from workflow.work import Work
@@ -74,7 +74,7 @@ def action_views(work: Work, flow: Flow, facts: Facts) -> tuple[ActionView, ...]
             action=one.action,
             allowed=one.allowed,
             reasons=one.reasons,
-            asks=tuple(_ask(ask, facts, people) for ask in one.action.asks),
+            asks=tuple(_ask(ask, facts, _who_may(one.action, facts, people)) for ask in one.action.asks),
             target=flow.states[one.action.target].title if one.action.target else None,
         )
         for one in found
@@ -133,13 +133,20 @@ def _cause_note(cause: PauseCause) -> Title:
     )
 
 
+def _who_may(action: Action, facts: Facts, people: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Of these people those whom this action may give the case to."""
+    helped = any("helpers" in condition(need).reads for need in action.needs)
+    wanted = facts.helpers if helped else facts.colleagues
+    return tuple(one for one in people if int(one.value) in wanted)
+
+
 def _colleagues(work: Work, facts: Facts) -> tuple[Choice, ...]:
     """The people who may take the case over, with how many open cases each has."""
     rows = work.conn.execute(
         text("""
 SELECT p.id, p.name, (SELECT count(*) FROM cases c WHERE c.assignee_id = p.id AND c.ended_at IS NULL) AS load
 FROM people p WHERE p.id = ANY(:ids) ORDER BY p.name, p.id"""),
-        {"ids": sorted(facts.colleagues)},
+        {"ids": sorted(facts.colleagues | facts.helpers)},
     )
     return tuple(
         Choice(str(row.id), Title(row.name, row.name), Title(f"在办 {row.load} 件", f"{row.load} open cases"))

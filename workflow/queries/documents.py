@@ -64,7 +64,7 @@ def check(office: Office, conn: Connection, code: str) -> CheckedDocument:
     if found is None:
         raise NotFound(
             "no_such_document",
-            f"没有核验码为“{code[:40]}”的文书。核验码为 {CHECK_CODE_LENGTH} 位，由字母 A–Z 和数字 2–7 组成（没有 0、1、8、9），"
+            f"没有核验码为“{code[:40]}”的文书。核验码为 {CHECK_CODE_LENGTH} 位，由字母 A–Z 和数字 2–7 组成，"
             "请对照文书末尾重新输入；仍查不到的，请拨打文书上的联系电话核实",
             f"No document has the check code “{code[:40]}”. It has {CHECK_CODE_LENGTH} letters A–Z and digits 2–7: "
             "compare it with the foot of the document, or call the number given there",

@@ -19,6 +19,7 @@ from workflow.queries.clocks import stopping
 from workflow.queries.projects import project
 from workflow.reading import visible_case
 from workflow.store.cases import CASE_COLUMNS, case_from
+from workflow.store.granted import granted_items
 from workflow.visibility import may_see
 from workflow.work import Work
 
@@ -66,7 +67,7 @@ _OF_PROJECT = text(_CASES + "c.project_id = :id AND c.ended_at IS NULL AND c.dec
 _OF_BUNDLE = text(_CASES + "c.parent_id = :id) k")
 
 # A permit taken back or cancelled has another outcome by then.
-_GRANTED = text("SELECT DISTINCT item FROM cases WHERE project_id = :id AND outcome = 'granted'")
+_GRANTED = text(granted_items(":id"))
 # Rules accept a paper of the case or of its bundle; for a plan it is enough that the project has handed it in.
 _PAPERS = text("""
 SELECT DISTINCT m.code FROM cases c JOIN materials m ON m.case_id = c.id

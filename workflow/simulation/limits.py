@@ -111,8 +111,16 @@ def _first_response(catalogue: Catalogue) -> Iterator[Named]:
     yield "by night", catalogue.help.first_response_night
 
 
+def _first_plan(catalogue: Catalogue) -> Iterator[Named]:
+    yield OWN, catalogue.help.first_plan
+
+
 def _resolution(catalogue: Catalogue) -> Iterator[Named]:
     yield OWN, catalogue.help.resolution
+
+
+def _visit(catalogue: Catalogue) -> Iterator[Named]:
+    yield OWN, catalogue.help.visit
 
 
 _REFERENCES: Mapping[str, Callable[[Catalogue], Iterable[Named]]] = MappingProxyType(
@@ -127,6 +135,8 @@ _REFERENCES: Mapping[str, Callable[[Catalogue], Iterable[Named]]] = MappingProxy
         "pause.cap": _caps,
         "gaps.until": _gaps,
         "help.first_response": _first_response,
+        "help.first_plan": _first_plan,
         "help.resolution": _resolution,
+        "help.visit": _visit,
     }
 )

@@ -6,16 +6,17 @@ from datetime import date
 from types import MappingProxyType
 
 from workflow.case import Case, PauseRecord
-from workflow.catalogue import DocumentKind, Item
+from workflow.catalogue import Catalogue, DocumentKind, Item
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words
 from workflow.definition import LIFE_CLOCKS, Flow
-from workflow.guards import Facts
+from workflow.guards import Facts, Relative
 from workflow.machine import Decision
 from workflow.statements.words import Words, clock_words, day_words, end_words, instant_words, table
 from workflow.timekeeping import Timing, resettle
 
-HASH_LINE = 32
+HASH_LINE = 22
+"""Hex digits of a hash on a line of its cell."""
 TWO_CLOCKS = ("statutory", "promised")
 STOPPED = MappingProxyType({"statutory": "法定时限", "promised": "承诺时限"})
 OUTCOMES: Mapping[str, str] = MappingProxyType(
@@ -267,16 +268,44 @@ def _items(telling: Telling) -> Words | None:
     catalogue = telling.facts.catalogue
     rows = []
     for child in telling.facts.children:
-        if child.item is not None and child.item in catalogue.items:
-            name = catalogue.items[child.item].title.zh
-        elif child.department in catalogue.departments:
-            name = catalogue.departments[child.department].title.zh
-        else:
-            name = child.flow
         at = child.decided_at or child.ended_at
         result = OUTCOMES.get(child.outcome or "", child.outcome or "在办")
-        rows.append([name, child.no, result, day_words(local_day(at)) if at else ""])
+        opinion = child.data.get("opinion")
+        rows.append(
+            [
+                _name_of(child, catalogue),
+                child.no,
+                f"{result}：{opinion}" if opinion else result,
+                day_words(local_day(at)) if at else "",
+            ]
+        )
     return table(("事项（专项）", "办件编号", "结果", "日期"), rows)
+
+
+def _problems(telling: Telling) -> Words | None:
+    """What the cases under this one still find wrong, in one list (唐山17号: one list, sent once)."""
+    rows = [
+        [
+            _name_of(child, telling.facts.catalogue),
+            one.get("place") or "",
+            one["problem"],
+            one.get("fix") or "",
+            day_words(date.fromisoformat(one["due_on"])) if one.get("due_on") else "",
+        ]
+        for child in telling.facts.children
+        if child.ended_at is None
+        for one in child.data.get("problems", ())
+    ]
+    return table(("专项（部门）", "部位", "问题", "整改要求", "完成日期"), rows)
+
+
+def _name_of(child: Relative, catalogue: Catalogue) -> str:
+    """What a case under this one is about: its item, its own name, or its department."""
+    if child.item is not None and child.item in catalogue.items:
+        return catalogue.items[child.item].title.zh
+    own = child.data.get("name")
+    known = catalogue.departments
+    return str(own) if own else known[child.department].title.zh if child.department in known else child.flow
 
 
 def _conditions(telling: Telling) -> Words:
@@ -339,6 +368,7 @@ FACTS: Mapping[str, Callable[[Telling], Words | None]] = MappingProxyType(
         "pause_result": _pause_result,
         "documents": _documents,
         "items": _items,
+        "problems": _problems,
         "conditions": _conditions,
         "required_materials": _required_materials,
         "remedies": _remedies,

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from workflow.case import Case, ClockRecord, PauseRecord
-from workflow.change import Change, ProjectEvent
+from workflow.change import Change, ProjectEvent, RoleChange
 from workflow.clock.limit import Limit, Unit
-from workflow.guards import AttachedMaterial, EarlierDocument, Relative, Neighbour
+from workflow.guards import AttachedMaterial, EarlierDocument, Neighbour, Relative
 from workflow.statements import IssuedDocument
 from workflow.store import driver
 from workflow.store.calendars import IN_FORCE
+from workflow.store.granted import granted_items
 
 CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company,
   c.department, c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits,
@@ -27,7 +28,7 @@ CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project
 
 _RELATIVE = """json_build_object('no', k.no, 'flow', k.flow, 'item', k.item, 'department', k.department,
   'state', k.state, 'outcome', k.outcome, 'data', k.data, 'accepted_at', k.accepted_at, 'decided_at', k.decided_at,
-  'ended_at', k.ended_at)"""
+  'ended_at', k.ended_at, 'entered_at', k.entered_at)"""
 
 _GROUPS = {
     "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (
@@ -36,12 +37,14 @@ _GROUPS = {
         ORDER BY code, uploaded_at DESC, id DESC) m) AS materials""",
     "documents": """(SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM (
         SELECT id, kind, no, issued_at, effective_at FROM documents WHERE case_id = c.id) d) AS documents""",
-    "permits": """(SELECT coalesce(json_agg(DISTINCT g.item), '[]') FROM cases g
-        WHERE g.project_id = c.project_id AND g.outcome = 'granted') AS permits""",
+    "permits": f"""(SELECT coalesce(json_agg(i.item), '[]') FROM ({granted_items("c.project_id")}) i) AS permits""",
     "children": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
         FROM cases k WHERE k.parent_id = c.id) AS children""",  # noqa: S608 - constants of this file
     "siblings": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
         FROM cases k WHERE k.parent_id = c.parent_id AND k.id <> c.id) AS siblings""",  # noqa: S608
+    "nieces": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
+        FROM cases s JOIN cases k ON k.parent_id = s.id
+        WHERE s.parent_id = c.parent_id AND s.id <> c.id) AS nieces""",  # noqa: S608
     "parent": f"""(SELECT {_RELATIVE} FROM cases k WHERE k.id = c.parent_id) AS parent""",  # noqa: S608
     "project": """(SELECT coalesce(json_object_agg(k.no, json_build_object('flow', k.flow, 'state', k.state)), '{}')
         FROM cases k WHERE k.project_id = c.project_id) AS project""",
@@ -81,6 +84,7 @@ class CaseReading:
     permits: frozenset[str]
     children: tuple[Relative, ...]
     siblings: tuple[Relative, ...]
+    nieces: tuple[Relative, ...]
     parent: Relative | None
     colleagues: frozenset[int]
     helpers: frozenset[int]
@@ -127,6 +131,7 @@ def _reading(row: dict[str, Any]) -> CaseReading:
         permits=frozenset(row.get("permits", ())),
         children=tuple(_relative(child) for child in row.get("children", ())),
         siblings=tuple(_relative(sibling) for sibling in row.get("siblings", ())),
+        nieces=tuple(_relative(niece) for niece in row.get("nieces", ())),
         parent=_relative(row["parent"]) if row.get("parent") else None,
         colleagues=frozenset(row.get("colleagues", ())),
         helpers=frozenset(row.get("helpers", ())),
@@ -144,7 +149,7 @@ def _document(row: dict[str, Any]) -> EarlierDocument:
 
 
 def _relative(row: dict[str, Any]) -> Relative:
-    times = {name: finite(row[name]) for name in ("accepted_at", "decided_at", "ended_at")}
+    times = {name: finite(row[name]) for name in ("accepted_at", "decided_at", "ended_at", "entered_at")}
     return Relative(**{**row, **times})
 
 
@@ -288,6 +293,18 @@ happened AS (
   INSERT INTO project_events (project_id, event, on_day, case_id, seq, recorded_at)
   SELECT c.project_id, h.event, h.on_day, c.id, %(seq)s, %(recorded_at)s
   FROM moved JOIN cases c USING (id), jsonb_to_recordset(cast(%(happened)s AS jsonb)) AS h(event text, on_day date))""",
+    "appointed": """,
+appointed AS (
+  INSERT INTO person_roles (person_id, role, project_id)
+  SELECT a.person_id, a.role, c.project_id
+  FROM moved JOIN cases c USING (id), jsonb_to_recordset(cast(%(appointed)s AS jsonb)) AS a(person_id int, role text)
+  ON CONFLICT DO NOTHING)""",
+    "dismissed": """,
+dismissed AS (
+  DELETE FROM person_roles r
+  USING moved JOIN cases c USING (id), jsonb_to_recordset(cast(%(dismissed)s AS jsonb)) AS d(person_id int, role text)
+  WHERE r.person_id = d.person_id AND r.role = d.role AND r.project_id = c.project_id
+    AND r.department IS NULL AND r.squad IS NULL AND r.company IS NULL)""",
     "messages": """,
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
@@ -321,6 +338,8 @@ def _parts(change: Change) -> dict[str, str]:
         "closed": [_pause_json(pause) for pause in change.pauses if pause.id is not None],
         "documents": [document_json(document) for document in change.documents],
         "happened": [_event_json(change.project_event)] if change.project_event else [],
+        "appointed": [_role_json(change) for change in change.roles if change.given],
+        "dismissed": [_role_json(change) for change in change.roles if not change.given],
         "messages": [{"effect_key": m.effect_key, "channel": m.channel, "body": dict(m.body)} for m in change.messages],
     }
     return {name: _as_json(rows) for name, rows in lists.items() if rows}
@@ -385,6 +404,10 @@ def clock_json(clock: ClockRecord) -> dict[str, Any]:
 
 def _event_json(event: ProjectEvent) -> dict[str, Any]:
     return {"event": event.event, "on_day": event.on_day.isoformat()}
+
+
+def _role_json(change: RoleChange) -> dict[str, Any]:
+    return {"person_id": change.person_id, "role": change.role}
 
 
 def document_json(document: IssuedDocument) -> dict[str, Any]:

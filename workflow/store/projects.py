@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from workflow.store.granted import granted_items
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -67,10 +69,9 @@ class Standing:
 def standing(conn: Connection, project_id: int) -> Standing:
     """What the project has come to by now."""
     row = conn.execute(
-        text("""
-SELECT (SELECT coalesce(array_agg(DISTINCT item), '{}') FROM cases
-    WHERE project_id = :id AND outcome = 'granted' AND item IS NOT NULL) AS permits,
-  (SELECT coalesce(json_object_agg(event, on_day), '{}') FROM (
+        text(f"""
+SELECT (SELECT coalesce(array_agg(i.item), '{{}}') FROM ({granted_items(":id")}) i) AS permits,
+  (SELECT coalesce(json_object_agg(event, on_day), '{{}}') FROM (
     SELECT DISTINCT ON (event) event, on_day FROM project_events WHERE project_id = :id
     ORDER BY event, id DESC) newest) AS events"""),
         {"id": project_id},
@@ -90,6 +91,17 @@ def open_case_of(conn: Connection, project_id: int, flow: str) -> str | None:
     found = conn.execute(
         text("SELECT no FROM cases WHERE project_id = :id AND flow = :flow AND ended_at IS NULL ORDER BY id LIMIT 1"),
         {"id": project_id, "flow": flow},
+    ).scalar()
+    return None if found is None else str(found)
+
+
+def case_about(conn: Connection, project_id: int, flow: str, name: str, value: str) -> str | None:
+    """The number of a case of ``flow`` on the project that keeps ``value`` under ``name`` and was not withdrawn."""
+    found = conn.execute(
+        text("""
+SELECT no FROM cases WHERE project_id = :id AND flow = :flow AND data ->> :name = :value
+  AND outcome IS DISTINCT FROM 'withdrawn' ORDER BY id LIMIT 1"""),
+        {"id": project_id, "flow": flow, "name": name, "value": value},
     ).scalar()
     return None if found is None else str(found)
 
