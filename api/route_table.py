@@ -53,6 +53,8 @@ ROUTES: Mapping[str, Access] = {
     "POST /api/v1/projects": only("admin"),
     "GET /api/v1/projects/<code>": SIGNED_IN,
     "GET /api/v1/projects/<code>/lanes": SIGNED_IN,
+    "GET /api/v1/projects/<code>/programme": SIGNED_IN,
+    "GET /api/v1/programme": SIGNED_IN,
     "GET /api/v1/projects/<code>/stages": SIGNED_IN,
     # applying
     "POST /api/v1/bundles": SIGNED_IN,
@@ -69,6 +71,7 @@ ROUTES: Mapping[str, Access] = {
     "POST /api/v1/cases/<no>/actions/<action>": SIGNED_IN,
     "POST /api/v1/cases/<no>/corrections/receipt": SIGNED_IN,
     "POST /api/v1/cases/<no>/corrections/pauses/<int:pause_id>": SIGNED_IN,
+    "GET /api/v1/cases/<no>/acceptance": SIGNED_IN,
     "GET /api/v1/cases/<no>/history": SIGNED_IN,
     "GET /api/v1/cases/<no>/clocks": SIGNED_IN,
     "GET /api/v1/cases/<no>/clocks/<name>/proof": SIGNED_IN,
@@ -85,6 +88,10 @@ ROUTES: Mapping[str, Access] = {
     # who used the time
     "GET /api/v1/time-use": only(*WATCHERS),
     "GET /api/v1/time-use/cases": only(*WATCHERS),
+    # one stop: what one may see of it; the agenda is for those who sit there
+    "GET /api/v1/problems": SIGNED_IN,
+    "GET /api/v1/session": only(*WATCHERS, "squad_leader", "specialist", "officer"),
+    "GET /api/v1/cases/<no>/coaching": SIGNED_IN,
     # extended hours of service
     "GET /api/v1/extended-hours": only(*WATCHERS),
     # alerts

@@ -1,4 +1,4 @@
-"""An acceptance by segments as tests begin one: a permit of four buildings, cut into segments A and B, B being the last."""
+"""An acceptance by segments as tests begin one: four buildings of one permit, cut into segments A and B, B the last."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -76,7 +76,12 @@ def begun(office: Office, town: given.Town, now: datetime, **changes: Any) -> st
     """An acceptance, opened by the applicant; returns its number."""
     said = {**OPENING, **changes}
     return given.opened(
-        office, town.applicant, now, "acceptance", {k: v for k, v in said.items() if v is not None}, on=town.project.code
+        office,
+        town.applicant,
+        now,
+        "acceptance",
+        {k: v for k, v in said.items() if v is not None},
+        on=town.project.code,
     )
 
 
@@ -94,7 +99,8 @@ def _under(office: Office, no: str, name: str) -> dict[str, str]:
     with office.engine.connect() as conn:
         rows = conn.execute(
             text("""
-SELECT k.data ->> :name AS name, k.no FROM cases k JOIN cases p ON p.id = k.parent_id WHERE p.no = :no ORDER BY k.id"""),
+SELECT k.data ->> :name AS name, k.no FROM cases k JOIN cases p ON p.id = k.parent_id
+WHERE p.no = :no ORDER BY k.id"""),
             {"name": name, "no": no},
         )
         return {row.name: row.no for row in rows}

@@ -332,7 +332,9 @@ def _data(decision: Decision, facts: Facts, seq: int) -> dict[str, Any]:
 def _promise_missed(decision: Decision, facts: Facts) -> bool:
     """A reason for a promise that was kept would be published as if it had been missed."""
     promised = facts.case.clock("promised")
-    return promised is not None and promised.due_at is not None and decision.effective_at >= promised.due_at
+    if promised is None or not promised.running or promised.due_at is None:
+        return False
+    return decision.effective_at >= promised.due_at
 
 
 def _renews(decision: Decision) -> bool:

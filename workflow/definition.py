@@ -188,8 +188,8 @@ class Opening:
     ``department`` is where it stands: a code, or the name of an input of type ``word``. ``under`` are the flows whose
     cases it may stand under; empty: under none. ``only_one``: no second open one on the same project, under the same
     parent, or for the same department of that parent. ``only_by``: no second one on the project that keeps the same
-    under this name, unless that one was withdrawn. ``named_by`` is the input whose text its title ends with, ``given_to``
-    the input of type ``person`` that says who has it first.
+    under this name, unless that one was withdrawn. ``named_by`` is the input whose text its title ends with,
+    ``given_to`` the input of type ``person`` that says who has it first.
     """
 
     action: Action
@@ -281,7 +281,7 @@ class Flow:
         """Whether cases may stand under a case of this flow."""
         return any(
             action.opens is not None or (action.effect is not None and action.effect.kind == "open items")
-            for action in self.actions.values()
+            for action in (*self.actions.values(), *([self.opening.action] if self.opening is not None else []))
         )
 
     def rule(self, clock: str) -> ClockRule:

@@ -13,9 +13,11 @@ from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
 from api.pages.kept import kept
 from api.pages.lists import cursor, paging
+from api.pages.matrix import Matrix, matrix
 from api.pages.names import PAUSE_CONVENTION, STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
 from api.pages.slots import Slot, Upload, slots, uploads
+from api.pages.tender import TenderPanel, tender_panel
 from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Said, Step, fault_words, track
 from api.pages.wording import _, date_and_time, short_day
@@ -72,6 +74,8 @@ class CasePage:
     time_use: UsePanel | None
     kept: tuple[Said, ...]
     openings: tuple[Flow, ...]
+    matrix: Matrix | None
+    tender: TenderPanel | None = None
 
     @property
     def today(self) -> date:
@@ -117,6 +121,8 @@ def read_page(work: Work, no: str) -> CasePage:
         time_use=use_panel(work, no),
         kept=kept(work, case_),
         openings=openings_under(work, case_),
+        matrix=matrix(work, case_),
+        tender=tender_panel(work, case_),
     )
 
 

@@ -38,13 +38,14 @@ def new_project(body: dict[str, Any]) -> Response:
 
     Both codes must pass their checks: the project code ISO 7064 MOD 11,10, the company's code GB 32100.
     A code of the old form has no check digit: it takes a reason (`code_exception`), kept in the project's facts.
+    With `war_map` the project enters the war map in the same step: both are done, or neither.
     """
-    beside = ("company_name", "code_exception")
+    beside = ("company_name", "code_exception", "war_map")
     columns = {name: value for name, value in body.items() if name not in beside}
     with access.work() as work:
 
         def do() -> ProjectView:
-            made = register_project(work, body["company_name"], columns, body["code_exception"])
+            made = register_project(work, body["company_name"], columns, body["code_exception"], body["war_map"])
             return projects.project(work, made.code)
 
         return once.answer(work, ProjectSchema(), do, 201)

@@ -17,6 +17,7 @@ class ProjectsQuerySchema(PageQuerySchema):
     squad = fields.String(load_default=None, validate=CODE)
     needs_permit = fields.Boolean(load_default=None)
     needs_tender = fields.Boolean(load_default=None)
+    renewal = fields.Boolean(load_default=None, metadata={"description": "of urban renewal"})
 
 
 class NewProjectSchema(Schema):
@@ -45,6 +46,7 @@ class NewProjectSchema(Schema):
     area_m2 = fields.Float(load_default=0, validate=validate.Range(0, 10**9))
     needs_permit = fields.Boolean(load_default=False)
     needs_tender = fields.Boolean(load_default=False)
+    renewal = fields.Boolean(load_default=False, metadata={"description": "of urban renewal (城市更新)"})
     facts = fields.Dict(
         keys=fields.String(validate=CODE),
         values=fields.Boolean(),
@@ -52,6 +54,12 @@ class NewProjectSchema(Schema):
         metadata={"description": "traits and papers held, by code"},
     )
     planned_start = Day(load_default=None, allow_none=True)
+    war_map = fields.Dict(
+        keys=fields.String(validate=CODE),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "what opening `mechanism` asks: the project enters the war map at once"},
+    )
 
 
 class ProjectSchema(Schema):
@@ -72,6 +80,7 @@ class ProjectSchema(Schema):
     area_m2 = fields.Float(required=True)
     needs_permit = fields.Boolean(required=True)
     needs_tender = fields.Boolean(required=True)
+    renewal = fields.Boolean(required=True)
     facts = fields.Dict(required=True)
     planned_start = fields.Date(required=True, allow_none=True)
     demo = fields.Boolean(required=True)

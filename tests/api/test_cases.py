@@ -87,7 +87,7 @@ def test_an_action_answers_with_the_version_the_clocks_and_what_is_possible_now(
     assert body["event"]["action"] == "accept"
     assert [issued["kind"] for issued in body["issued"]] == ["acceptance_notice"]
     assert {clock["name"] for clock in body["clocks"] if clock["state"] == "armed"} == {"statutory", "promised"}
-    assert body["allowed"] == ["assign"]
+    assert body["allowed"] == ["hand_over", "assign"]
 
 
 def test_a_repeated_request_is_answered_once(by_token: Callers, town: Town, received: str, engine: Engine) -> None:

@@ -135,7 +135,7 @@ def test_a_deadline_too_early_by_a_day_is_refused_over_http(tender: Tender, town
     given.time_is(tender.office.engine, ISSUED)
     inputs = {**DOCUMENTS, "bid_deadline": "2026-03-21T09:30"}
     path = f"/api/v1/cases/{tender.no}/actions/issue_documents"
-    answer = by_token(town.applicant)("POST", path, json={"version": tender.case().version, "inputs": inputs})
+    answer = by_token(town.applicant)("POST", path, json={"version": tender.case().version, **inputs})
     assert (answer.status_code, answer.json["code"]) == (422, "period_too_short")
     [reason] = answer.json["reasons"]
     assert reason["facts"]["earliest"] == {"bid_deadline": "2026-03-22"}

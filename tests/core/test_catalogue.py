@@ -106,7 +106,10 @@ def test_only_the_closed_list_of_article_45_and_the_commissioned_evaluation_stop
     stopping = {code for code, cause in catalogue.causes.items() if "statutory" in cause.stops}
     article_45 = {"hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"}
     # 施工许可管理办法 5(3): of the permit whose seven days start anew once its papers are complete, nothing else
-    assert stopping == article_45 | {"commissioned_evaluation", "documents_incomplete"}
+    # of a tender its own periods (招标投标法实施条例 22, 54, 62): no item may be paused for these
+    tenders = {"tender_objection", "tender_order"}
+    assert stopping == article_45 | {"commissioned_evaluation", "documents_incomplete"} | tenders
+    assert all(tenders.isdisjoint(item.pauses) for item in catalogue.items.values())
     assert all("promised" in cause.stops for cause in catalogue.causes.values())
     assert catalogue.causes["publicity"].stops == {"promised"}
     assert catalogue.causes["other"].approval == "director"
@@ -115,6 +118,7 @@ def test_only_the_closed_list_of_article_45_and_the_commissioned_evaluation_stop
 def test_the_longest_pauses_are_those_of_the_fact_book(catalogue: Catalogue) -> None:
     caps = {code: str(cause.cap) for code, cause in catalogue.causes.items()}
     assert (caps.pop("expert_review"), caps.pop("rectification")) == ("20wd", "3wd")
+    assert (caps.pop("tender_objection"), caps.pop("tender_order")) == ("90wd", "90wd")
     assert set(caps.values()) == {"30wd"}
 
 

@@ -24,6 +24,7 @@ from workflow.settings import default_config_folder
 from workflow.statements import FACTS, check_code, seal_of
 from workflow.store.cases import ALL_GROUPS
 from workflow.store.documents import Issued, issued
+from workflow.typesetting import trial_faults
 from workflow.work import Office, open_office
 
 CONFIG = default_config_folder()
@@ -168,6 +169,16 @@ def test_what_is_no_template_does_not_lie_in_the_folder_unseen(config: Path) -> 
 def test_without_the_shared_frame_nothing_is_printed(config: Path) -> None:
     (config / "documents" / "_frame.typ").unlink()
     assert one_fault(config).file == "documents/_frame.typ"
+
+
+def test_what_typst_cannot_set_is_found_before_anything_is_issued(config: Path) -> None:
+    assert trial_faults(config, load_catalogue(config).documents.values()) == []
+    change(config, "receipt.typ", "本凭证不是受理通知。", "本凭证不是受理通知。#if given( [")
+    change(config, "lapse_notice.typ", "应当重新申请。", "应当重新申请。#nowhere")
+    found = trial_faults(config, load_catalogue(config).documents.values())
+    assert [fault.file for fault in found] == ["documents/lapse_notice.typ", "documents/receipt.typ"]
+    assert "unknown variable: nowhere" in found[0].message
+    assert "unclosed delimiter" in found[1].message
 
 
 def test_an_action_that_issues_a_document_asks_what_the_document_must_state(config: Path) -> None:

@@ -381,9 +381,7 @@ def test_missing_papers_are_promised_for_a_day_within_bounds_and_the_clock_runs_
         inputs = {**promise, "gaps_until": until}
         refusal = _refusal(office, town.clerk, moment("2026-03-03"), no, "accept_with_gaps", inputs)
         assert refusal.code == "gaps_outside_bounds"
-    given.act(
-        office, town.clerk, moment("2026-03-03"), no, "accept_with_gaps", {**promise, "gaps_until": "2026-03-11"}
-    )
+    given.act(office, town.clerk, moment("2026-03-03"), no, "accept_with_gaps", {**promise, "gaps_until": "2026-03-11"})
     put_off = {"opinion": "同意", "gaps_until": "2026-03-12"}
     assert _refusal(office, officer, moment("2026-03-04"), no, "grant_with_gaps", put_off).code == "promise_put_off"
     given.act(office, officer, moment("2026-03-04"), no, "grant_with_gaps", {"opinion": "同意"})

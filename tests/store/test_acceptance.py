@@ -1,14 +1,19 @@
 """The acceptance by segments as it goes: cut, applied for, examined, put right, filed, the last one last."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from tests import given, parts
 from tests.hall import Hall, case, expect_sound, open_hall
+from workflow.actor import Actor
 from workflow.commands.fire_rungs import sweep
+from workflow.commands.look_at import look_at
 from workflow.errors import BadInput, Conflict, NotAllowed, NotMet, Refused
+from workflow.store import cases, projects
 from workflow.work import Office
 
 MONDAY = given.moment("2026-03-02")
@@ -28,7 +33,7 @@ def acceptance(hall: Hall) -> str:
     return parts.begun(hall.office, hall.town, MONDAY)
 
 
-def _refusal(hall: Hall, no: str, who: given.Actor, action: str, said: dict[str, object] | None = None) -> str:
+def _refusal(hall: Hall, no: str, who: Actor, action: str, said: Mapping[str, object] | None = None) -> str:
     with pytest.raises(Refused) as refused:
         given.act(hall.office, who, FRIDAY, no, action, said)
     return refused.value.code
@@ -121,7 +126,10 @@ def test_segments_may_be_cut_later_of_the_buildings_that_are_left(hall: Hall) ->
     assert refused([{"segment": "B", "last": True}], "D3") == "building_in_none"
     assert refused([{"segment": "B"}], "D3", "D4") == "last_segment_missing"
     assert refused([{"segment": "B"}, {"segment": "A"}], "D3") == "segment_empty"
-    said = {"segments": [{"segment": "A", "last": True}], "buildings": [{"code": c, "segment": "A"} for c in ("D3", "D4")]}
+    said = {
+        "segments": [{"segment": "A", "last": True}],
+        "buildings": [{"code": c, "segment": "A"} for c in ("D3", "D4")],
+    }
     assert _refusal(hall, no, applicant, "cut", said) == "segment_name_taken"
     assert set(parts.segments(hall.office, no)) == {"A"}
 
@@ -145,7 +153,7 @@ def test_nobody_cuts_a_segment_past_its_acceptance(hall: Hall, acceptance: str) 
     ],
 )
 def test_a_segment_that_is_not_ready_is_refused_with_what_is_missing(
-    hall: Hall, acceptance: str, changes: dict[str, object], code: str, named: str
+    hall: Hall, acceptance: str, changes: dict[str, Any], code: str, named: str
 ) -> None:
     segment = parts.segments(hall.office, acceptance)["A"]
     with pytest.raises((NotMet, BadInput)) as refused:
@@ -264,10 +272,14 @@ def test_all_problems_of_all_departments_go_out_in_one_list_once(hall: Hall, acc
     assert facts["said"]["problems"][0]["photo"] == "IMG-0031"
     assert _refusal(hall, segment, officer, "send_list") == "list_sent_already"
     given.looked_around(office, WEDNESDAY)
-    assert _refusal(hall, cells["energy"], officer, "find_problems", {"problems": [parts.PROBLEM]}) == "list_sent_already"
+    assert (
+        _refusal(hall, cells["energy"], officer, "find_problems", {"problems": [parts.PROBLEM]}) == "list_sent_already"
+    )
 
 
-def test_only_the_cells_with_a_problem_have_a_clock_and_only_the_promise_stands_still(hall: Hall, acceptance: str) -> None:
+def test_only_the_cells_with_a_problem_have_a_clock_and_only_the_promise_stands_still(
+    hall: Hall, acceptance: str
+) -> None:
     office, town = hall.office, hall.town
     segment, cells = _with_problems(hall, acceptance)
     parts.on(office, town, WEDNESDAY, cells["utilities"], "find_nothing", parts.FINE)
@@ -407,9 +419,12 @@ def test_the_last_segment_closes_last_with_the_totals_and_ends_the_acceptance(ha
     assert (parts.state(office, acceptance), case(hall, acceptance).outcome) == ("accepted", "accepted")
     assert _refusal(hall, acceptance, town.applicant, "cut", nothing) == "wrong_state"
     with office.engine.connect() as conn:
-        kinds = conn.execute(text("SELECT kind, count(*) FROM documents GROUP BY kind")).all()
-    issued = {row.kind: row.count for row in kinds}
-    assert (issued["joint_opinion"], issued["filing_certificate"], issued["delivery_receipt"]) == (2, 2, 2)
+        kinds = list(conn.execute(text("SELECT kind FROM documents")).scalars())
+    assert {kind: kinds.count(kind) for kind in ("joint_opinion", "filing_certificate", "delivery_receipt")} == {
+        "joint_opinion": 2,
+        "filing_certificate": 2,
+        "delivery_receipt": 2,
+    }
     expect_sound(hall)
 
 
@@ -429,3 +444,105 @@ def test_the_totals_that_were_surveyed_must_make_up_the_permit(hall: Hall, accep
         parts.filed(office, town, TUESDAY, segments["B"], "备2026-002")
     assert refused.value.code == "areas_do_not_add_up"
     assert refused.value.reasons[0].facts["areas"][0]["value"] == 25452
+
+
+def _accepted(hall: Hall, acceptance: str) -> None:
+    """Every segment filed, the last one last."""
+    for name, filing_no in (("A", "备2026-001"), ("B", "备2026-002")):
+        segment = parts.segments(hall.office, acceptance)[name]
+        parts.taken_in(hall.office, hall.town, MONDAY, segment, name)
+        parts.visited(hall.office, hall.town, MONDAY, segment)
+        parts.filed(hall.office, hall.town, MONDAY, segment, filing_no)
+    given.looked_around(hall.office, MONDAY)
+
+
+def test_what_was_accepted_by_segments_counts_for_the_items_that_wait_for_it_when_all_of_it_is_filed(
+    hall: Hall, acceptance: str
+) -> None:
+    office, segments = hall.office, parts.segments(hall.office, acceptance)
+    parts.taken_in(office, hall.town, MONDAY, segments["A"])
+    parts.visited(office, hall.town, MONDAY, segments["A"])
+    parts.filed(office, hall.town, MONDAY, segments["A"], "备2026-001")
+    assert _granted(hall) == frozenset(), "one segment is not the whole"
+    parts.taken_in(office, hall.town, MONDAY, segments["B"], "B")
+    parts.visited(office, hall.town, MONDAY, segments["B"])
+    parts.filed(office, hall.town, MONDAY, segments["B"], "备2026-002")
+    assert _granted(hall) == {"JG01", "JG02", "JG05", "JG06", "JG07", "JG08", "JG09"}
+    assert {*_granted(hall)} <= set(office.catalogue.items)
+
+
+def _granted(hall: Hall) -> frozenset[str]:
+    """What a project's rules read, by both statements that read it."""
+    with hall.office.engine.connect() as conn:
+        found = projects.standing(conn, hall.town.project.id).permits
+        reading = cases.read(conn, no="LS2026-000001", groups=frozenset({"permits"}))
+    assert reading is not None
+    assert reading.permits == found
+    return found
+
+
+def test_the_first_title_can_be_registered_after_an_acceptance_by_segments(hall: Hall, acceptance: str) -> None:
+    _accepted(hall, acceptance)
+    office, town = hall.office, hall.town
+    no = given.application(office, town, TUESDAY, ["JG10"]).cases["JG10"]
+    given.act(office, town.clerk, TUESDAY, no, "accept")
+    given.act(office, town.officers["DJ"], TUESDAY, no, "grant", {"opinion": "同意登记"})
+    assert parts.state(office, no) == "granted"
+
+
+def test_the_opinion_states_parties_areas_buildings_and_what_every_discipline_said(hall: Hall, acceptance: str) -> None:
+    segment = parts.segments(hall.office, acceptance)["A"]
+    parts.taken_in(hall.office, hall.town, MONDAY, segment)
+    parts.visited(hall.office, hall.town, MONDAY, segment)
+    parts.filed(hall.office, hall.town, MONDAY, segment, "备2026-001")
+    with hall.office.engine.connect() as conn:
+        facts = {row.kind: row.facts["words"] for row in conn.execute(text("SELECT kind, facts FROM documents"))}
+    opinion = facts["joint_opinion"]
+    stated = ("surveyor", "designer", "builder", "supervisor", "permit_no", "segment", "above_m2", "civil_defence_m2")
+    assert all(opinion[f"kept.{name}"] for name in stated)
+    assert [row[0] for row in opinion["kept.buildings"]["rows"]] == ["D1", "D2"]
+    assert [(row[0], row[2]) for row in opinion["items"]["rows"]][:2] == [
+        ("规划核实", "通过：符合要求"),
+        ("工程质量竣工验收监督", "通过：符合要求"),
+    ]
+    assert opinion["said.conclusion"] == "验收合格，同意使用"
+    assert facts["filing_certificate"]["said.filing_no"] == "备2026-001"
+
+
+def test_looking_again_after_a_crash_changes_nothing(hall: Hall, acceptance: str) -> None:
+    segment, cells = _with_problems(hall, acceptance)
+    parts.on(hall.office, hall.town, WEDNESDAY, cells["utilities"], "find_nothing", parts.FINE)
+    given.act(hall.office, hall.town.officers["ZJ"], WEDNESDAY, segment, "send_list")
+    given.looked_around(hall.office, WEDNESDAY)
+    before = hall.count("events")
+    for no in (acceptance, segment, *cells.values()):
+        assert look_at(hall.office, given.case_id(hall.office.engine, no)) == ()
+    assert hall.count("events") == before
+
+
+def test_the_time_to_put_things_right_is_one_figure_in_two_files(hall: Hall) -> None:
+    catalogue = hall.office.catalogue
+    assert catalogue.limits["rectification"].limit == catalogue.causes["rectification"].cap
+
+
+def test_an_acceptance_withdrawn_takes_its_plans_along_but_not_what_is_under_way(hall: Hall, acceptance: str) -> None:
+    segment = parts.segments(hall.office, acceptance)["A"]
+    given.act(hall.office, hall.town.applicant, MONDAY, segment, "apply", parts.application())
+    said = {"reason": "改为整体验收"}
+    assert _refusal(hall, acceptance, hall.town.applicant, "withdraw", said) == "segments_under_way"
+    given.act(hall.office, hall.town.applicant, FRIDAY, segment, "withdraw", said)
+    given.act(hall.office, hall.town.applicant, FRIDAY, acceptance, "withdraw", said)
+    given.looked_around(hall.office, FRIDAY)
+    assert {parts.state(hall.office, no) for no in parts.segments(hall.office, acceptance).values()} == {"withdrawn"}
+    expect_sound(hall)
+
+
+def test_one_segment_by_check_holds_every_building_and_is_the_last(hall: Hall) -> None:
+    rows = [{**row, "segment": "整体"} for row in parts.BUILDINGS]
+    said = {"segment_by": "check", "buildings": rows, "segments": [{"segment": "整体", "last": True}]}
+    no = parts.begun(hall.office, hall.town, MONDAY, **said)
+    [segment] = parts.segments(hall.office, no).values()
+    whole = parts.application("A", above_m2=25200)
+    given.act(hall.office, hall.town.applicant, MONDAY, segment, "apply", whole)
+    given.act(hall.office, hall.town.clerk, MONDAY, segment, "accept")
+    assert set(parts.cells(hall.office, segment)) == {*parts.COLUMNS, *parts.WHOLE_PROJECT}

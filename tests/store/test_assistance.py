@@ -1,7 +1,8 @@
 """Help at any hour: asked, answered, handed on, climbing one level at a time, solved, rated, taken up again once."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,8 @@ from sqlalchemy import text
 from tests import given, hall
 from tests.given import moment
 from tests.hall import Hall
-from workflow.actor import Actor, Grant
-from workflow.case import Case
-from workflow.commands.ask_help import ask_help
+from workflow.actor import Actor
+from workflow.commands import open_bundle
 from workflow.commands.fire_rungs import sweep
 from workflow.errors import BadInput, Conflict, NotAllowed, NotMet, Refused
 from workflow.queries.history import history
@@ -23,6 +23,7 @@ MONDAY = moment("2026-03-02")
 ANSWER = {"text": "请准备消防设计文件"}
 PLAN = {"plan": "明天约住建局一起核对"}
 SOLUTION = {"text": "已取得书面答复"}
+CONCLUSION = {"conclusion": "可以分期验收", "result": "agreed"}
 UPWARD = {"solvable_here": False, "reason": "需两个部门协调", "tried": "已三次电话沟通"}
 CALL = {"question": "电话：能否夜间送件？", "channel": "phone", "caller": "王先生"}
 
@@ -108,6 +109,28 @@ def test_an_officer_may_not_ask_and_a_blank_question_is_refused(place: Hall) -> 
         _asked(place, place.town.applicant, MONDAY, {"question": "  ", "channel": "page"})
 
 
+def test_the_applicant_has_a_receipt_and_at_the_end_the_closing_note(place: Hall, no: str) -> None:
+    _solved(place, no, MONDAY)
+    with place.office.engine.connect() as conn:
+        rows = conn.execute(text("SELECT d.kind, d.facts::text AS said FROM documents d ORDER BY d.id")).all()
+    assert [row.kind for row in rows] == ["help_receipt", "help_closing"]
+    assert "消防审查需要哪些材料？" in rows[0].said
+    assert SOLUTION["text"] in rows[1].said
+
+
+def test_a_request_of_the_first_version_goes_on_as_it_began(place: Hall) -> None:
+    only_first = {key: flow for key, flow in place.office.flows.items() if key != ("assistance", 2)}
+    earlier = replace(place.office, flows=only_first)
+    with given.at(earlier, place.town.applicant, MONDAY) as work:
+        # Nobody can begin one any more; this is how its line of history was written.
+        no = open_bundle._open(work, "assistance", place.town.project, "帮办", {"question": "何时送达？"}, "QX").no
+    _act(place, "specialist", no, "answer", ANSWER, moment("2026-03-02", "10:10"))
+    _act(place, "specialist", no, "solve", SOLUTION, moment("2026-03-02", "10:20"))
+    case = hall.case(place, no)
+    assert (case.flow_version, case.state, case.running_clocks) == (1, "solved", ())
+    hall.expect_sound(place)
+
+
 # ── answering, handing on ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -141,7 +164,9 @@ def test_a_department_answers_in_its_own_time_and_the_request_goes_on(place: Hal
         "not_ours": date(2026, 3, 4),
         "answer": date(2026, 3, 5),
     }
-    given.act(place.office, place.town.officers["ZJ"], moment("2026-03-03"), child, "answer", {"result": "可以先行办理"})
+    given.act(
+        place.office, place.town.officers["ZJ"], moment("2026-03-03"), child, "answer", {"result": "可以先行办理"}
+    )
     given.looked_around(place.office, moment("2026-03-03"))
     assert hall.case(place, no).state == "solving"
     assert hall.clock(place, no, "resolution").due_on == date(2026, 3, 5)
@@ -187,7 +212,7 @@ def test_a_suspension_stops_the_promise_and_ends_with_its_cap(place: Hall, no: s
     # The working days after the 3rd up to the 5th are taken out of the three.
     assert hall.clock(place, no, "resolution").due_on == date(2026, 3, 9)
     _act(place, "applicant", no, "suspend_on_request", {"reason": "内部决策"}, moment("2026-03-06"))
-    given.time_is(place.office.engine, moment("2026-04-30"))
+    given.time_is(place.office.engine, moment("2026-05-30"))
     sweep(place.office)
     assert hall.case(place, no).state == "solving"
     hall.expect_sound(place)
@@ -403,6 +428,41 @@ def test_nothing_of_the_case_keeps_who_rated_anonymously(place: Hall, no: str) -
         told = conn.execute(text("SELECT count(*) FROM outbox WHERE body ->> 'action' = 'rate_anonymously'")).scalar()
     assert (actors, told) == ([None], 0)
     hall.expect_sound(place)
+
+
+# ── consultation ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+QUESTION = {"question": "能否分期验收？", "department": "QX", "departments": ["ZJ"], "answer_by": "2026-03-05"}
+
+
+def test_a_request_that_cannot_be_solved_becomes_a_consultation_and_is_solved_by_its_conclusion(
+    place: Hall, no: str
+) -> None:
+    office, officers = place.office, place.town.officers
+    _planned(place, no)
+    _act(place, "specialist", no, "consult", QUESTION, MONDAY)
+    assert hall.clock(place, no, "consultation").due_on == date(2026, 3, 5)
+    assert hall.case(place, no).data["question"] == "消防审查需要哪些材料？"
+    consultation = given.children(office.engine, no, "consultation")["QX"]
+    opinion = given.children(office.engine, consultation, "opinion")["ZJ"]
+    given.act(office, officers["ZJ"], moment("2026-03-03"), opinion, "agree", {"opinion": "可以"})
+    given.looked_around(office, moment("2026-03-03"))
+    assert hall.case(place, no).state == "consulting"
+    given.act(office, officers["QX"], moment("2026-03-04"), consultation, "conclude", CONCLUSION)
+    given.looked_around(office, moment("2026-03-04"))
+    case = hall.case(place, no)
+    assert (case.state, case.outcome, case.decided_at is not None) == ("solved", "solved", True)
+    hall.expect_sound(place)
+
+
+def test_a_consultation_that_is_broken_off_gives_the_request_back(place: Hall, no: str) -> None:
+    _planned(place, no)
+    _climbed(place, no, "with_director")
+    _act(place, "director", no, "consult", QUESTION, MONDAY)
+    consultation = given.children(place.office.engine, no, "consultation")["QX"]
+    given.act(place.office, place.town.specialist, MONDAY, consultation, "withdraw", {"reason": "已自行解决"})
+    given.looked_around(place.office, MONDAY)
+    assert hall.case(place, no).state == "solving"
 
 
 # ── visits ────────────────────────────────────────────────────────────────────────────────────────────────────────────

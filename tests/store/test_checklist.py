@@ -1,4 +1,4 @@
-"""一次办好: the item list of a project, compiled, agreed, versioned; its papers checked once; coaching that is timed."""
+"""一次办好: the item list of a project: compiled, agreed, versioned, its papers checked once; and coaching, timed."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -122,11 +122,14 @@ def test_what_is_missing_before_filing_is_named_all_at_once_and_nothing_may_be_l
     no = _agreed(here)
     missing = _to_bring(here, no)
     assert len(missing) > 2
+    elsewhere = next(code for code in here.office.catalogue.items if code not in hall.case(here, no).data["items"])
+    with pytest.raises(NotMet, match=f"Not on the list: {elsewhere}"):
+        _hand_in(here, THURSDAY, no, [elsewhere])
     with pytest.raises(NotMet) as empty:
-        given.act(here.office, here.town.applicant, THURSDAY, no, "hand_in")
+        _hand_in(here, THURSDAY, no)
     assert empty.value.code == "nothing_handed_in"
     _attach(here, THURSDAY, no, missing[0])
-    given.act(here.office, here.town.applicant, THURSDAY, no, "hand_in")
+    _hand_in(here, THURSDAY, no)
     with pytest.raises(NotMet) as incomplete:
         given.act(here.office, here.town.specialist, FRIDAY, no, "pass")
     assert incomplete.value.reasons[0].facts["missing"] == missing[1:]
@@ -144,7 +147,7 @@ def test_a_second_notice_about_unchanged_material_is_refused_by_name(here: Hall)
     no = _agreed(here)
     missing = _to_bring(here, no)
     _attach(here, THURSDAY, no, missing[0])
-    given.act(here.office, here.town.applicant, THURSDAY, no, "hand_in")
+    _hand_in(here, THURSDAY, no)
     _tell_faults(here, FRIDAY, no, missing[1:])
     later = given.moment("2026-03-10")
     _attach(here, later, no, missing[1])
@@ -155,9 +158,21 @@ def test_a_second_notice_about_unchanged_material_is_refused_by_name(here: Hall)
     given.act(here.office, here.town.applicant, later, no, "hand_in_again")
     with pytest.raises(NotMet) as refused:
         _tell_faults(here, later, no, [missing[0]])
-    assert (refused.value.code, refused.value.reasons[0].facts["given_on"]) == ("notice_already_given", "2026-03-06")
+    assert (refused.value.code, refused.value.reasons[0].facts["handed_in_on"]) == (
+        "notice_already_given",
+        "2026-03-05",
+    )
     given.act(here.office, here.town.specialist, later, no, "pass")
     assert hall.case(here, no).state == "ready"
+    # Handed in once more, nothing of it may be found fault with either; further items may.
+    further = hall.case(here, no).data["items"][:3]
+    _hand_in(here, later, no, further)
+    new = [code for code in _to_bring(here, no, further) if code not in missing]
+    assert new
+    with pytest.raises(NotMet) as unchanged:
+        _tell_faults(here, later, no, [missing[1], *new])
+    assert unchanged.value.reasons[0].facts["value"] == [missing[1]]
+    _tell_faults(here, later, no, new)
     hall.expect_sound(here)
 
 
@@ -165,7 +180,7 @@ def test_a_fault_names_a_paper_of_the_list(here: Hall) -> None:
     no = _agreed(here)
     missing = _to_bring(here, no)
     _attach(here, THURSDAY, no, missing[0])
-    given.act(here.office, here.town.applicant, THURSDAY, no, "hand_in")
+    _hand_in(here, THURSDAY, no)
     with pytest.raises(NotMet) as refused:
         _tell_faults(here, THURSDAY, no, [*missing[1:], "no-such-paper"])
     assert refused.value.code == "unknown_material"
@@ -236,11 +251,23 @@ def _agreed(here: Hall) -> str:
     return no
 
 
-def _to_bring(here: Hall, no: str) -> list[str]:
-    """The papers that must be there, in the order of the list."""
-    [version] = hall.case(here, no).data["versions"]
-    papers = {paper["code"]: paper for item in version["compiled"]["items"] for paper in item["papers"]}
-    return [code for code, one in papers.items() if one["required"] and not one["held"] and not one["may_follow"]]
+def _filing(here: Hall, no: str) -> list[str]:
+    """The first two items of the list."""
+    items: list[str] = hall.case(here, no).data["items"]
+    return items[:2]
+
+
+def _hand_in(here: Hall, now: datetime, no: str, items: Sequence[str] | None = None) -> None:
+    filing = list(items) if items is not None else _filing(here, no)
+    given.act(here.office, here.town.applicant, now, no, "hand_in", {"filing": filing})
+
+
+def _to_bring(here: Hall, no: str, items: Sequence[str] | None = None) -> list[str]:
+    """The papers that must be there for these items, in the order of the list."""
+    version, filing = hall.case(here, no).data["versions"][-1], items or _filing(here, no)
+    papers = [one for item in version["compiled"]["items"] if item["code"] in filing for one in item["papers"]]
+    needed = [one["code"] for one in papers if one["required"] and not one["held"] and not one["may_follow"]]
+    return list(dict.fromkeys(needed))
 
 
 def _attach(here: Hall, now: datetime, no: str, *codes: str) -> None:

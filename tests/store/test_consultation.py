@@ -211,6 +211,26 @@ def test_the_first_and_the_last_day_of_answer_are_the_next_working_day_and_the_t
     assert hall.clock(here, no, "answering").due_on == date.fromisoformat(answer_by)
 
 
+def test_what_a_consultation_needs_holds_as_well_where_another_case_opens_it(here: Hall) -> None:
+    help_no = given.help_request(here.office, here.town, MONDAY)
+    given.act(here.office, here.town.specialist, MONDAY, help_no, "answer", {"text": "正在了解"})
+    given.act(here.office, here.town.specialist, MONDAY, help_no, "plan", {"plan": "提请会商"})
+    wrong = {**ASKED, "departments": ["QX", "ZG"]}
+    with pytest.raises(NotMet) as refused:
+        given.act(here.office, here.town.specialist, MONDAY, help_no, "consult", wrong)
+    assert refused.value.code == "lead_consulted"
+    assert hall.case(here, help_no).state == "solving"
+    given.act(here.office, here.town.specialist, MONDAY, help_no, "consult", ASKED)
+    no = given.children(here.office.engine, help_no, "consultation")["QX"]
+    assert sorted(_opinions(here, no)) == ["HB", "ZG", "ZJ"]
+    assert hall.case(here, no).data["silence"] == "no_opinion"
+    given.act(here.office, here.town.applicant, TUESDAY, help_no, "withdraw", {})
+    given.looked_around(here.office, TUESDAY)
+    assert hall.case(here, no).outcome == "withdrawn"
+    assert {hall.case(here, one).outcome for one in _opinions(here, no).values()} == {"dropped"}
+    hall.expect_sound(here)
+
+
 def test_nobody_opens_an_opinion_by_hand(here: Hall) -> None:
     no = _begun(here)
     said = {"question": "？", "department": "CG", "silence": "no_opinion"}
@@ -220,9 +240,7 @@ def test_nobody_opens_an_opinion_by_hand(here: Hall) -> None:
 
 def test_an_officer_leads_for_the_own_department_only(here: Hall) -> None:
     with pytest.raises(NotAllowed):
-        given.opened(
-            here.office, here.town.officers["ZG"], MONDAY, "consultation", ASKED, on=here.town.project.code
-        )
+        given.opened(here.office, here.town.officers["ZG"], MONDAY, "consultation", ASKED, on=here.town.project.code)
 
 
 def test_no_department_answers_for_another_or_twice(here: Hall) -> None:
@@ -243,7 +261,7 @@ def test_an_objection_needs_its_basis_and_conditions_a_day_ahead(here: Hall) -> 
     with pytest.raises(NotMet) as refused:
         _act(here, "ZG", TUESDAY, asked["ZG"], "agree_with_conditions", past)
     assert refused.value.reasons[0].facts["field"] == "conditions.1.due_on"
-    with pytest.raises(BadInput, match="conditions.1.what"):
+    with pytest.raises(BadInput, match=r"conditions\.1\.what"):
         _act(
             here,
             "ZG",
@@ -259,7 +277,7 @@ def test_split_opinions_cannot_be_concluded_by_the_lead(here: Hall) -> None:
     for result in ("agreed", "with_conditions", "not_agreed", "no_opinion"):
         with pytest.raises(NotMet) as refused:
             _act(here, "QX", THURSDAY, no, "conclude", {"result": result, "conclusion": "我们认为"})
-        assert "opinions_split" in {reason.code for reason in refused.value.reasons}
+        assert refused.value.code == "opinions_split"
     assert here.office.catalogue.departments["ZJ"].title.zh in refused.value.zh
 
 
@@ -343,7 +361,9 @@ def test_the_district_leader_is_the_last_resort_and_is_told_why(here: Hall) -> N
         given.act(here.office, leader, friday, meeting, "climb", {"tried": "已协调两次"})
     with pytest.raises(Refused):
         given.act(here.office, above, friday, meeting, "decide_above", decided)
-    given.act(here.office, leader, friday, meeting, "climb", {"tried": "已协调两次", "climb_reason": "涉及两个分管领域"})
+    given.act(
+        here.office, leader, friday, meeting, "climb", {"tried": "已协调两次", "climb_reason": "涉及两个分管领域"}
+    )
     # Three working days from Friday the 6th: Wednesday the 11th.
     assert hall.clock(here, meeting, "district").due_on == date(2026, 3, 11)
     with pytest.raises(Conflict):
@@ -423,9 +443,7 @@ def test_no_silence_of_an_office_leads_to_a_permit(here: Hall) -> None:
 
 
 def _begun(here: Hall, said: Mapping[str, object] = ASKED) -> str:
-    return given.opened(
-        here.office, here.town.specialist, MONDAY, "consultation", said, on=here.town.project.code
-    )
+    return given.opened(here.office, here.town.specialist, MONDAY, "consultation", said, on=here.town.project.code)
 
 
 def _answered(here: Hall, answers: Mapping[str, str]) -> str:

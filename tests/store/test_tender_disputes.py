@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from tests import given
-from tests.bidding import DEADLINE, ISSUED, OBJECTION, Tender
+from tests.bidding import ISSUED, OBJECTION, Tender
 from tests.given import moment
+from workflow.actor import SYSTEM
+from workflow.commands.look_at import look_at
 from workflow.errors import NotAllowed, Refused
 from workflow.work import Office
 
@@ -326,5 +328,16 @@ def test_a_signed_contract_is_not_suspended_any_more(tender: Tender) -> None:
     assert (late.code, facts_of(late)["rule"]) == ("nothing_to_suspend", "B22")
 
 
-def test_a_deadline_of_the_file_is_the_one_these_days_are_counted_from() -> None:
-    assert DEADLINE.startswith("2026-03-23")
+def test_the_system_finds_nothing_to_do_where_nothing_is_suspended(tender: Tender) -> None:
+    tender.begin().issued().evaluated()
+    assert look_at(tender.office, given.case_id(tender.office.engine, tender.no)) == ()
+
+
+def test_no_new_deadline_is_demanded_where_the_old_one_is_lawful(bidding: Tender) -> None:
+    objection = bidding.object(moment("2026-03-10"))
+    answer = {"result": "rejected", "answer": "异议不成立"}
+    given.act(bidding.office, bidding.town.applicant, moment("2026-03-10", "16:00"), objection, "answer", answer)
+    found = refused(
+        lambda: given.act(bidding.office, SYSTEM, moment("2026-03-10", "16:01"), bidding.no, "resume_without_deadline")
+    )
+    assert found.code == "deadline_lawful"

@@ -388,7 +388,7 @@ def _create(work: Work, flow: Flow, opening: Opening, begun: Sequence[Facts], ro
         limits = limits_at_opening(work, flow, facts.inputs)
         case = replace(facts.case, no=no, limits=limits, data=plain(facts.inputs))
         decision = Decision(opening.action, case.state, case.state, role, work.now)
-        assignee = assignees.get(case.department)
+        assignee = facts.inputs.get(opening.given_to or "") or assignees.get(case.department)
         changes.append(plan(flow, decision, replace(facts, case=case), assignee))
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
     ids = births.create(work.conn, changes, [None] * len(changes), place.project.demo)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from workflow.commands.open_case import open_case
 from workflow.errors import BadInput, Conflict, NotAllowed, Reason
 from workflow.identifiers import BadIdentifier, ProjectCode, credit_code, project_code
 from workflow.store import projects
@@ -12,11 +13,18 @@ from workflow.work import Work
 BLANK = ("不能为空白", "must not be blank")
 
 
-def register_project(work: Work, company_name: str, fields: Mapping[str, Any], code_exception: str = "") -> Project:
+def register_project(
+    work: Work,
+    company_name: str,
+    fields: Mapping[str, Any],
+    code_exception: str = "",
+    war_map: Mapping[str, Any] | None = None,
+) -> Project:
     """Register a project of a company; ``fields`` are the columns of `projects` but for id, demo and created_at.
 
     ``code_exception`` is the reason for taking a code of the old form, which has no check digit; with who gave it and
-    when it becomes the fact ``code_exception`` of the project. Raises NotAllowed for anybody but the administrator,
+    when it becomes the fact ``code_exception`` of the project. With ``war_map``, what the opening of that flow asks, the
+    project enters the war map in the same transaction. Raises NotAllowed for anybody but the administrator,
     BadInput naming every code or word that cannot be (project code and its exception, credit code, names, kind of
     project, street, battlefront, squad, trait), Conflict for a code that is taken.
     """
@@ -31,7 +39,10 @@ def register_project(work: Work, company_name: str, fields: Mapping[str, Any], c
             extra={"field": "code", "value": columns["code"]},
         )
     projects.add_company(work.conn, columns["company"], company_name)
-    return projects.by_id(work.conn, projects.add_project(work.conn, columns | {"demo": False}, work.now))
+    made = projects.by_id(work.conn, projects.add_project(work.conn, columns | {"demo": False}, work.now))
+    if war_map is not None:
+        open_case(work, "mechanism", war_map, made.code)
+    return made
 
 
 def _checked(work: Work, company_name: str, fields: Mapping[str, Any], code_exception: str) -> dict[str, Any]:

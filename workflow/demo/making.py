@@ -12,8 +12,9 @@ from workflow.clock.days import local_day, office_time
 from workflow.commands.adopt_calendar import adopt_calendar
 from workflow.demo.content import content_digest
 from workflow.demo.files import DemoFiles, load_demo_files
-from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues
+from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues, step_cues
 from workflow.demo.scenes import Days
+from workflow.demo.services import service_steps
 from workflow.demo.story import FIRST_DAY, SEED, applications, help_requests
 from workflow.demo.town import admit_newcomers, settle
 from workflow.errors import Unusable
@@ -73,6 +74,7 @@ def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progres
         *cues_of(player, days, applications(files, office.catalogue, days, seed), seed),
         *help_cues(player, days, help_requests(files, seed)),
         *open_help_cues(player, now),
+        *step_cues(player, days, service_steps(files, office.catalogue, days, seed)),
         *desk_cues(player, days),
     ]
     player.run(cues, now, lambda done, total: progress(done, total, "办件历史 case histories"))

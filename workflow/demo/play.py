@@ -4,6 +4,7 @@ One transaction a step. Between two steps every rung that has fallen due meanwhi
 order, through the real sweep; what the system has to look at is looked at at once, as a worker would.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -37,6 +39,7 @@ from workflow.work import Office, Work
 log = logging.getLogger("wugeyi.demo")
 
 KEPT_BACK = (with_gaps, gaps_open)
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 # What stands beside every message of the demo's past: nobody was written to while it was made.
 NOT_SENT = "演示数据：生成时只记入日志，未向任何人发送 (demo: logged while it was made, sent to nobody)"
@@ -56,14 +59,21 @@ asked AS (
   SELECT k.id FROM settled JOIN cases k ON k.parent_id = cast(settled.body ->> 'children_of' AS bigint)
   WHERE settled.channel = 'system' AND k.ended_at IS NULL)
 SELECT (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_rung,
-  ARRAY(SELECT b.id FROM asked JOIN cases b USING (id) WHERE b.ended_at IS NULL AND (b.flow <> 'bundle' OR NOT EXISTS (
-    SELECT FROM cases k WHERE k.parent_id = b.id AND k.ended_at IS NULL
-      AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END))
+  ARRAY(SELECT b.id FROM asked JOIN cases b USING (id)
+    WHERE b.ended_at IS NULL AND (b.flow <> 'bundle' OR b.state IN ('simulating', 'simulated') OR NOT EXISTS (
+      SELECT FROM cases k WHERE k.parent_id = b.id AND k.ended_at IS NULL
+        AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END))
     ORDER BY b.id) AS asked""")
 _CHILD = text("""
-SELECT k.no FROM cases k JOIN cases p ON p.id = k.parent_id
-WHERE p.no = :no AND k.flow = :flow AND (cast(:department AS text) IS NULL OR k.department = :department)
-ORDER BY k.id DESC LIMIT 1""")
+WITH RECURSIVE under AS (
+  SELECT id, no, flow, department, '{}'::jsonb AS data, 0 AS depth FROM cases WHERE no = :no
+  UNION ALL
+  SELECT k.id, k.no, k.flow, k.department, under.data || k.data, depth + 1
+  FROM cases k JOIN under ON k.parent_id = under.id)
+SELECT no FROM under
+WHERE depth > 0 AND flow = :flow AND data @> cast(:where AS jsonb)
+  AND (cast(:department AS text) IS NULL OR department = :department)
+ORDER BY id DESC LIMIT 1""")
 _CASE = text("SELECT assignee_id, department FROM cases WHERE no = :no")
 _OPEN_CARDS = text("""
 SELECT id, person_id, card FROM alerts
@@ -180,10 +190,11 @@ class Player:
         """The case a step is about: the thread's own, or the newest of a flow (and department) under it."""
         if step.child is None:
             return self.numbers.get(step.named)
-        row = self.aside.execute(
-            _CHILD, {"no": self.numbers[step.thread], "flow": step.child, "department": step.department}
-        ).one()
-        return str(row.no)
+        return self._under(self.numbers[step.thread], step.child, step.department, step.where)
+
+    def _under(self, no: str, flow: str, department: str | None = None, where: Mapping[str, str] = NOWHERE) -> str:
+        asked = {"no": no, "flow": flow, "department": department, "where": json.dumps(dict(where))}
+        return str(self.aside.execute(_CHILD, asked).one().no)
 
     def _who(self, step: Step, no: str | None) -> Actor:
         if step.by in self.town.actors:

@@ -13,8 +13,9 @@ class Step:
     ``day``: working days from the making of the demo (before it for a negative one), ``minute`` of that day. ``by`` is
     a role, or a username. A step ``begins`` a case of a flow, on the project or ``under`` the thread's case (then it
     is known as ``thread/<alias>``), or ``does`` an action to the thread's case, to the one with that ``alias``, or to
-    the newest ``child`` of a flow under it, of one ``department`` where one is named. In ``inputs`` a text such as
-    ``@wang`` stands for the person of that username.
+    the newest ``child`` of a flow anywhere under it: of one ``department`` where one is named, and holding ``where``
+    (``{"segment": "A", "discipline": "fire"}``: the check of fire in segment A), in its own data or in that of a case
+    between. In ``inputs`` a text such as ``@wang`` stands for the person of that username.
     """
 
     thread: str
@@ -29,6 +30,7 @@ class Step:
     alias: str = ""
     child: str | None = None
     department: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> str:

@@ -9,8 +9,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from workflow.guards import acceptance, assistance, checklist, consultation, cutting, matter, relatives, tendering
-from workflow.guards.facts import AttachedMaterial, Booking, EarlierDocument, Facts, Guard, Neighbour, Relative
+from workflow.guards import (
+    acceptance,
+    assistance,
+    checklist,
+    consultation,
+    cutting,
+    hearing,
+    matter,
+    mechanism,
+    relatives,
+    simulated,
+    tendering,
+)
+from workflow.guards.facts import (
+    AttachedMaterial,
+    Booking,
+    EarlierDocument,
+    Facts,
+    Guard,
+    HeldRole,
+    NamedPerson,
+    Neighbour,
+    Relative,
+)
 from workflow.guards.identity import assignee_works_here, company_code_valid, project_code_valid
 from workflow.guards.late_entry import late_entry_lawful
 from workflow.guards.life import event_of_use, life_clock, renewal_asked_in_time, renewals_left, result_has_a_life
@@ -50,6 +72,8 @@ __all__ = [
     "EarlierDocument",
     "Facts",
     "Guard",
+    "HeldRole",
+    "NamedPerson",
     "Neighbour",
     "Relative",
     "condition",
@@ -98,6 +122,9 @@ GUARDS: Mapping[str, Guard] = {
     **consultation.GUARDS,
     **checklist.GUARDS,
     **matter.GUARDS,
+    **simulated.GUARDS,
+    **hearing.GUARDS,
+    **mechanism.GUARDS,
 }
 
 _NEED = re.compile(r"([a-z_]+)(?:\(([a-z0-9_]+)\))?")

@@ -1,8 +1,10 @@
 """The item list of a project: what its papers lack, and the application that coaching came before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from workflow.clock.days import local_day
 from workflow.errors import Reason
 from workflow.guards.facts import Facts, Guard
 
@@ -38,6 +40,41 @@ def every_missing_paper_named(facts: Facts) -> Reason | None:
     )
 
 
+def told_for_the_first_time(facts: Facts) -> Reason | None:
+    """行政许可法 32(4), 72(4): what was looked at before and has not changed since is not found fault with again."""
+    uploaded = {material.code: material.uploaded_at for material in facts.materials}
+    *earlier, _ = facts.case.data.get("filings") or [None]
+    again: dict[str, str] = {}
+    for fault in facts.inputs.get("faults", ()):
+        code = fault["material"]
+        looked_at = [one["at"] for one in earlier if code in _papers_of(facts, one["filing"])]
+        if looked_at and (code not in uploaded or uploaded[code] <= datetime.fromisoformat(looked_at[-1])):
+            again[code] = local_day(datetime.fromisoformat(looked_at[-1])).isoformat()
+    if not again:
+        return None
+    names = [facts.catalogue.materials[code].title if code in facts.catalogue.materials else None for code in again]
+    return Reason(
+        "notice_already_given",
+        f"已核对过且材料未变，不得再次告知：{'、'.join(name.zh if name else '' for name in names)}",
+        f"Looked at before and unchanged, not to be told again: {', '.join(name.en if name else '' for name in names)}",
+        {"field": "faults", "value": sorted(again), "handed_in_on": min(again.values())},
+    )
+
+
+def filed_items_listed(facts: Facts) -> Reason | None:
+    """Only what stands on the list in force is filed."""
+    listed = list(facts.case.data.get("items", ()))
+    strange = [code for code in facts.inputs.get("filing", ()) if code not in listed]
+    if not strange:
+        return None
+    return Reason(
+        "item_not_listed",
+        f"清单上没有事项 {'、'.join(strange)}；可用：{'、'.join(listed)}",
+        f"Not on the list: {', '.join(strange)}; accepted: {', '.join(listed)}",
+        {"field": "filing", "value": strange, "accepted": listed},
+    )
+
+
 def something_handed_in(facts: Facts) -> Reason | None:
     """There is something to look at."""
     if facts.materials:
@@ -60,24 +97,37 @@ def application_of_this_project(facts: Facts) -> Reason | None:
 
 
 def missing_papers(facts: Facts) -> list[dict[str, Any]]:
-    """The papers of the list in force that must be there before filing and are not, each once.
+    """The papers that must be there before these items of the list in force are filed and are not, each once.
 
     Results of other items on the list are the office's own, and papers that may follow come under a promise.
     """
     attached = {material.code for material in facts.materials}
     data = facts.case.data
-    in_force = [one["compiled"] for one in data.get("versions", ()) if one["compiled"]["version"] == data.get("version")]
-    wanted = {paper["code"]: paper for compiled in in_force for item in compiled["items"] for paper in item["papers"]}
-    return [
-        paper
-        for code, paper in wanted.items()
-        if paper["required"] and not paper["held"] and not paper["may_follow"] and code not in attached
+    compiled = [one.get("compiled") or {} for one in data.get("versions", ())]
+    in_force = [one for one in compiled if one.get("version") == data.get("version")]
+    filing = _filing(facts)
+    papers = [
+        paper for one in in_force for item in one.get("items", ()) if item["code"] in filing for paper in item["papers"]
     ]
+    needed = {one["code"]: one for one in papers if one["required"] and not one["held"] and not one["may_follow"]}
+    return [paper for code, paper in needed.items() if code not in attached]
+
+
+def _filing(facts: Facts) -> frozenset[str]:
+    """The items whose papers are being looked at."""
+    return frozenset(facts.inputs.get("filing") or facts.case.data.get("filing") or ())
+
+
+def _papers_of(facts: Facts, items: Iterable[str]) -> frozenset[str]:
+    known = [facts.catalogue.items[code] for code in items if code in facts.catalogue.items]
+    return frozenset(material.code for item in known for material in item.materials)
 
 
 GUARDS: Mapping[str, Guard] = {
     "listed_papers_there": Guard(listed_papers_there, MATERIALS),
     "every_missing_paper_named": Guard(every_missing_paper_named, MATERIALS, on_input=True),
+    "told_for_the_first_time": Guard(told_for_the_first_time, MATERIALS, on_input=True),
+    "filed_items_listed": Guard(filed_items_listed, on_input=True),
     "something_handed_in": Guard(something_handed_in, MATERIALS),
     "application_of_this_project": Guard(application_of_this_project, PROJECT, on_input=True),
 }

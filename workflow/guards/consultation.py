@@ -122,14 +122,15 @@ def split_settled_by_a_meeting(facts: Facts) -> Reason | None:
 
 
 def conclusion_follows(facts: Facts) -> Reason | None:
-    """The conclusion is what the meeting has decided, else what the opinions come to."""
+    """The conclusion is what the meeting has decided, else what the opinions come to; of a split there is none yet."""
     said = facts.inputs.get("result")
     accepted = conclusions(facts.children)
-    if said in accepted:
+    if not accepted or said in accepted:
         return None
+    against = "会议决定" if decided_meeting(facts.children) else "各部门意见"
     return Reason(
         "conclusion_contradicts",
-        f"结论“{said}”与{'会议决定' if decided_meeting(facts.children) else '各部门意见'}不符；可用：{'、'.join(accepted)}",
+        f"结论“{said}”与{against}不符；可用：{'、'.join(accepted)}",
         f"The conclusion “{said}” contradicts what was said; accepted: {', '.join(accepted)}",
         {"field": "result", "value": said, "accepted": list(accepted)},
     )

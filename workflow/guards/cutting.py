@@ -1,4 +1,4 @@
-"""How the buildings of a permit are cut into segments (fact book, 4.3): disjoint, whole, adding up, one of them last."""
+"""How the buildings of a permit are cut into segments (fact book, 4.3): disjoint, whole, adding up, one the last."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -95,7 +95,9 @@ def buildings_once(facts: Facts) -> Reason | None:
     """No building stands twice, and none is in two segments: not in this list, not with one that is there already."""
     rows = facts.inputs.get("buildings", ())
     doubled = [code for code, times in Counter(row["code"] for row in rows).items() if times > 1]
-    segments = {code: {str(row["segment"]) for row in rows if row["code"] == code and row.get("segment")} for code in doubled}
+    segments = {
+        code: {str(row["segment"]) for row in rows if row["code"] == code and row.get("segment")} for code in doubled
+    }
     shared = {code: names for code, names in segments.items() if len(names) > 1}
     for row in cut_rows(facts):
         for one in live_segments(facts.children):
@@ -131,7 +133,7 @@ def segments_whole(facts: Facts) -> Reason | None:
         return Reason(
             "segment_unlisted",
             f"单体所属分段未列出：{'、'.join(unlisted)}；已列：{'、'.join(listed) or '无'}",
-            f"Buildings name segments that are not listed: {', '.join(unlisted)}; listed: {', '.join(listed) or 'none'}",
+            f"Buildings name segments not listed: {', '.join(unlisted)}; listed: {', '.join(listed) or 'none'}",
             _field("segments", unlisted, listed),
         )
     if doubled := [name for name in listed if name in taken]:

@@ -74,6 +74,25 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role of a person's own; ``squad`` is also that of the project it is bound to."""
+
+    role: str
+    department: str | None
+    squad: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """Somebody whom the inputs name by number."""
+
+    id: int
+    name: str
+    active: bool
+    roles: tuple[HeldRole, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """Of what flow a case of the same project is, and in which state."""
 
@@ -87,7 +106,8 @@ class Facts:
 
     ``needs_tender`` is known where a case is opened. ``helpers`` are the people who may act as specialist or squad
     leader on this case. Two follow from what was typed: ``bookings`` of the room that is named, and ``named_case``, the
-    number under ``about`` if the actor sees a case of that number on the same project.
+    number under ``about`` if the actor sees a case of that number on the same project. So do ``people``, those whom the
+    inputs name by number, if they have an account; None where nobody looked them up.
     """
 
     case: Case
@@ -114,6 +134,7 @@ class Facts:
     events: Mapping[str, date] = field(default_factory=dict)
     project: Mapping[str, Neighbour] = field(default_factory=dict)
     needs_tender: bool = False
+    people: Mapping[int, NamedPerson] | None = None
 
     def kept(self, name: str) -> Any:
         """What the case keeps under ``name``, or was just told; None where neither. Days and instants as they are."""
@@ -176,7 +197,7 @@ class Guard:
     """One condition.
 
     ``reads`` names groups of facts ('materials', 'permits', 'children', 'siblings', 'parent', 'colleagues', 'helpers',
-    'events', 'documents', 'project', 'bookings', 'named_case').
+    'events', 'documents', 'project', 'bookings', 'named_case', 'people').
     ``takes`` says what a flow file puts in brackets behind its name (``children_ended(opinion)``): a 'flow', a 'datum'
     of the case or a 'clock'; `conditions.condition` binds it.
     """

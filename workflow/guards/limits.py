@@ -69,7 +69,8 @@ def extension_within_the_law(facts: Facts) -> Reason | None:
 def promise_kept_or_explained(facts: Facts) -> Reason | None:
     """优化营商环境条例 36: a missed promise needs a reason that can be published."""
     clock = facts.case.clock("promised")
-    if clock is None or clock.due_at is None or facts.inputs.get("late_reason", "").strip():
+    # One that has stopped was answered by an earlier decision (预许可), which was asked for its reason then.
+    if clock is None or not clock.running or clock.due_at is None or facts.inputs.get("late_reason", "").strip():
         return None
     if facts.takes_effect_at < clock.due_at:
         return None

@@ -1,26 +1,21 @@
-"""What an item of the matter (一事全办) needs beyond the ordinary way: papers that follow, a commitment, a review before
-land is obtained, a hearing, a visit to the site, a hand-over, a ground to take the result back."""
+"""What an item of the matter (一事全办) needs beyond the ordinary way: papers that follow, a commitment and its check,
+a ground to take the result back, what must precede its use."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from workflow.catalogue import Item, Prerequisite
+from workflow.catalogue import Item
+from workflow.clock.calendar import start_of_day
 from workflow.clock.days import local_day
+from workflow.clock.deadline import deadline
 from workflow.definition import Title
 from workflow.errors import Reason
 from workflow.guards.facts import Facts, Guard
 from workflow.guards.life import event_of_use
 from workflow.guards.materials import gaps_end_in_time, missing_papers, required_materials_attached
-from workflow.guards.prerequisites import ITEMS, applies, unmet
+from workflow.guards.prerequisites import applies
 from workflow.planning.limits import chosen_limit, decided_on
 
-LAND_EVENT = "land_title"
-LAND_PAPERS = ("land_document", "land_contract")
-"""What shows that land was obtained: the title, or the contract or decision that gives it."""
-SIMULATED_STAGES = frozenset({2, 3})
-"""The land itself (1) and what stands already (4) cannot be reviewed before there is land."""
-NOTICE_OF_HEARING = 7
-"""Working days between the notice and the hearing (行政许可法 48(1), 82)."""
 STANDING = frozenset({"granted", "pre_licensed"})
 """Outcomes of a result that there is something to check or to change about."""
 
@@ -96,7 +91,9 @@ def commitment_offered(facts: Facts) -> Reason | None:
         return None
     form = item.variant_title(word.variant)
     zh, en = (form.zh, form.en) if form else (str(word.variant), str(word.variant))
-    return _no_commitment(f"本事项仅“{zh}”实行告知承诺", f"Only the form “{en}” of this item is granted on a commitment")
+    return _no_commitment(
+        f"本事项仅“{zh}”实行告知承诺", f"Only the form “{en}” of this item is granted on a commitment"
+    )
 
 
 def commitment_gives_licence(facts: Facts) -> Reason | None:
@@ -133,7 +130,8 @@ def check_in_time(facts: Facts) -> Reason | None:
     """The check afterwards lies ahead, within the time the item allows for it."""
     word = facts.item.commitment if facts.item else None
     by: date = facts.inputs["check_by"]
-    latest = facts.calendar.end_of(facts.today, word.check_within) if word else by
+    latest = deadline(start_of_day(facts.today), word.check_within, facts.calendar).on if word else by
+    assert latest is not None, "a limit without pauses has an end"
     if facts.today < by <= latest:
         return None
     day, end = facts.day(by), facts.day(latest)
@@ -142,209 +140,6 @@ def check_in_time(facts: Facts) -> Reason | None:
         f"事后核查期限 {day.zh} 应在今天之后、不晚于 {end.zh}",
         f"The check is due {day.en}; that must lie after today and not after {end.en}",
         {"field": "check_by", "value": by.isoformat(), "latest": latest.isoformat()},
-    )
-
-
-def may_be_simulated(facts: Facts) -> Reason | None:
-    """Only what the land has to do with, and only where every prerequisite may be met later."""
-    closed = [item for item in facts.items if not _simulated(item, facts)]
-    if not closed:
-        return None
-    return Reason(
-        "not_simulated",
-        f"不能模拟审批：{'、'.join(item.title.zh for item in closed)}；仅限工程建设许可、施工许可阶段的事项",
-        f"Cannot be reviewed by simulation: {', '.join(item.title.en for item in closed)}; "
-        "only items of the stages 2 and 3 can",
-        {"field": "items", "value": [item.code for item in closed]},
-    )
-
-
-def land_not_obtained(facts: Facts) -> Reason | None:
-    """A review by simulation is for the time before there is land (模拟审批)."""
-    shown = _land(facts)
-    if shown is None:
-        return None
-    return Reason(
-        "land_obtained",
-        f"项目已取得土地（{shown.zh}），请直接正式申报",
-        f"The project has its land ({shown.en}): apply in earnest",
-    )
-
-
-def land_obtained(facts: Facts) -> Reason | None:
-    """拿地: the title is recorded, or the contract or decision that gives the land is held."""
-    return None if _land(facts) is not None else _no_land()
-
-
-def land_paper_held(facts: Facts) -> Reason | None:
-    """The contract or decision that gives the land is among the papers."""
-    return None if _paper_of_land(facts) is not None else _no_land()
-
-
-def prerequisites_simulated(facts: Facts) -> Reason | None:
-    """A review by simulation passes over what may be met later, and over nothing else."""
-    item = facts.item
-    edges = [edge for edge in item.must_precede if unmet(edge, facts) and not edge.simulated_ok] if item else []
-    if not edges:
-        return None
-    return Reason(
-        "prerequisites_missing",
-        "前置条件不得模拟：" + "；".join(edge.title.zh for edge in edges),
-        "Prerequisites that cannot be simulated: " + "; ".join(edge.title.en for edge in edges),
-        {"unmet": [{"any_of": list(edge.any_of), "or_document": edge.or_document} for edge in edges]},
-    )
-
-
-def every_item_simulated(facts: Facts) -> Reason | None:
-    """Every item that was not withdrawn has passed its review by simulation."""
-    items = facts.children_of(ITEMS)
-    waiting = [item.no for item in items if item.ended_at is None and item.state != "simulated"]
-    if not waiting and any(item.ended_at is None for item in items):
-        return None
-    return Reason(
-        "items_in_simulation", "仍有事项未通过模拟审查", "Some items are still in simulated review", {"cases": waiting}
-    )
-
-
-def some_item_in_simulation(facts: Facts) -> Reason | None:
-    """An item that had passed is looked at again."""
-    items = facts.children_of(ITEMS)
-    if any(item.ended_at is None and item.state.startswith("simulat") and item.state != "simulated" for item in items):
-        return None
-    return Reason("nothing_in_simulation", "没有模拟审查中的事项", "No item is in simulated review")
-
-
-def every_item_withdrawn(facts: Facts) -> Reason | None:
-    """The applicant has taken back every item: there is nothing left to decide."""
-    items = facts.children_of(ITEMS)
-    others = [item.no for item in items if item.outcome != "withdrawn"]
-    if items and not others:
-        return None
-    return Reason("items_not_withdrawn", "仍有未撤回的事项", "Some items are not withdrawn", {"cases": others})
-
-
-def application_withdrawn(facts: Facts) -> Reason | None:
-    """The joint application that the item belongs to was taken back as a whole."""
-    if facts.parent is not None and facts.parent.outcome == "withdrawn":
-        return None
-    return Reason("application_stands", "所属并联申请未撤回", "The joint application was not withdrawn")
-
-
-def hearing_told_already(facts: Facts) -> Reason | None:
-    """The day on which the right was told is not one to come, nor one before the acceptance."""
-    told: date = facts.inputs["hearing_told"]
-    accepted = local_day(facts.case.accepted_at) if facts.case.accepted_at else told
-    if accepted <= told <= facts.today:
-        return None
-    first, last = facts.day(accepted), facts.day(facts.today)
-    return Reason(
-        "hearing_told_outside_bounds",
-        f"告知日应在受理日 {first.zh} 至今天之间",
-        f"The day of the notice must lie between the acceptance, {first.en}, and today, {last.en}",
-        {"field": "hearing_told", "value": told.isoformat(), "latest": facts.today.isoformat()},
-    )
-
-
-def hearing_asked_in_time(facts: Facts) -> Reason | None:
-    """行政许可法 46–47: within five days of being told."""
-    clock = facts.case.clock("hearing_request")
-    if clock is None or clock.due_on is None or facts.today <= clock.due_on:
-        return None
-    day = facts.day(clock.due_on)
-    return Reason(
-        "hearing_asked_late",
-        f"要求听证的期限已于 {day.zh} 届满",
-        f"A hearing had to be asked for by {day.en}",
-        {"due_on": clock.due_on.isoformat()},
-    )
-
-
-def hearing_notice_in_time(facts: Facts) -> Reason | None:
-    """行政许可法 48(1): told of time and place seven days before; a minimum, so a guard."""
-    held: datetime = facts.inputs["hearing_at"]
-    earliest = facts.calendar.add_working_days(facts.today, NOTICE_OF_HEARING)
-    if local_day(held) >= earliest:
-        return None
-    day = facts.day(earliest)
-    return Reason(
-        "hearing_too_early",
-        f"听证应在举行的七日前通知：最早 {day.zh} 举行",
-        f"Notice is given seven working days before: the hearing can be held from {day.en} on",
-        {"field": "hearing_at", "value": held.isoformat(), "earliest": earliest.isoformat()},
-    )
-
-
-def hearing_host_is_not_the_examiner(facts: Facts) -> Reason | None:
-    """行政许可法 48(3): hosted by somebody other than who examines the application."""
-    host = facts.inputs["host_account"]
-    if host not in (facts.case.assignee_id, facts.actor.id):
-        return None
-    return Reason(
-        "host_is_the_examiner",
-        "听证主持人不得是审查该申请的工作人员",
-        "The host of the hearing must not be who examines the application",
-        {"field": "host_account", "value": host},
-    )
-
-
-def hearing_right_respected(facts: Facts) -> Reason | None:
-    """No decision while a hearing may still be asked for, or was asked for and has not been held (46–48)."""
-    data, clock = facts.case.data, facts.case.clock("hearing_request")
-    if data.get("hearing_told") is None or data.get("hearing_minutes"):
-        return None
-    if data.get("hearing_asked"):
-        return Reason(
-            "hearing_not_held", "已要求听证，听证笔录尚未形成", "A hearing was asked for and has no minutes yet"
-        )
-    if clock is None or clock.due_at is None or facts.takes_effect_at >= clock.due_at:
-        return None
-    day = facts.day(clock.due_on)
-    return Reason(
-        "hearing_may_be_asked",
-        f"要求听证的期限到 {day.zh} 才届满",
-        f"A hearing may be asked for until {day.en}",
-        {"due_on": str(clock.due_on)},
-    )
-
-
-def no_hearing_open(facts: Facts) -> Reason | None:
-    """A hearing ends with its minutes, not like any other special procedure."""
-    if not any(pause.cause == "hearing" for pause in facts.case.open_pauses) or "hearing_at" not in facts.case.data:
-        return None
-    return Reason("hearing_open", "听证须以听证笔录结束", "A hearing ends with its minutes")
-
-
-def two_officers_on_site(facts: Facts) -> Reason | None:
-    """行政许可法 34 ¶3: two officials at least, both of this office."""
-    pair = [facts.inputs["first_officer"], facts.inputs["second_officer"]]
-    strange = [one for one in pair if one not in facts.colleagues]
-    if strange:
-        return Reason(
-            "officer_elsewhere",
-            "现场核查人员须为本部门工作人员",
-            "Whoever checks on the site works in this department",
-            {"value": strange, "accepted": sorted(facts.colleagues)},
-        )
-    if pair[0] != pair[1]:
-        return None
-    return Reason(
-        "one_officer_only",
-        "现场核查应当指派两名以上工作人员",
-        "A check on the site takes two officers at least",
-        {"field": "second_officer", "value": pair[1]},
-    )
-
-
-def other_department(facts: Facts) -> Reason | None:
-    """A case is handed over to another office than its own."""
-    if facts.inputs["department"] != facts.case.department:
-        return None
-    others = sorted(code for code in facts.catalogue.departments if code != facts.case.department)
-    return Reason(
-        "same_department",
-        "本件已在该部门",
-        "The case stands in that department already",
-        {"field": "department", "value": facts.case.department, "accepted": others},
     )
 
 
@@ -358,7 +153,9 @@ def ground_is_proved(facts: Facts) -> Reason | None:
         until = facts.case.kept("gaps_until")
         over = isinstance(until, date) and not isinstance(until, datetime) and until < facts.today
         proved = over and bool(missing_papers(facts))
-        return None if proved else _unproved(ground, "容缺承诺未逾期或材料已补齐", "the promise for papers is not broken")
+        return (
+            None if proved else _unproved(ground, "容缺承诺未逾期或材料已补齐", "the promise for papers is not broken")
+        )
     return None
 
 
@@ -428,37 +225,10 @@ def _must_precede(item: Item, event: str, facts: Facts, filed: set[str]) -> bool
     traits = facts.project_facts
     if item.code in filed:
         return True
-    excluded = any(traits.get(trait) for trait in item.rule.none_of) or bool(item.waived_if and traits.get(item.waived_if))
-    return not excluded and any(traits.get(trait) for trait in item.rule.any_of)
-
-
-def _simulated(item: Item, facts: Facts) -> bool:
-    edges: list[Prerequisite] = [edge for edge in item.must_precede if applies(edge, facts.project_facts)]
-    return item.stage in SIMULATED_STAGES and all(edge.simulated_ok for edge in edges)
-
-
-def _land(facts: Facts) -> Title | None:
-    if LAND_EVENT in facts.events:
-        return facts.catalogue.events[LAND_EVENT].title
-    return _paper_of_land(facts)
-
-
-def _paper_of_land(facts: Facts) -> Title | None:
-    held = {material.code for material in facts.materials} | {name for name, is_ in facts.project_facts.items() if is_}
-    found = next((code for code in LAND_PAPERS if code in held), None)
-    if found is None:
-        return None
-    known = facts.catalogue.materials.get(found)
-    return known.title if known is not None else Title(found, found)
-
-
-def _no_land() -> Reason:
-    return Reason(
-        "no_land",
-        "尚未取得土地：请登记土地权属，或提交用地文件",
-        "The land is not obtained yet: record the title, or hand in the paper that gives it",
-        {"event": LAND_EVENT, "papers": list(LAND_PAPERS)},
+    excluded = any(traits.get(trait) for trait in item.rule.none_of) or bool(
+        item.waived_if and traits.get(item.waived_if)
     )
+    return not excluded and any(traits.get(trait) for trait in item.rule.any_of)
 
 
 def _decision_due(facts: Facts) -> date | None:
@@ -487,19 +257,19 @@ def _result(facts: Facts, wanted: str, title: Title) -> Reason | None:
     word = facts.item.commitment if facts.item else None
     if word is not None and word.result == wanted:
         return None
-    return Reason(
-        "other_result", f"本事项的告知承诺不产生{title.zh}", f"A commitment on this item gives no {title.en}"
-    )
+    return Reason("other_result", f"本事项的告知承诺不产生{title.zh}", f"A commitment on this item gives no {title.en}")
 
 
 def _unproved(ground: str, zh: str, en: str) -> Reason:
     return Reason(
-        "ground_unproved", f"撤销事由不成立：{zh}", f"The ground does not hold: {en}", {"field": "ground", "value": ground}
+        "ground_unproved",
+        f"撤销事由不成立：{zh}",
+        f"The ground does not hold: {en}",
+        {"field": "ground", "value": ground},
     )
 
 
-MATERIALS, CHILDREN, PARENT = frozenset({"materials"}), frozenset({"children"}), frozenset({"parent"})
-LAND = frozenset({"materials", "events"})
+MATERIALS = frozenset({"materials"})
 
 GUARDS: Mapping[str, Guard] = {
     "papers_complete": Guard(papers_complete, MATERIALS),
@@ -510,27 +280,10 @@ GUARDS: Mapping[str, Guard] = {
     "commitment_gives_pre_licence": Guard(commitment_gives_pre_licence),
     "commitment_signed": Guard(commitment_signed, on_input=True),
     "check_in_time": Guard(check_in_time, on_input=True),
-    "may_be_simulated": Guard(may_be_simulated),
-    "land_not_obtained": Guard(land_not_obtained, LAND),
-    "land_obtained": Guard(land_obtained, LAND),
-    "land_paper_held": Guard(land_paper_held, MATERIALS),
-    "prerequisites_simulated": Guard(prerequisites_simulated, frozenset({"permits", "materials"})),
-    "every_item_simulated": Guard(every_item_simulated, CHILDREN),
-    "some_item_in_simulation": Guard(some_item_in_simulation, CHILDREN),
-    "every_item_withdrawn": Guard(every_item_withdrawn, CHILDREN),
-    "application_withdrawn": Guard(application_withdrawn, PARENT),
-    "hearing_told_already": Guard(hearing_told_already, on_input=True),
-    "hearing_asked_in_time": Guard(hearing_asked_in_time),
-    "hearing_notice_in_time": Guard(hearing_notice_in_time, on_input=True),
-    "hearing_host_is_not_the_examiner": Guard(hearing_host_is_not_the_examiner, on_input=True),
-    "hearing_right_respected": Guard(hearing_right_respected),
-    "no_hearing_open": Guard(no_hearing_open),
-    "two_officers_on_site": Guard(two_officers_on_site, frozenset({"colleagues"}), on_input=True),
-    "other_department": Guard(other_department, on_input=True),
     "ground_is_proved": Guard(ground_is_proved, frozenset({"children", "materials"}), on_input=True),
     "checked_by_now": Guard(checked_by_now, on_input=True),
     "rectified_later": Guard(rectified_later, on_input=True),
-    "result_gone": Guard(result_gone, PARENT),
+    "result_gone": Guard(result_gone, frozenset({"parent"})),
     "what_must_precede_is_granted": Guard(
         what_must_precede_is_granted, frozenset({"permits", "siblings"}), on_input=True
     ),

@@ -10,12 +10,14 @@ from types import MappingProxyType
 
 from workflow.definition import Action, Flow
 from workflow.guards import Facts
-from workflow.making import acceptance, checklist, consultation
+from workflow.making import acceptance, checklist, consultation, mechanism
 from workflow.making.maker import Maker
 
 __all__ = ["MAKERS", "Maker", "groups_made_from", "worked_out"]
 
-MAKERS: Mapping[str, Maker] = MappingProxyType({**acceptance.MAKERS, **consultation.MAKERS, **checklist.MAKERS})
+MAKERS: Mapping[str, Maker] = MappingProxyType(
+    {**acceptance.MAKERS, **consultation.MAKERS, **checklist.MAKERS, **mechanism.MAKERS}
+)
 
 
 def worked_out(action: Action, facts: Facts) -> Facts:

@@ -38,7 +38,7 @@ def next_version(facts: Facts) -> int:
 def proposed(facts: Facts) -> dict[str, Any] | None:
     """The newest version that was proposed."""
     versions = facts.case.data.get("versions") or ()
-    return versions[-1]["compiled"] if versions else None
+    return versions[-1].get("compiled") if versions else None
 
 
 def agreed_version(facts: Facts) -> int | None:
@@ -104,10 +104,16 @@ def _answer(catalogue: Catalogue, row: Mapping[str, str]) -> str | float:
         return given
 
 
+def items_in_hand(facts: Facts) -> list[str]:
+    """The items whose papers are looked at again."""
+    return list(facts.case.data.get("filing", ()))
+
+
 MAKERS: Mapping[str, Maker] = {
     "compiled_list": Maker(compiled, PERMITS),
     "proposed_list": Maker(proposed),
     "agreed_version": Maker(agreed_version),
     "agreed_items": Maker(agreed_items),
+    "items_in_hand": Maker(items_in_hand),
     "agreed_entries": Maker(agreed_entries),
 }

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from workflow.clock.calendar import start_of_day
 from workflow.clock.days import end_of_day, local_day
 from workflow.definition import Title
-from workflow.queries.filters import written_code
+from workflow.queries.filters import refuse_unknown, written_code
 from workflow.visibility import visible_cases
 from workflow.work import Work
 
@@ -116,6 +116,7 @@ _OLDEST_FIRST = " ORDER BY c.opened_at, c.id LIMIT :most"
 
 def problems(work: Work, filters: ProblemFilters) -> Problems:
     """What the actor may see of it; raises BadInput for a project code that cannot be."""
+    refuse_unknown(filters, {}, work.office.catalogue)
     seen, parameters = visible_cases(work.actor)
     if filters.project is not None:
         seen = f"{seen} AND p.code = :code"

@@ -24,6 +24,7 @@ class ProjectFilters:
     squad: str | None = None
     needs_permit: bool | None = None
     needs_tender: bool | None = None
+    renewal: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class ProjectView:
     area_m2: float
     needs_permit: bool
     needs_tender: bool
+    renewal: bool
     facts: dict[str, Any]
     planned_start: date | None
     demo: bool
@@ -55,8 +57,8 @@ class ProjectView:
 
 _SELECT = """
 SELECT p.id, p.code, p.name, p.company, o.name AS company_name, p.splclx, p.street, p.battlefront, p.squad,
-  p.investment_wan::float8 AS investment_wan, p.area_m2::float8 AS area_m2, p.needs_permit, p.needs_tender, p.facts,
-  p.planned_start, p.demo,
+  p.investment_wan::float8 AS investment_wan, p.area_m2::float8 AS area_m2, p.needs_permit, p.needs_tender, p.renewal,
+  p.facts, p.planned_start, p.demo,
   (SELECT count(*) FROM cases c WHERE c.project_id = p.id AND c.ended_at IS NULL) AS open_cases,
   (SELECT count(*) FROM cases c WHERE c.project_id = p.id AND c.ended_at IS NULL AND c.due_at <= :now) AS late_cases,
   (SELECT count(*) FROM cases c WHERE c.project_id = p.id AND c.outcome = 'granted') AS granted_cases
@@ -72,7 +74,7 @@ def projects(work: Work, filters: ProjectFilters, paging: Paging) -> Page[Projec
     after = position(paging, listing)
     seen, parameters = visible_projects(work.actor)
     conditions = [seen, "p.id > cast(:after AS int)"]
-    for name in ("battlefront", "squad", "needs_permit", "needs_tender"):
+    for name in ("battlefront", "squad", "needs_permit", "needs_tender", "renewal"):
         if (value := getattr(filters, name)) is not None:
             conditions.append(f"p.{name} = :{name}")
             parameters[name] = value

@@ -37,7 +37,7 @@ _GROUPS = {
         ORDER BY code, uploaded_at DESC, id DESC) m) AS materials""",
     "documents": """(SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM (
         SELECT id, kind, no, issued_at, effective_at FROM documents WHERE case_id = c.id) d) AS documents""",
-    "permits": f"""(SELECT coalesce(json_agg(i.item), '[]') FROM ({granted_items("c.project_id")}) i) AS permits""",
+    "permits": f"""(SELECT coalesce(json_agg(i.item), '[]') FROM ({granted_items("c.project_id")}) i) AS permits""",  # noqa: S608
     "children": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')
         FROM cases k WHERE k.parent_id = c.id) AS children""",  # noqa: S608 - constants of this file
     "siblings": f"""(SELECT coalesce(json_agg({_RELATIVE} ORDER BY k.id), '[]')

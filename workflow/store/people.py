@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from workflow.actor import Actor, Grant
+from workflow.guards import HeldRole, NamedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,21 @@ def names(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
         return {}
     rows = conn.execute(text("SELECT id, name FROM people WHERE id = ANY(:ids)"), {"ids": list(ids)})
     return {row.id: row.name for row in rows}
+
+
+def named(conn: Connection, ids: Sequence[int]) -> dict[int, NamedPerson]:
+    """These people by id, with the roles of their own; unknown ids are missing."""
+    rows = conn.execute(
+        text("""
+SELECT p.id, p.name, p.active, coalesce(
+  json_agg(json_build_array(r.role, r.department, coalesce(r.squad, j.squad)) ORDER BY r.id)
+    FILTER (WHERE r.id IS NOT NULL), '[]') AS roles
+FROM people p LEFT JOIN person_roles r ON r.person_id = p.id LEFT JOIN projects j ON j.id = r.project_id
+WHERE p.id = ANY(:ids) GROUP BY p.id"""),
+        {"ids": list(ids)},
+    )
+    found = [NamedPerson(row.id, row.name, row.active, tuple(HeldRole(*one) for one in row.roles)) for row in rows]
+    return {one.id: one for one in found}
 
 
 # Loads are counted up to a bound, so that the choice costs the same however many cases are open; equals are spread.

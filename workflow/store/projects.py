@@ -31,11 +31,12 @@ class Project:
     facts: Mapping[str, Any]
     planned_start: date | None
     demo: bool
+    renewal: bool
 
 
 COLUMNS = """p.id, p.code, p.name, p.company, o.name AS company_name, p.splclx, p.street, p.battlefront, p.squad,
   p.investment_wan::float8 AS investment_wan, p.area_m2::float8 AS area_m2, p.needs_permit, p.needs_tender, p.facts,
-  p.planned_start, p.demo"""
+  p.planned_start, p.demo, p.renewal"""
 
 _SELECT = f"SELECT {COLUMNS} FROM projects p JOIN companies o ON o.credit_code = p.company"  # noqa: S608 - constants
 
@@ -73,7 +74,7 @@ def standing(conn: Connection, project_id: int) -> Standing:
 SELECT (SELECT coalesce(array_agg(i.item), '{{}}') FROM ({granted_items(":id")}) i) AS permits,
   (SELECT coalesce(json_object_agg(event, on_day), '{{}}') FROM (
     SELECT DISTINCT ON (event) event, on_day FROM project_events WHERE project_id = :id
-    ORDER BY event, id DESC) newest) AS events"""),
+    ORDER BY event, id DESC) newest) AS events"""),  # noqa: S608 - our own words only
         {"id": project_id},
     ).one()
     return Standing(
@@ -115,15 +116,16 @@ def add_company(conn: Connection, credit_code: str, name: str, demo: bool = Fals
 
 
 def add_project(conn: Connection, fields: Mapping[str, Any], now: datetime) -> int:
-    """Record a project; ``fields`` are the columns of `projects` but for id and created_at. Returns its id."""
-    parameters = {**fields, "facts": json.dumps(fields["facts"], ensure_ascii=False), "now": now}
+    """Record a project; ``fields`` are the columns of `projects` but for id and created_at; no ``renewal``:
+    it is not of urban renewal. Returns its id."""
+    parameters = {"renewal": False, **fields, "facts": json.dumps(fields["facts"], ensure_ascii=False), "now": now}
     return int(
         conn.execute(
             text("""
 INSERT INTO projects (code, name, company, splclx, street, battlefront, squad, investment_wan, area_m2, needs_permit,
-  needs_tender, facts, planned_start, demo, created_at)
+  needs_tender, renewal, facts, planned_start, demo, created_at)
 VALUES (:code, :name, :company, :splclx, :street, :battlefront, :squad, :investment_wan, :area_m2, :needs_permit,
-  :needs_tender, cast(:facts AS jsonb), :planned_start, :demo, :now) RETURNING id"""),
+  :needs_tender, :renewal, cast(:facts AS jsonb), :planned_start, :demo, :now) RETURNING id"""),
             parameters,
         ).scalar_one()
     )

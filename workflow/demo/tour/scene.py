@@ -31,6 +31,7 @@ class Scene:
     promised: str = ""
     paused_since: str = ""
     long: str = ""
+    help: str = ""
 
     def no(self, item: str) -> str:
         """The number of the case of an item."""

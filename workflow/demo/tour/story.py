@@ -4,7 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow.demo.tour import applying, counting, deadlines, ending, notice, planning, review, supposing, time_spent
+from workflow.demo.tour import (
+    acceptance,
+    applying,
+    consulting,
+    counting,
+    deadlines,
+    ending,
+    helping,
+    listing,
+    notice,
+    planning,
+    review,
+    supposing,
+    tendering,
+    time_spent,
+)
 from workflow.demo.tour.district import District
 from workflow.demo.tour.scene import Scene
 from workflow.demo.tour.teller import Teller
@@ -23,6 +38,14 @@ CHAPTERS: tuple[Callable[[Scene], None], ...] = (
     ending.decide,
     ending.end_by_itself,
     time_spent.who_used_the_time,
+    listing.list_items,
+    consulting.consult,
+    tendering.hold_a_tender,
+    acceptance.accept_by_segments,
+    helping.ask_for_help,
+    helping.climb,
+    helping.end_and_rate,
+    helping.stay_on,
     counting.count,
     planning.plan_backwards_and_forwards,
     supposing.suppose,

@@ -10,6 +10,9 @@ CREATE INDEX documents_unrendered ON documents (id) WHERE template IS NOT NULL A
 -- ── projects ──────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Urban renewal is a third membership: how it overlaps with the other two nobody says (fact book, 12.5).
 ALTER TABLE projects ADD COLUMN renewal boolean NOT NULL DEFAULT false;
+-- The programme by battlefront, and of the renewal projects alone.
+CREATE INDEX projects_battlefront ON projects (battlefront, id);
+CREATE INDEX projects_renewal ON projects (id) WHERE renewal;
 
 -- What happened to a project outside of any office: start of works, completion acceptance, … The newest row of an event
 -- holds; a correction is another row.
