@@ -1,4 +1,4 @@
-"""A tender at any of its steps, made by the real commands: documents out on 2 March 2026, a Monday, bids due on the 23rd."""
+"""A tender at any of its steps, made by the real commands: documents out on 2 March 2026, bids due on the 23rd."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -88,7 +88,7 @@ class PauseRecord:
 class Case:
     """One running instance of a flow. ``data`` is the form, ``limits`` those in force at its opening.
 
-    ``issued_at`` is from when the life of a granted result counts.
+    ``issued_at`` is from when the life of a granted result counts. ``internal``: no applicant sees it.
     """
 
     id: int
@@ -118,6 +118,7 @@ class Case:
     entered_at: datetime
     ended_at: datetime | None
     issued_at: datetime | None = None
+    internal: bool = False
     clocks: tuple[ClockRecord, ...] = ()
     pauses: tuple[PauseRecord, ...] = ()
 

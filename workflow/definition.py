@@ -253,7 +253,9 @@ class Flow:
 
     ``former`` are the clocks of earlier versions that this one has no more, ``former_states`` their states: cases that
     were moved to it may still show what such a clock was, or where they stood. ``lane`` is the one of the five ones
-    it belongs to. ``opening`` None: its cases begin in a way of their own.
+    it belongs to. ``opening`` None: its cases begin in a way of their own. ``internal``: what the office says among
+    itself, which no applicant sees, whoever's case it is about. ``hosts``: people may open cases of other flows under
+    its own.
     """
 
     name: str
@@ -265,6 +267,8 @@ class Flow:
     digest: str
     lane: Lane | None = None
     opening: Opening | None = None
+    internal: bool = False
+    hosts: bool = False
     former: Mapping[str, ClockRule] = field(default_factory=dict)
     former_states: Mapping[str, State] = field(default_factory=dict)
 
@@ -279,7 +283,7 @@ class Flow:
     @property
     def has_children(self) -> bool:
         """Whether cases may stand under a case of this flow."""
-        return any(
+        return self.hosts or any(
             action.opens is not None or (action.effect is not None and action.effect.kind == "open items")
             for action in (*self.actions.values(), *([self.opening.action] if self.opening is not None else []))
         )

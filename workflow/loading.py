@@ -1,6 +1,6 @@
 """Flow files to flows: strict YAML, then the schema, then the cross-checks, then frozen definitions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -118,7 +118,10 @@ class _Deed(NamedSchema):
     by = _OneOrMore(required=True)
     needs = _OneOrMore(load_default=list)
     asks = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Field), load_default=dict)
-    makes = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Made), load_default=dict)
+    # Not called ``makes`` here: that is what a schema builds.
+    made = fields.Dict(
+        keys=fields.String(validate=NAME), values=fields.Nested(_Made), load_default=dict, data_key="makes"
+    )
     keeps = _OneOrMore(load_default=list)
     collects = fields.String(validate=NAME, load_default=None)
     issues = _OneOrMore(load_default=list)
@@ -172,6 +175,7 @@ class _Flow(StrictSchema):
     version = Whole(least=1, required=True)
     title = fields.Nested(TitleSchema, required=True)
     lane = Choice(LANES, load_default=None)
+    internal = Flag(load_default=False)
     opening = fields.Nested(_Opening, load_default=None)
     states = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_State), required=True)
     actions = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Action), required=True)
@@ -198,7 +202,7 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
     faults.extend(fault for path in paths for fault in _relation_faults(path, flows))
     if faults:
         raise ConfigFaults(faults)
-    return {key: with_former(flow, flows.values()) for key, flow in flows.items()}
+    return {key: with_former(flow, tuple(flows.values())) for key, flow in flows.items()}
 
 
 def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow]) -> Iterator[Fault]:
@@ -224,14 +228,17 @@ def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow]) -> Itera
                 yield document.fault((*place, "needs"), f"{need}: there is no flow {about!r}", sorted(names))
 
 
-def with_former(flow: Flow, versions: Iterable[Flow]) -> Flow:
-    """``flow`` with the clocks and states that earlier ``versions`` of it had and it has not, each as it was last."""
+def with_former(flow: Flow, versions: Collection[Flow]) -> Flow:
+    """``flow`` with the clocks and states that earlier ``versions`` of it had and it has not, each as it was last, and
+    whether cases of any flow may stand under its own. ``versions``: every flow in every version."""
+    under = {name for one in versions if one.opening is not None for name in one.opening.under}
     earlier = sorted(
         (one for one in versions if one.name == flow.name and one.version < flow.version), key=lambda one: one.version
     )
     clocks = {name: rule for one in earlier for name, rule in one.clocks.items() if name not in flow.clocks}
     states = {name: state for one in earlier for name, state in one.states.items() if name not in flow.states}
-    return replace(flow, former=MappingProxyType(clocks), former_states=MappingProxyType(states))
+    former = MappingProxyType(clocks)
+    return replace(flow, former=former, former_states=MappingProxyType(states), hosts=flow.name in under)
 
 
 def load_flow(path: Path, catalogue: Catalogue) -> Flow:
@@ -277,6 +284,7 @@ def _build(raw: dict[str, Any], document: Document, faults: list[Fault]) -> Flow
         clocks=_frozen((name, _clock(name, clock, document, faults)) for name, clock in raw["clocks"].items()),
         digest=digest(document.data),
         lane=raw["lane"],
+        internal=raw["internal"],
         opening=_opening(raw, document, faults),
     )
 
@@ -299,13 +307,14 @@ def _frozen(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
 
 
 def _action(name: str, raw: dict[str, Any], document: Document, faults: list[Fault]) -> Action:
+    body = {key: value for key, value in raw.items() if key != "made"}
     return Action(
-        **raw
+        **body
         | {
             "name": name,
             "by": frozenset(raw["by"]),
             "asks": tuple(_field(key, field) for key, field in raw["asks"].items()),
-            "makes": tuple(_field(key, field) for key, field in raw["makes"].items()),
+            "makes": tuple(_field(key, field) for key, field in raw["made"].items()),
             "issues_if": tuple(raw["issues_if"].items()),
             "opens": None if raw["opens"] is None else Opens(**raw["opens"]),
             "effect": _effect(raw["effect"], ("actions", name, "effect"), document, faults),

@@ -46,6 +46,7 @@ def soundness_faults(flow: Flow, catalogue: Catalogue, document: Document, whole
     faults = [
         *(_states(flow, document) if whole else ()),
         *_turns(flow, catalogue, document),
+        *(_kept_inside(flow, document) if flow.internal else ()),
         *_opening(flow, catalogue, document),
         *(fault for action in flow.actions.values() for fault in _action(flow, action, catalogue, document)),
         *(_pauses_can_end(flow, document) if whole else ()),
@@ -91,6 +92,21 @@ def _turns(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fau
             yield from _roles([state.turn], ("states", name, "turn"), catalogue, document, relative=False)
         elif not state.ended:
             yield document.fault(("states", name), "turn is missing: who has to act here?", sorted(catalogue.roles))
+
+
+def _kept_inside(flow: Flow, document: Document) -> Iterator[Fault]:
+    """An internal case has nothing for an applicant to do, and no applicant is told of it."""
+    for action in flow.actions.values():
+        for part, roles in (("by", action.by), ("tell", action.tell)):
+            if "applicant" in roles:
+                yield document.fault(
+                    ("actions", action.name, part), "the flow is internal: no applicant sees its cases"
+                )
+    for rule in flow.clocks.values():
+        for index, rung in enumerate(rule.ladder):
+            if "applicant" in rung.tell:
+                place = ("clocks", rule.name, "ladder", index, "tell")
+                yield document.fault(place, "the flow is internal: no applicant sees its cases")
 
 
 def _opening(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fault]:

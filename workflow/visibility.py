@@ -16,8 +16,11 @@ COLUMNS: tuple[Column, ...] = ("company", "project_id", "squad", "department")
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Whether the actor may know that the case exists."""
-    return any(grant.role in WHOLE_DISTRICT or grant.covers(case) for grant in actor.grants)
+    """Whether the actor may know that the case exists; an internal one is for nobody who stands for a company."""
+    return any(
+        grant.role in WHOLE_DISTRICT or (grant.covers(case) and not (case.internal and grant.company is not None))
+        for grant in actor.grants
+    )
 
 
 def sees_everything(actor: Actor) -> bool:
@@ -33,12 +36,18 @@ def visible_cases(actor: Actor, alias: str = "c") -> tuple[str, dict[str, Any]]:
     parameters: dict[str, Any] = {}
     for column in COLUMNS:
         if values := _bound(actor, column):
-            conditions.append(f"{alias}.{column} = ANY(:see_{column})")
+            conditions.append(_inside(column, f"{alias}.{column} = ANY(:see_{column})", alias))
             parameters[f"see_{column}"] = values
     for place, scope in enumerate(_narrow(actor)):
-        conditions.append("(" + " AND ".join(f"{alias}.{column} = :see_{place}_{column}" for column, _ in scope) + ")")
+        condition = " AND ".join(f"{alias}.{column} = :see_{place}_{column}" for column, _ in scope)
+        conditions.append(_inside(scope[0][0], condition, alias))
         parameters |= {f"see_{place}_{column}": value for column, value in scope}
     return ("(" + " OR ".join(conditions) + ")" if conditions else "false"), parameters
+
+
+def _inside(column: Column, condition: str, alias: str) -> str:
+    """The condition of a grant; of a company's, whose column comes first, without what the office says among itself."""
+    return f"({condition} AND NOT {alias}.internal)" if column == "company" else f"({condition})"
 
 
 def scope_values(actor: Actor, column: Column) -> list[Any]:

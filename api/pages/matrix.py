@@ -81,11 +81,14 @@ def _row(found: Acceptance, row: SegmentRow, today: date) -> RowWords:
     below = [row.title.zh]
     below += [_("最后一段")] if row.last else []
     below += [_("备案号 %(no)s", no=row.filing_no)] if row.filing_no else []
+    # What its own cells say stands beside it.
+    titles = tuple(f"{one.title.zh}：" for one in found.columns)
+    waits = [one.zh for one in row.waits_for if one != row.title and not one.zh.startswith(titles)]
     return RowWords(
         name=" ".join(part for part in (row.segment, row.name) if part),
         link=url_for("pages.case", no=row.no),
         below=" · ".join(below),
-        waits="；".join(one.zh for one in row.waits_for),
+        waits="；".join(waits),
         cells=tuple(_cell(cells[column.code], today) for column in found.columns),
     )
 

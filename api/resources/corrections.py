@@ -61,7 +61,7 @@ def pause(body: dict[str, Any], no: str, pause_id: int) -> Response:
 
 
 def _corrected(work: Work, change: Change) -> dict[str, Any]:
-    now = after_action(work, change.after.no)
+    now = after_action(work, change.after)
     return {
         "no": change.after.no,
         "version": now.version,

@@ -9,7 +9,7 @@ from workflow.work import Work
 
 def taken(work: Work, change: Change) -> dict[str, Any]:
     """The answer to an action just taken, from what it wrote and what is possible now."""
-    now = after_action(work, change.after.no)
+    now = after_action(work, change.after)
     return {
         "no": change.after.no,
         "version": now.version,

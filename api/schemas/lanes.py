@@ -7,6 +7,7 @@ from api.schemas.lists import Words
 from api.schemas.worklist import ClockBriefSchema
 from workflow.clock.words import Light
 from workflow.definition import LANES
+from workflow.progress import ProgressLight
 
 LIGHTS = [light.value for light in Light]
 
@@ -45,3 +46,9 @@ class LanesSchema(Schema):
     project = fields.String(required=True, attribute="project.code")
     name = fields.String(required=True, attribute="project.name")
     lanes = fields.List(fields.Nested(LaneSchema), required=True)
+    programme_light = fields.String(
+        required=True,
+        attribute="programme.light.value",
+        metadata={"enum": [light.value for light in ProgressLight], "description": "of its milestones and progress"},
+    )
+    programme_why = Words(required=True, attribute="programme.why")

@@ -20,7 +20,7 @@ class ProgrammeQuerySchema(PageQuerySchema):
     project = fields.String(load_default=None, validate=CODE, metadata={"description": "a project code"})
     battlefront = fields.String(load_default=None, validate=CODE)
     squad = fields.String(load_default=None, validate=CODE)
-    light = fields.String(load_default=None, validate=CODE, metadata={"enum": LIGHTS})
+    light = fields.String(load_default=None, validate=CODE, metadata={"description": f"one of {', '.join(LIGHTS)}"})
     renewal = fields.Boolean(load_default=None)
     needs_permit = fields.Boolean(load_default=None)
     needs_tender = fields.Boolean(load_default=None)

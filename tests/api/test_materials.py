@@ -20,6 +20,7 @@ from workflow.work import Office
 
 Callers = Callable[[Actor], Caller]
 NOW = given.moment("2026-03-02")
+PROMISE = {"gaps_until": "2026-03-09", "form": "电子件", "signed_by": "经办人"}
 PDF = b"%PDF-1.7\nexample"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
@@ -298,7 +299,7 @@ def test_after_submission_only_promised_papers_may_come(
         given.attach(work, bundle.id, *needed)
         take_action(work, bundle.no, "submit")
     no = by_token(town.applicant)("GET", f"/api/v1/cases/{bundle.no}").get_json()["relatives"][0]["no"]
-    given.act(office, town.clerk, NOW, no, "accept")
+    given.act(office, town.clerk, NOW, no, "accept_with_gaps", PROMISE)
     applicant = by_token(town.applicant)
     suffix, content = ("pdf", PDF) if "pdf" in later.formats else ("png", PNG)
 

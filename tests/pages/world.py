@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests import given
+from tests import given, parts
 from workflow.actor import Actor
 from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
@@ -31,6 +31,9 @@ class World:
     check_code: str
     help: str
     amendment: int
+    acceptance: str
+    segment: str
+    cell: str
 
 
 def build(office: Office) -> World:
@@ -52,6 +55,7 @@ def build(office: Office) -> World:
     given.time_is(office.engine, NOW)
     sweep(office)
     assert zg.id is not None
+    acceptance, segment, cell = _acceptance(office, town)
     return World(
         town=town,
         bundle=application.no,
@@ -65,12 +69,25 @@ def build(office: Office) -> World:
         check_code=_check_code(office, f"{delivered}-准-3"),
         help=given.help_request(office, town, given.moment("2026-03-11", "09:10")),
         amendment=_closure(office, town),
+        acceptance=acceptance,
+        segment=segment,
+        cell=cell,
     )
 
 
 def _pause(office: Office, officer: Actor, no: str) -> None:
     asked = {"cause": "expert_review", "until": "2026-03-20", "reason": "组织节能专家评审"}
     given.act(office, officer, given.moment("2026-03-05", "09:30"), no, "start_special", asked)
+
+
+def _acceptance(office: Office, town: given.Town) -> tuple[str, str, str]:
+    """Half done: planning has passed in the first segment, fire has found something; the last is not applied for."""
+    no = parts.begun(office, town, NOW)
+    segment = parts.segments(office, no)["A"]
+    cells = parts.taken_in(office, town, NOW, segment)
+    parts.on(office, town, NOW, cells["planning"], "pass", parts.FINE)
+    parts.on(office, town, NOW, cells["fire"], "find_problems", {"problems": [parts.PROBLEM]})
+    return no, segment, cells["fire"]
 
 
 def _closure(office: Office, town: given.Town) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests import given, hall
 from tests.given import moment
 from tests.hall import Hall
-from workflow.actor import Actor
+from workflow.actor import SYSTEM, Actor
 from workflow.commands import open_bundle
 from workflow.commands.fire_rungs import sweep
 from workflow.errors import BadInput, Conflict, NotAllowed, NotMet, Refused
@@ -400,6 +400,29 @@ def test_a_real_name_bad_rating_is_called_back_and_may_reopen_the_request(place:
     hall.expect_sound(place)
 
 
+@pytest.mark.parametrize(
+    ("end", "said", "outcome"),
+    [
+        ("correct", {"measures": "专人跟进"}, "corrected"),
+        ("find_mistaken", {"reason": "点错了"}, "mistaken"),
+    ],
+)
+def test_a_request_is_filed_when_its_call_back_has_ended_otherwise(
+    place: Hall, no: str, end: str, said: dict[str, str], outcome: str
+) -> None:
+    _solved(place, no, MONDAY)
+    _act(place, "applicant", no, "rate", {"level": "dissatisfied"}, MONDAY)
+    child = given.children(place.office.engine, no, "callback")["QX"]
+    given.act(place.office, place.town.squad_leader, MONDAY, child, "call", {"said": "再说明一次"})
+    given.looked_around(place.office, MONDAY)
+    assert hall.case(place, no).state == "rated"
+    given.act(place.office, place.town.squad_leader, MONDAY, child, end, said)
+    given.looked_around(place.office, MONDAY)
+    case = hall.case(place, no)
+    assert (case.state, hall.case(place, child).outcome) == ("closed", outcome)
+    assert "reopenings" not in case.data
+
+
 def test_a_request_that_was_reopened_before_is_not_reopened_by_a_call_back(place: Hall, no: str) -> None:
     _solved(place, no, MONDAY)
     _act(place, "applicant", no, "reopen", {"reason": "不完整"}, MONDAY)
@@ -449,6 +472,9 @@ def test_a_request_that_cannot_be_solved_becomes_a_consultation_and_is_solved_by
     given.looked_around(office, moment("2026-03-03"))
     assert hall.case(place, no).state == "consulting"
     given.act(office, officers["QX"], moment("2026-03-04"), consultation, "conclude", CONCLUSION)
+    with pytest.raises(NotMet) as refused:
+        given.act(office, SYSTEM, moment("2026-03-04"), no, "consultation_failed")
+    assert refused.value.code == "conclusion_there"
     given.looked_around(office, moment("2026-03-04"))
     case = hall.case(place, no)
     assert (case.state, case.outcome, case.decided_at is not None) == ("solved", "solved", True)

@@ -48,6 +48,8 @@ def test_every_department_is_asked_the_same_by_the_same_day_and_told_what_silenc
     [letter] = _documents(here.office.engine, asked["ZG"])
     assert (letter["kind"], letter["facts"]["words"]["said.answer_by"]) == ("consultation_letter", "2026年3月5日")
     assert "不因此视为同意许可" in letter["facts"]["words"]["said.silence"]
+    names = {code: one.title.zh for code, one in here.office.catalogue.departments.items()}
+    assert [letter["facts"]["words"][fact] for fact in ("said.lead", "said.department")] == [names["QX"], names["ZG"]]
     hall.expect_sound(here)
 
 

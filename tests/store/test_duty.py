@@ -18,6 +18,7 @@ from workflow.errors import BadInput, NotAllowed, NotFound
 from workflow.queries.duty import Roster, SquadDuty, duty, roster
 from workflow.recipients import Place, Told
 from workflow.store import duty as rosters
+from workflow.store import people
 from workflow.store.directory import directory_for
 from workflow.store.duty import Shift
 from workflow.work import Office
@@ -401,3 +402,19 @@ def test_on_duty_but_away_the_delegate_is_told(squad: Squad) -> None:
     assert on.stands_in is not None
     assert (on.person.id, on.stands_in.id) == (one, two)
     assert told(squad, FIRST + 4 * HOUR) == [Told(one, "on_duty")]
+
+
+def test_whoever_is_on_duty_sees_and_answers_a_request_of_any_project_of_the_squad(squad: Squad) -> None:
+    office, town = squad.office, squad.town
+    with office.engine.begin() as conn:
+        elsewhere = given.project(conn, given.company(conn, 2), 10002).id
+        other = given.person(conn, "night", Grant("specialist", project_id=elsewhere))
+    squad.publish([Shift(number(other), FIRST, FIRST + DAY)])
+    at_night = FIRST + 3 * HOUR
+    no = given.help_request(office, town, at_night)
+    with given.at(office, other, at_night) as work:
+        on_duty = people.actor(work.conn, number(other))
+    given.act(office, on_duty, at_night, no, "answer", {"text": "收到，马上核实"})
+    with given.at(office, other, FIRST + DAY) as work:
+        afterwards = people.actor(work.conn, number(other))
+    assert [grant for grant in on_duty.grants if grant not in afterwards.grants] == [Grant("specialist", squad=SQUAD)]

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests import given
 from tests.given import Town, moment
 from workflow.case import Case
+from workflow.commands.attach_material import attach_material
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.open_bundle import open_bundle
 from workflow.commands.take_action import take_action
@@ -116,6 +117,22 @@ class TestPapersThatFollow:
         given.act(office, town.applicant, WEDNESDAY, no, "fill_gaps")
         assert "gaps" not in due(office, no)
         given.act(office, town.clerk, WEDNESDAY, no, "deliver", DEED)
+        assert verify(office).breaches == ()
+
+    def test_the_clock_of_the_promise_stops_by_itself_when_the_last_paper_comes(
+        self, office: Office, town: Town
+    ) -> None:
+        no = received(office, town, "SG08")
+        without(office, "transport_contract")
+        given.act(office, town.clerk, TUESDAY, no, "accept_with_gaps", PROMISE)
+        with given.at(office, town.applicant, WEDNESDAY) as work:
+            attach_material(work, no, "transport_contract", "合同.pdf", b"%PDF-1.7 example\n%%EOF\n")
+        given.looked_around(office, WEDNESDAY)
+        given.looked_around(office, WEDNESDAY)
+        assert "gaps" not in due(office, no)
+        with office.engine.connect() as conn:
+            told = conn.execute(text("SELECT count(*) FROM events WHERE action = 'fill_gaps'")).scalar_one()
+        assert told == 1
         assert verify(office).breaches == ()
 
     def test_a_main_paper_is_never_promised(self, office: Office, town: Town) -> None:

@@ -621,8 +621,9 @@ def test_the_programme_is_paged_and_filtered_and_shows_nobody_what_they_may_not_
 
 def test_the_lane_of_the_mechanism_shows_the_project_and_its_milestones(running: Map) -> None:
     with given.at(running.office, running.town.squad_leader, moment("2026-03-05")) as work:
-        [lane, *_] = lanes(work, running.town.project.code).lanes
-    [case] = lane.cases
+        found = lanes(work, running.town.project.code)
+    [lane, *_], [case] = found.lanes, found.lanes[0].cases
+    assert (lane.lane, found.programme.light) == ("mechanism", "green")
     assert (case.no, case.open_under_it) == (running.no, 3)
 
 

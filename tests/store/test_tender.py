@@ -47,9 +47,8 @@ def test_the_whole_way_with_the_days_the_law_gives_each_step(tender: Tender) -> 
     tender.act("publish_candidates", moment("2026-03-25"), **days)
     tender.act("determine_winner", moment("2026-03-31"), winner="投标人0")
     assert tender.due("written_report") == date(2026, 4, 15)
-    tender.act("issue_notice", moment("2026-04-01"), noticed_on="2026-04-01")
-    # 1 May is a holiday; it goes on to the 6th
-    assert tender.due("contract") == date(2026, 5, 6)
+    tender.act("issue_notice", moment("2026-04-07"), noticed_on="2026-04-07")
+    assert tender.due("contract") == date(2026, 5, 7)
     tender.act("sign_contract", moment("2026-04-10"), contracted_on="2026-04-10", contract_wan=4800, bond_wan=480)
     assert tender.due("deposits") == date(2026, 4, 15)
     tender.act("report", moment("2026-04-13"), reported_on="2026-04-13")

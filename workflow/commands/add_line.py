@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from workflow.case import Case
-from workflow.change import Change, Event, chain
+from workflow.change import Change, Event, Message, chain
 from workflow.errors import Conflict
 from workflow.store import cases
 from workflow.timekeeping import nearest_due
@@ -25,8 +25,12 @@ def busy(no: str) -> Conflict:
     return Conflict("busy", "办件正被频繁更新，请稍后再试", "The case is being written to, try again", extra={"no": no})
 
 
-def add_line(work: Work, before: Case, after: Case, action: str, role: str, said: Mapping[str, Any]) -> Change | None:
+def add_line(
+    work: Work, before: Case, after: Case, action: str, role: str, said: Mapping[str, Any], looks: bool = False
+) -> Change | None:
     """Write one line under the case's guard; None where somebody wrote first and nothing was written.
+
+    ``looks``: the system looks at the case afterwards, for what has become possible by itself.
 
     ``after`` may differ from ``before`` in ``data`` and ``version`` only. ``said`` is JSON without fractions, so that
     the chain covers the same bytes when it is read back.
@@ -45,5 +49,7 @@ def add_line(work: Work, before: Case, after: Case, action: str, role: str, said
     )
     link = chain(before.chain_head, event)
     written = replace(after, rev=before.rev + 1, seq=before.seq + 1, chain_head=link)
-    change = Change(before, written, event, link, nearest_due(before.clocks))
+    key = f"case:{before.no}:{event.seq}:look_here"
+    messages = (Message(key, "system", {"case_id": before.id}),) if looks else ()
+    change = Change(before, written, event, link, nearest_due(before.clocks), messages=messages)
     return change if cases.write(work.conn, change) else None

@@ -50,7 +50,8 @@ def attach_material(work: Work, no: str, code: str, filename: str, content: byte
         return _told(case, code, len(content), current, None, unchanged=True)
     material = NewMaterial(case.id, code, name, CONTENT_TYPES[type_], digest, content, work.actor.id, work.now)
     said = {"code": code, "filename": name, "size": len(content), "sha256": digest.hex()}
-    if add_line(work, case, case, "attach", role, said) is None:
+    promised = "gaps_until" in case.data and "gaps_filled" not in case.data
+    if add_line(work, case, case, "attach", role, said, looks=promised) is None:
         raise busy(no)
     kept = materials.keep(work.conn, material)
     there = Current(kept.id, case.no, name, material.content_type, digest, work.now)

@@ -176,6 +176,7 @@ def blank_case(
         decided_at=None,
         entered_at=work.now,
         ended_at=None,
+        internal=flow.internal,
     )
 
 

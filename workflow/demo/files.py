@@ -1,4 +1,4 @@
-"""The demo's own files: the war map and its people, read strictly; every fault of both at once."""
+"""The demo's own files: the war map, renewal beside it, and people, read strictly; every fault of all at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,26 @@ from workflow.strict_yaml import Document, load
 
 FOLDER = "demo"
 WAR_MAP = "war-map.yaml"
+RENEWAL = "renewal.yaml"
 PEOPLE = "people.yaml"
 
 PERMIT_PROJECTS = 50
 TENDER_PROJECTS = 79
 """What the article says of the two memberships of the war map (domain fact book, 12.1)."""
+RENEWAL_PROJECTS = 194
+RENEWAL_INVESTMENT_WAN = 7_360_700
+STARTED_IN_FIRST_QUARTER = 33
+"""What it says of the renewal projects of the year (12.3)."""
+NO_RENEWAL = "other"
+"""The battlefront that is none of the three-year drive."""
 
 SCOPE_OF = {"officer": "department", "director": "department", "squad_leader": "squad", "applicant": "company"}
 
 
 @dataclass(frozen=True, slots=True)
 class DemoProject:
-    """One row of the war map. ``start_weeks`` is the planned start of works, in weeks from the making of the demo."""
+    """One row of the war map, or of renewal beside it. ``start_weeks`` is the planned start of works, in weeks from the
+    making of the demo; ``first_quarter``: works began in the first quarter instead."""
 
     name: str
     street: str
@@ -35,10 +43,16 @@ class DemoProject:
     investment_wan: int
     area_m2: int
     start_weeks: int
-    needs_permit: bool
-    needs_tender: bool
-    named_in_article: bool
     company: str
+    needs_permit: bool = False
+    needs_tender: bool = False
+    named_in_article: bool = False
+    first_quarter: bool = False
+
+    @property
+    def renewal(self) -> bool:
+        """Whether it is one of the three-year drive."""
+        return self.battlefront != NO_RENEWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +70,17 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class DemoFiles:
-    """Both files; ``password`` is the one of every account."""
+    """The files; ``password`` is the one of every account. ``renewals`` are the projects beside the war map."""
 
     projects: tuple[DemoProject, ...]
     people: tuple[DemoPerson, ...]
     password: str
+    renewals: tuple[DemoProject, ...] = ()
+
+    @property
+    def sites(self) -> tuple[DemoProject, ...]:
+        """Every project: those of the war map first."""
+        return (*self.projects, *self.renewals)
 
     @property
     def companies(self) -> tuple[str, ...]:
@@ -93,6 +113,23 @@ class _WarMap(FileSchema):
     projects = fields.List(fields.Nested(_Project), required=True)
 
 
+class _Renewal(StrictSchema):
+    makes = DemoProject
+    name = Text(required=True)
+    street = Text(required=True)
+    battlefront = Text(required=True)
+    splclx = Whole(least=1, most=10, required=True)
+    investment_wan = Whole(least=1, required=True)
+    area_m2 = Whole(least=1, required=True)
+    start_weeks = Whole(least=-520, most=520, required=True)
+    first_quarter = Flag(required=True)
+    company = Text(required=True)
+
+
+class _Renewals(FileSchema):
+    projects = fields.List(fields.Nested(_Renewal), required=True)
+
+
 class _Person(StrictSchema):
     makes = DemoPerson
     username = Text(
@@ -112,19 +149,28 @@ class _People(FileSchema):
     people = fields.List(fields.Nested(_Person), required=True)
 
 
+SCHEMAS: tuple[tuple[str, type[FileSchema]], ...] = ((WAR_MAP, _WarMap), (RENEWAL, _Renewals), (PEOPLE, _People))
+
+
 def load_demo_files(config: Path, catalogue: Catalogue | None = None) -> DemoFiles:
     """Read ``config/demo``; with a catalogue, every word in it is checked against what is known.
 
-    :raises ConfigFaults: with every fault of both files.
+    :raises ConfigFaults: with every fault of all files.
     """
     faults: list[Fault] = []
-    read_files = [_read(config, name, schema(), faults) for name, schema in ((WAR_MAP, _WarMap), (PEOPLE, _People))]
+    read_files = [_read(config, name, schema(), faults) for name, schema in SCHEMAS]
     documents = [document for document, made in read_files if document is not None and made is not None]
     if len(documents) < len(read_files):
         raise ConfigFaults(faults)
-    (_, war_map), (_, people) = read_files
-    files = DemoFiles(tuple(war_map["projects"]), tuple(people["people"]), people["password"])
-    faults += [*_project_faults(files, documents[0], catalogue), *_people_faults(files, documents[1], catalogue)]
+    (_, war_map), (_, renewal), (_, people) = read_files
+    files = DemoFiles(
+        tuple(war_map["projects"]), tuple(people["people"]), people["password"], tuple(renewal["projects"])
+    )
+    faults += [
+        *_war_map_faults(files, documents[0], catalogue),
+        *_renewal_faults(files, documents[1], catalogue),
+        *_people_faults(files, documents[2], catalogue),
+    ]
     if faults:
         raise ConfigFaults(faults)
     return files
@@ -141,21 +187,49 @@ def _read(config: Path, name: str, schema: FileSchema, faults: list[Fault]) -> t
     return document, made
 
 
-def _project_faults(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:
-    for index in _doubles([project.name for project in files.projects]):
-        yield document.fault(("projects", index, "name"), f"{files.projects[index].name!r} stands twice")
+def _war_map_faults(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:
+    yield from _project_faults(files.projects, document, catalogue)
     for field, wanted in (("needs_permit", PERMIT_PROJECTS), ("needs_tender", TENDER_PROJECTS)):
         carried = sum(getattr(project, field) for project in files.projects)
         if carried != wanted:
             yield document.fault(("projects",), f"{carried} projects carry {field}, the war map has {wanted}")
     for index, project in enumerate(files.projects):
-        place = ("projects", index)
         if not (project.needs_permit or project.needs_tender):
-            yield document.fault(place, "needs neither a permit nor a tender", ("needs_permit", "needs_tender"))
-        if catalogue is not None:
-            yield from _known(document, (*place, "street"), project.street, catalogue.streets)
-            yield from _known(document, (*place, "battlefront"), project.battlefront, catalogue.battlefronts)
-            yield from _known(document, (*place, "splclx"), str(project.splclx), catalogue.codes["splclx"])
+            yield document.fault(
+                ("projects", index), "needs neither a permit nor a tender", ("needs_permit", "needs_tender")
+            )
+
+
+def _renewal_faults(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:
+    yield from _project_faults(files.renewals, document, catalogue)
+    known = {project.name for project in files.projects}
+    companies = {project.company for project in files.projects}
+    for index, project in enumerate(files.renewals):
+        if project.name in known:
+            yield document.fault(("projects", index, "name"), f"{project.name!r} is on the war map already")
+        yield from _known(document, ("projects", index, "company"), project.company, companies)
+    all_ = [project for project in files.sites if project.renewal]
+    found = (
+        ("renewal projects", len(all_), RENEWAL_PROJECTS),
+        ("万元 invested", sum(project.investment_wan for project in all_), RENEWAL_INVESTMENT_WAN),
+        ("begun in the first quarter", sum(one.first_quarter for one in all_), STARTED_IN_FIRST_QUARTER),
+    )
+    for words, counted, wanted in found:
+        if counted != wanted:
+            yield document.fault(("projects",), f"{words}: {counted} with the war map, the year has {wanted}")
+
+
+def _project_faults(
+    projects: Sequence[DemoProject], document: Document, catalogue: Catalogue | None
+) -> Iterator[Fault]:
+    for index in _doubles([project.name for project in projects]):
+        yield document.fault(("projects", index, "name"), f"{projects[index].name!r} stands twice")
+    for index, project in enumerate(projects if catalogue is not None else ()):
+        place = ("projects", index)
+        assert catalogue is not None
+        yield from _known(document, (*place, "street"), project.street, catalogue.streets)
+        yield from _known(document, (*place, "battlefront"), project.battlefront, catalogue.battlefronts)
+        yield from _known(document, (*place, "splclx"), str(project.splclx), catalogue.codes["splclx"])
 
 
 def _people_faults(files: DemoFiles, document: Document, catalogue: Catalogue | None) -> Iterator[Fault]:

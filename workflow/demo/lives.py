@@ -17,7 +17,12 @@ FOUNDATION = 6
 ASKS = MappingProxyType({"reason": "施工单位进场推迟，暂不能按期开工（演示数据）"})
 RENEWS = MappingProxyType({"opinion": "延期理由成立，准予延续（演示数据）"})
 REFUSES = MappingProxyType({"reason": "现场已停止筹备，不符合延期条件（演示数据）", "basis": "建筑法 9"})
-BEGINS = MappingProxyType({"fact": "基坑支护已开工，总监理工程师已签发开工令（演示数据）"})
+BEGINS = MappingProxyType(
+    {
+        "fact": "基坑支护已开工，总监理工程师已签发开工令（演示数据）",
+        "despite": "项目备案早于本系统办结（演示数据）",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

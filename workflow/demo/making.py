@@ -11,11 +11,12 @@ from workflow.catalogue import load_catalogue
 from workflow.clock.days import local_day, office_time
 from workflow.commands.adopt_calendar import adopt_calendar
 from workflow.demo.content import content_digest
+from workflow.demo.duty import duty_cues
 from workflow.demo.files import DemoFiles, load_demo_files
-from workflow.demo.play import Player, cues_of, desk_cues, help_cues, open_help_cues, step_cues
+from workflow.demo.play import Player, cues_of, desk_cues, step_cues
 from workflow.demo.scenes import Days
 from workflow.demo.services import service_steps
-from workflow.demo.story import FIRST_DAY, SEED, applications, help_requests
+from workflow.demo.story import FIRST_DAY, SEED, applications
 from workflow.demo.town import admit_newcomers, settle
 from workflow.errors import Unusable
 from workflow.passwords import hash_password
@@ -72,9 +73,8 @@ def make_demo(office: Office, files: DemoFiles, now: datetime, progress: Progres
     player = Player(office, town, opened)
     cues = [
         *cues_of(player, days, applications(files, office.catalogue, days, seed), seed),
-        *help_cues(player, days, help_requests(files, seed)),
-        *open_help_cues(player, now),
-        *step_cues(player, days, service_steps(files, office.catalogue, days, seed)),
+        *step_cues(player, days, service_steps(files, office.catalogue, days, seed), now),
+        *duty_cues(player, days),
         *desk_cues(player, days),
     ]
     player.run(cues, now, lambda done, total: progress(done, total, "办件历史 case histories"))

@@ -23,22 +23,25 @@ from workflow.commands.acknowledge_alert import acknowledge_alert
 from workflow.commands.attach_material import attach_material
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
-from workflow.commands.ask_help import ask_help
 from workflow.commands.open_bundle import open_bundle
 from workflow.commands.open_case import open_case
 from workflow.commands.take_action import take_action
 from workflow.demo.papers import demo_pdf
 from workflow.demo.scenes import Beat, Days, gaps_open, with_gaps
 from workflow.demo.steps import Step
-from workflow.demo.story import FIRST_DAY, SEED, Application, HelpRequest, scene_of
+from workflow.demo.story import FIRST_DAY, SEED, Application, scene_of
 from workflow.demo.town import Town
+from workflow.demo.ways import gaps_filled, gaps_promised
 from workflow.errors import Refused
-from workflow.store import demo_time
+from workflow.store import demo_time, people
 from workflow.work import Office, Work
 
 log = logging.getLogger("wugeyi.demo")
 
-KEPT_BACK = (with_gaps, gaps_open)
+KEPT_BACK = (with_gaps, gaps_open, gaps_promised, gaps_filled)
+ENDS: Mapping[str, str] = MappingProxyType(
+    {"submitted": "submit", "simulated": "submit_simulated", "given_up": "withdraw"}
+)
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 # What stands beside every message of the demo's past: nobody was written to while it was made.
@@ -163,11 +166,18 @@ class Player:
 
     # ── services ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def steps(self, together: list[Step]) -> None:
+        """Steps of one moment, one after the other."""
+        for step in together:
+            self.step(step)
+
     def step(self, step: Step) -> None:
         """One step of a service: a case is opened, or something is done to it or to a case under it."""
         site, begins = self.town.sites[step.site], step.begins
         no = self._number(step)
         with self.work(self._who(step, no)) as work:
+            if no is not None and step.papers:
+                self._hand_in(work, no, step.papers, edition=f"of {no}")
             if step.does is not None and no is not None:
                 take_action(work, no, step.does, self._named(step.inputs))
             elif begins is not None:
@@ -176,10 +186,12 @@ class Player:
                 self.numbers[step.named] = case.no
 
     def _named(self, value: Any) -> Any:
-        """Inputs with the people they name by username as the numbers that actions take."""
+        """Inputs with the people and cases they name by words of the story as the numbers that actions take."""
         match value:
             case str() if value.startswith("@"):
                 return self.town.actors[value.removeprefix("@")].id
+            case str() if value.startswith("#"):
+                return self.numbers[value.removeprefix("#")]
             case list():
                 return [self._named(one) for one in value]
             case Mapping():
@@ -198,7 +210,10 @@ class Player:
 
     def _who(self, step: Step, no: str | None) -> Actor:
         if step.by in self.town.actors:
-            return self.town.actors[step.by]
+            # Read anew: since the beginning somebody may have appointed them to a project, or left.
+            person = self.town.actors[step.by].id
+            assert person is not None
+            return people.actor(self.aside, person)
         site = self.town.sites[step.site]
         match step.by:
             case "applicant" | "specialist":
@@ -225,7 +240,7 @@ class Player:
         self.numbers[thread] = case.no
 
     def act_on_bundle(self, thread: str, application: Application, action: str) -> None:
-        """Submit a draft, or give it up."""
+        """Submit a draft in earnest or for a review by simulation, or give it up."""
         site = self.town.sites[application.project]
         no = self.numbers[thread]
         with self.work(self.town.actors[site.applicant]) as work:
@@ -235,16 +250,20 @@ class Player:
 
     def beat(self, thread: str, site: int, beat: Beat) -> None:
         """One beat of one item case, by whoever it belongs to at this moment."""
-        no = self.numbers[thread]
+        own = self.numbers[thread]
+        no = self._under(own, beat.child) if beat.child else own
         with self.work(self._person(no, site, beat.by)) as work:
             self._hand_in(work, no, beat.attach, edition=f"of {no}")
             if beat.action != "attach":
-                take_action(work, no, beat.action, beat.inputs)
+                take_action(work, no, beat.action, self._named(beat.inputs))
 
     def _person(self, no: str, site: int, role: str) -> Actor:
         case = self.aside.execute(_CASE, {"no": no}).one()
         if role in ("clerk", "officer") and self.town.roles.get(case.assignee_id) == role:
             return self.town.by_id(case.assignee_id)
+        if role == "officer":
+            squad = self.town.sites[site].squad
+            return next(one for one in self.town.actors.values() if _serves(one, role, squad, case.department))
         username = {
             "applicant": self.town.sites[site].applicant,
             "specialist": self.town.sites[site].specialist,
@@ -263,19 +282,6 @@ class Player:
             with self.work(self.town.by_id(row.person_id)) as work:
                 acknowledge_alert(work, row.id, "已知悉，今日处理（演示数据）" if row.card == "red" else "")
 
-    # ── help ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def ask(self, thread: str, request: HelpRequest) -> None:
-        """An applicant asks for help."""
-        site = self.town.sites[request.project]
-        with self.work(self.town.actors[site.applicant]) as work:
-            self.numbers[thread] = ask_help(work, site.code, request.question).no
-
-    def help(self, thread: str, request: HelpRequest, by: str, action: str, inputs: Mapping[str, Any]) -> None:
-        """The specialist answers or solves, or the applicant withdraws."""
-        with self.work(self._person(self.numbers[thread], request.project, by)) as work:
-            take_action(work, self.numbers[thread], action, inputs)
-
 
 def _serves(actor: Actor, role: str, squad: str, department: str | None) -> bool:
     """Whether the person holds the role for that squad, and for that department where one is named."""
@@ -285,10 +291,24 @@ def _serves(actor: Actor, role: str, squad: str, department: str | None) -> bool
     )
 
 
-def step_cues(player: Player, days: Days, steps: Iterable[Step]) -> Iterator[Cue]:
-    """Every step of the services, at its moment."""
+def step_cues(player: Player, days: Days, steps: Iterable[Step], now: datetime) -> Iterator[Cue]:
+    """Every step of the services, at its moment; minutes beyond midnight belong to the day after, rest day or not."""
+    together: list[Step] = []
     for step in steps:
-        yield Cue(days.moment(step.day, step.minute), step.thread, partial(player.step, step))
+        if together and not step.at_once:
+            yield _step_cue(player, days, together, now)
+            together = []
+        together = [*together, step]
+    if together:
+        yield _step_cue(player, days, together, now)
+
+
+def _step_cue(player: Player, days: Days, together: list[Step], now: datetime) -> Cue:
+    first = together[0]
+    at = days.moment(first.day, 0) + timedelta(minutes=first.minute)
+    if first.ago is not None:
+        at = now - timedelta(minutes=first.ago)
+    return Cue(at, first.thread, partial(player.steps, together))
 
 
 def cues_of(player: Player, days: Days, applications: tuple[Application, ...], seed: int = SEED) -> Iterator[Cue]:
@@ -302,50 +322,23 @@ def cues_of(player: Player, days: Days, applications: tuple[Application, ...], s
         yield Cue(drafted, thread, partial(player.open, thread, application))
         if application.end == "draft":
             continue
-        action = "submit" if application.end == "submitted" else "withdraw"
+        action = ENDS[application.end]
         moment = days.moment(application.start, rng.randint(8 * 60 + 31, 9 * 60 + 20))
         yield Cue(moment, thread, partial(player.act_on_bundle, thread, application, action))
-        for part in application.parts if application.end == "submitted" else ():
+        for deed in application.deeds:
+            at = days.moment(application.start + deed.day, deed.minute)
+            yield Cue(at, thread, partial(player.beat, thread, application.project, deed))
+        for part in application.parts if application.end != "given_up" else ():
             item_thread = f"{thread}/{part.item}"
             for beat in part.kind(scene_of(application, part, catalogue, days, name, seed)):
                 at = days.moment(application.start + beat.day, beat.minute)
                 yield Cue(at, item_thread, partial(player.beat, item_thread, application.project, beat))
 
 
-def help_cues(player: Player, days: Days, requests: tuple[HelpRequest, ...]) -> Iterator[Cue]:
-    """Every step of the requests for help, at its moment."""
-    for number, request in enumerate(requests):
-        asked = days.moment(request.day, request.minute)
-        yield from _help(player, f"help/{number}", request, asked)
-
-
 def desk_cues(player: Player, days: Days) -> Iterator[Cue]:
     """At the end of every working day but the last few, people say that they have seen their cards."""
     for offset in range(FIRST_DAY, -1):
         yield Cue(days.moment(offset, 17 * 60 + 20), f"desks/{offset}", player.clear_desks)
-
-
-def open_help_cues(player: Player, now: datetime) -> Iterator[Cue]:
-    """Two requests that are still open at the end: one just asked, one answered and being solved."""
-    just = HelpRequest(0, 0, 0, "施工许可和质量安全监督手续可以一起提交吗？", None, None)
-    yield from _help(player, "help/just", just, now - timedelta(minutes=6))
-    answered = HelpRequest(60, 0, 0, "招标控制价备案在哪个窗口办理？", 12, None)
-    yield from _help(player, "help/answered", answered, now - timedelta(minutes=170))
-
-
-def _help(player: Player, thread: str, request: HelpRequest, asked: datetime) -> Iterator[Cue]:
-    yield Cue(asked, thread, partial(player.ask, thread, request))
-    if request.withdrawn:
-        at = asked + timedelta(minutes=20)
-        yield Cue(at, thread, partial(player.help, thread, request, "applicant", "withdraw", {}))
-    if request.answered_after is not None:
-        said = {"text": "已收到，正在联系主管科室，稍后答复（演示数据）"}
-        at = asked + timedelta(minutes=request.answered_after)
-        yield Cue(at, thread, partial(player.help, thread, request, "specialist", "answer", said))
-    if request.solved_after is not None:
-        solved = {"text": "已与主管科室确认并告知办理方式（演示数据）"}
-        at = asked + timedelta(minutes=request.solved_after)
-        yield Cue(at, thread, partial(player.help, thread, request, "specialist", "solve", solved))
 
 
 def _papers_of(catalogue: Catalogue, application: Application) -> tuple[str, ...]:

@@ -20,7 +20,10 @@ OPINION = "经审查，材料齐全，符合法定条件（演示数据）"
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """``day``: working days after the submission; ``minute`` of that day; ``by`` a role, or the applicant."""
+    """``day``: working days after the submission; ``minute`` of that day; ``by`` a role, or the applicant.
+
+    ``child``: done to the newest case of that flow under the item's, instead of the item's own.
+    """
 
     day: int
     minute: int
@@ -28,6 +31,7 @@ class Beat:
     action: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
     attach: tuple[str, ...] = ()
+    child: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,13 @@ def revoked(scene: Scene) -> Iterator[Beat]:
 def cancelled(scene: Scene) -> Iterator[Beat]:
     """The permit is cancelled after its holder gave it up."""
     yield from granted_at(scene, 1, 2)
-    yield Beat(12, scene.afternoon(), "director", "cancel", {"ground": "other_lawful", "reason": "被许可人申请注销（演示数据）"})
+    yield Beat(
+        12,
+        scene.afternoon(),
+        "director",
+        "cancel",
+        {"ground": "other_lawful", "reason": "被许可人申请注销（演示数据）"},
+    )
 
 
 def waiting(scene: Scene) -> Iterator[Beat]:

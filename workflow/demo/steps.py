@@ -15,7 +15,11 @@ class Step:
     is known as ``thread/<alias>``), or ``does`` an action to the thread's case, to the one with that ``alias``, or to
     the newest ``child`` of a flow anywhere under it: of one ``department`` where one is named, and holding ``where``
     (``{"segment": "A", "discipline": "fire"}``: the check of fire in segment A), in its own data or in that of a case
-    between. In ``inputs`` a text such as ``@wang`` stands for the person of that username.
+    between. In ``inputs`` a text such as ``@wang`` stands for the person of that username, one such as ``#road/first``
+    for the number of the case remembered by that name.
+
+    ``papers`` are handed in to the case before anything is done. ``ago``: minutes before the making of the demo,
+    instead of day and minute. ``at_once``: in the same moment as the step of the thread before it.
     """
 
     thread: str
@@ -31,6 +35,9 @@ class Step:
     child: str | None = None
     department: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+    ago: int | None = None
+    at_once: bool = False
 
     @property
     def named(self) -> str:

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from workflow.catalogue import Catalogue
-from workflow.demo import lives, scenes
+from workflow.demo import lives, scenes, ways
 from workflow.demo.files import DemoFiles, DemoProject
 from workflow.demo.scenes import Kind, Scene
 
@@ -35,7 +35,8 @@ class Part:
 class Application:
     """One bundle of a project (index in the war map). ``start``: the working day of its submission, not after 0.
 
-    ``end`` is ``submitted``, ``draft`` (never submitted) or ``given_up`` (a draft withdrawn the day after).
+    ``end`` is ``submitted``, ``simulated`` (for a review before there is land), ``draft`` (never submitted) or
+    ``given_up`` (a draft withdrawn the day after). ``deeds`` are what is done with the application itself.
     """
 
     project: int
@@ -43,6 +44,7 @@ class Application:
     parts: tuple[Part, ...]
     end: str = "submitted"
     variants: Mapping[str, str] = field(default_factory=dict)
+    deeds: tuple[scenes.Beat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,7 @@ class Living:
     end: str = "submitted"
     variants: Mapping[str, str] = field(default_factory=dict)
     stands_on: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HelpRequest:
-    """A request for help: on which working day and minute, and after how many minutes each answer comes."""
-
-    project: int
-    day: int
-    minute: int
-    question: str
-    answered_after: int | None
-    solved_after: int | None
-    withdrawn: bool = False
+    deeds: tuple[scenes.Beat, ...] = ()
 
 
 def project_facts(project: DemoProject, number: int) -> dict[str, Any]:
@@ -85,9 +75,10 @@ def project_facts(project: DemoProject, number: int) -> dict[str, Any]:
         "road_excavation": project.battlefront in ("municipal_works", "zhuzhou_road") and government,
         "regional_assessment": project.battlefront == "zhuzhou_road" and number % 2 == 0,
     }
-    papers = {"planning_conditions": "2022-01-20", "land_document": "2022-02-25"}
-    if not government:
-        papers["land_contract"] = "2022-02-18"
+    papers = {"planning_conditions": "2022-01-20"}
+    if project.name not in ways.WITHOUT_LAND:
+        papers["land_document"] = "2022-02-25"
+        papers |= {} if government else {"land_contract": "2022-02-18"}
     return {name: True for name, holds in traits.items() if holds} | papers
 
 
@@ -191,7 +182,7 @@ def _kind(item: str, rng: Random, catalogue: Catalogue) -> Kind:
 
 def _application(index: int, living: Living) -> Application:
     parts = tuple(Part(*part) for part in living.parts.items())
-    return Application(index, living.start, parts, living.end, living.variants)
+    return Application(index, living.start, parts, living.end, living.variants, living.deeds)
 
 
 def _foundation(index: int, living: Living) -> Application:
@@ -209,7 +200,9 @@ def _living(life: lives.Life, catalogue: Catalogue, days: scenes.Days) -> Living
     if lifetime is None:
         raise ValueError(f"{life.item}: what it grants has no life; an item with a lifetime is accepted")
     start = lives.start_of(life, lifetime.limit, days)
-    return Living(start, {life.item: partial(lives.lived, deeds=life.deeds)}, stands_on=PERMIT_STANDS_ON)
+    begun = any(deed.action == "report_use" for deed in life.deeds)
+    stands_on = (*LAWFUL_START, *PERMIT_STANDS_ON) if begun else PERMIT_STANDS_ON
+    return Living(start, {life.item: partial(lives.lived, deeds=life.deeds)}, stands_on=stands_on)
 
 
 def _placed(files: DemoFiles, catalogue: Catalogue, days: scenes.Days) -> dict[int, Living]:
@@ -220,13 +213,17 @@ def _placed(files: DemoFiles, catalogue: Catalogue, days: scenes.Days) -> dict[i
     grown = [_living(life, catalogue, days) for life in lives.LIVES]
     permit = [*LIVING_PERMIT, *grown, *LIVING_COUNTED]
     pairs = zip(order[0], permit, strict=False), zip(order[1], LIVING_TENDER, strict=False)
-    return {index: living for pair in pairs for index, living in pair}
+    named = {project.name: index for index, project in enumerate(files.projects)}
+    otherwise = {named[name]: living for name, living in OTHER_WAYS.items()}
+    return {index: living for pair in pairs for index, living in pair} | otherwise
 
 
 PROMPT = scenes.prompt
 REVIEW = scenes.under_review
 WAITING = scenes.waiting
 PERMIT_STANDS_ON = ("GC01", "GC03")
+LAWFUL_START = ("LX04",)
+"""What the start of works needs before it besides the permit, of an enterprise's project."""
 
 # Promised limits of the items here, in working days: SG12, SG13, SG08, SG07, GC04: 3; LX10, LX11, LX06, LX12, SG11,
 # GC06, GC07, SG02, LX05: 5; GC01: 7; LX07: 20; GC08 and LX09: none.
@@ -307,33 +304,50 @@ LIVING_COUNTED: tuple[Living, ...] = (
     # papers incomplete, the time started anew yesterday
     Living(-6, {"SG05": scenes.counted_anew}, stands_on=PERMIT_STANDS_ON),
 )
-
-_QUESTIONS = (
-    "消防设计审查需要哪些材料？",
-    "规划许可证办理期间可以先办理施工图审查吗？",
-    "补正通知中的签章页由谁盖章？",
-    "用地文件还在办理，能否容缺受理？",
-    "专家评审一般安排在什么时间？",
-    "想预约一次现场踏勘辅导。",
-)
-_ASKED_AT = (9 * 60 + 40, 21 * 60 + 5, 23 * 60 + 20, 2 * 60 + 50, 15 * 60 + 10, 19 * 60 + 45)
-
-
-def help_requests(files: DemoFiles, seed: int = SEED) -> tuple[HelpRequest, ...]:
-    """Requests at every hour of day and night, answered and solved; one withdrawn, one answered late."""
-    rng = Random(f"{seed}/help")
-    found = []
-    for number in range(18):
-        late = number == 7
-        found.append(
-            HelpRequest(
-                project=rng.randrange(len(files.projects)),
-                day=-70 + number * 4 - (number == 17),
-                minute=_ASKED_AT[number % len(_ASKED_AT)],
-                question=_QUESTIONS[number % len(_QUESTIONS)],
-                answered_after=None if number == 11 else 95 if late else rng.randint(3, 24),
-                solved_after=None if number == 11 else rng.randint(180, 1500),
-                withdrawn=number == 11,
-            )
-        )
-    return tuple(found)
+# Other ways of an application, on projects that have no placed one yet.
+BY_COMMITMENT = {"SG12": "commitment"}
+OTHER_WAYS: Mapping[str, Living] = {
+    # before there is land: in review by simulation, passed and waiting, turned into an application in earnest
+    "仰口旅游服务中心": Living(-3, {"GC01": ways.to_improve, "GC03": WAITING}, end="simulated", stands_on=("LX04",)),
+    "枣行社区旧村改造": Living(
+        -8, {"GC01": ways.simulated, "GC03": ways.improved_and_simulated}, end="simulated", stands_on=("LX04",)
+    ),
+    "金家岭财富管理大厦": Living(
+        -14,
+        {"GC01": partial(ways.converted, decided=12), "GC03": ways.converted},
+        end="simulated",
+        stands_on=("LX04",),
+        deeds=ways.LAND_COMES,
+    ),
+    # a hearing may be asked for; one is called
+    "仙霞岭路文化中心": Living(-3, {"GC03": ways.hearing_told}, stands_on=("GC01",)),
+    "登瀛片区旧村改造": Living(-5, {"GC03": partial(ways.hearing_called, host="@zg-juzhang")}, stands_on=("GC01",)),
+    # a commitment gives a pre-licence: it lives, died, was turned into the permit
+    "云岭路中学扩建": Living(-12, {"GC03": ways.pre_licensed}, stands_on=("GC01",)),
+    "辽阳东路生物医药孵化器": Living(-58, {"GC03": ways.pre_licence_lapsed}, stands_on=("GC01",)),
+    "香港东路酒店改造": Living(-20, {"GC03": ways.made_formal}, stands_on=("GC01",)),
+    # a commitment gives the licence: to be decided, to be checked, kept, not kept, advised to be revoked, revoked
+    "枣山西路打通工程": Living(-1, {"SG12": ways.on_commitment}, variants=BY_COMMITMENT),
+    "文张路北延打通工程": Living(-6, {"SG12": ways.committed}, variants=BY_COMMITMENT),
+    "十九路南侧停车场": Living(-20, {"SG12": ways.commitment_kept}, variants=BY_COMMITMENT),
+    "海尔路-银川路立交停车场": Living(-14, {"SG12": ways.commitment_not_kept}, variants=BY_COMMITMENT),
+    "午山绿道": Living(-22, {"SG12": ways.revocation_advised}, variants=BY_COMMITMENT),
+    "石老人滨海公园": Living(-30, {"SG12": ways.commitment_revoked}, variants=BY_COMMITMENT),
+    # papers that follow: promised, come, overdue
+    "滨海路支线打通工程": Living(-2, {"SG08": ways.gaps_promised}),
+    "株洲路道路整治": Living(-10, {"SG08": ways.gaps_filled}),
+    "株洲路综合管廊": Living(-12, {"SG08": scenes.gaps_open}),
+    # sent back to the window; sent back and decided in time; handed over
+    "株洲路片区电力迁改": Living(-2, {"SG08": ways.returned, "SG12": ways.returned}),
+    "张村河河道整治上游段": Living(-10, {"SG12": ways.returned_and_sent_again}),
+    "张村河河道整治中游段": Living(-2, {"SG08": partial(ways.handed_over, department="ZJ")}),
+    # a change asked for, made, taken back; the permit recalled by the office
+    "张村河跨河桥一号桥": Living(-9, {"SG08": ways.change_asked}),
+    "张村河跨河桥二号桥": Living(-15, {"SG08": partial(ways.change_decided, action="approve", inputs=ways.CHANGED)}),
+    "辽阳东路路面整治": Living(
+        -15, {"SG08": partial(ways.change_decided, action="withdraw", inputs={}, by="applicant")}
+    ),
+    "海尔路路灯节能改造": Living(-14, {"SG08": ways.recalled}),
+    # the whole application taken back
+    "深圳路雨水管网改造": Living(-8, {"SG08": REVIEW, "LX11": REVIEW}, deeds=ways.TAKEN_BACK),
+}

@@ -29,7 +29,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What was recorded: sites in the order of the war map, everybody by username and by id."""
+    """What was recorded: sites in the order of the war map, then those of renewal beside it; everybody by username and by id."""
 
     sites: tuple[Site, ...]
     actors: Mapping[str, Actor]
@@ -54,7 +54,7 @@ def settle(
     specialists = files.of_role("specialist")
     applicants = {person.company: person.username for person in reversed(files.of_role("applicant"))}
     ids, sites = [], []
-    for number, project in enumerate(files.projects):
+    for number, project in enumerate(files.sites):
         columns = project_columns(project, number, catalogue, companies[project.company], today)
         ids.append(projects.add_project(conn, columns, opened))
         specialist = specialists[number % len(specialists)].username
@@ -90,8 +90,8 @@ def admit_newcomers(conn: Connection, files: DemoFiles, now: datetime) -> tuple[
 def project_columns(
     project: DemoProject, number: int, catalogue: Catalogue, company: str, today: date
 ) -> dict[str, Any]:
-    """The n-th project of the war map as the table has it; its squad is the one that serves its membership."""
-    wanted = "needs_permit" if project.needs_permit else "needs_tender"
+    """The n-th project as the table has it; its squad is the one that serves its membership, construction without one."""
+    wanted = "needs_tender" if project.needs_tender else "needs_permit"
     return {
         "code": project_code_of(number, project.splclx),
         "name": project.name,
@@ -104,6 +104,7 @@ def project_columns(
         "area_m2": project.area_m2,
         "needs_permit": project.needs_permit,
         "needs_tender": project.needs_tender,
+        "renewal": project.renewal,
         "facts": project_facts(project, number),
         "planned_start": today + timedelta(weeks=project.start_weeks),
         "demo": True,

@@ -1,4 +1,4 @@
-"""What a project of the war map asks for: a squad of several departments, one specialist, dates somebody answers for."""
+"""What a project of the war map asks for: a squad of several departments, one specialist, dates somebody owns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime

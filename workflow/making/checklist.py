@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow.catalogue import Catalogue
 from workflow.choosing import Told, choose, compile_list, told_by_answers, told_by_project
+from workflow.choosing.sheets import NO_SAMPLE
 from workflow.errors import Reason
 from workflow.guards import Facts
 from workflow.making.maker import Maker
@@ -60,7 +61,7 @@ def agreed_entries(facts: Facts) -> list[dict[str, Any]]:
 
 def _entry(item: Mapping[str, Any]) -> dict[str, Any]:
     papers = [
-        f"{paper['title']['zh']}（{paper['issuer']['zh']}；样本：{paper['sample']['zh']}"
+        f"{paper['title']['zh']}（{paper['issuer']['zh']}{_sample(paper)}"
         f"{'' if paper['required'] else '；可选'}{'；可容缺' if paper['may_follow'] else ''}）"
         for paper in item["papers"]
         if not paper["held"]
@@ -72,6 +73,12 @@ def _entry(item: Mapping[str, Any]) -> dict[str, Any]:
         "promised": _promised(item),
         "papers": "\n".join(papers) or "无须申请人提交材料",
     }
+
+
+def _sample(paper: Mapping[str, Any]) -> str:
+    """Where a sample is found; that there is none the sheet says once for all papers."""
+    sample = paper["sample"]["zh"]
+    return "" if sample == NO_SAMPLE.zh else f"；样本：{sample}"
 
 
 def _promised(item: Mapping[str, Any]) -> str:

@@ -18,6 +18,11 @@ def silence_rule(facts: Facts) -> str:
     return NO_OPINION
 
 
+def department_above(facts: Facts) -> str | None:
+    """Where the case stands under which this one is opened."""
+    return None if facts.parent is None else facts.parent.department
+
+
 def opinions(facts: Facts) -> list[dict[str, Any]]:
     """Every opinion that has come in: {department, stance, opinion, basis, answered_on}, in the order of asking."""
     found = []
@@ -89,6 +94,7 @@ def meeting_number(facts: Facts) -> str | None:
 
 MAKERS: Mapping[str, Maker] = {
     "silence_rule": Maker(silence_rule),
+    "department_above": Maker(department_above, frozenset({"parent"})),
     "opinions": Maker(opinions, CHILDREN),
     "conditions": Maker(conditions, CHILDREN),
     "merged_corrections": Maker(merged_corrections, CHILDREN),

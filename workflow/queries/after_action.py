@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from workflow.case import Case
 from workflow.definition import State
 from workflow.guards import Relative
 from workflow.machine import possibilities
 from workflow.queries.clocks import ClockView, clock_views
-from workflow.reading import ALL_GROUPS, facts_of, visible_case
+from workflow.reading import facts_of, visible_case
 from workflow.work import Work
 
 
@@ -22,11 +23,13 @@ class AfterAction:
     children: tuple[Relative, ...]
 
 
-def after_action(work: Work, no: str) -> AfterAction:
-    """The case ``no`` as this unit of work left it; raises NotFound."""
-    reading = visible_case(work, no, ALL_GROUPS)
+def after_action(work: Work, written: Case) -> AfterAction:
+    """The case just ``written``, as this unit of work left it; raises NotFound. Only what the actions of its state look
+    at is read: most flows look at little."""
+    flow = work.office.flow(written.flow, written.flow_version)
+    groups = (work.office.reads.get(action.name, frozenset()) for action in flow.actions_from(written.state))
+    reading = visible_case(work, written.no, frozenset({"children"}).union(*groups))
     case = reading.case
-    flow = work.office.flow(case.flow, case.flow_version)
     found = possibilities(flow, facts_of(work, reading))
     return AfterAction(
         version=case.version,

@@ -133,7 +133,7 @@ SELECT c.due_at::text AS due_at, c.paused, p.name AS project_name, p.street, p.i
     WHERE r.role = 'specialist' AND r.project_id = c.project_id AND q.active) AS specialists,
   (SELECT coalesce(json_agg(d ORDER BY d.id), '[]') FROM documents d WHERE d.case_id = c.id) AS documents,
   (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM (
-    SELECT k.id, k.no, k.flow, k.flow_version, k.item, k.title, k.state, k.outcome, k.department,
+    SELECT k.id, k.no, k.flow, k.flow_version, k.item, k.title, k.state, k.outcome, k.department, k.internal,
       k.due_at::text AS due_at, k.paused, k.ended_at IS NOT NULL AS ended
     FROM cases k
     WHERE (k.id = c.parent_id OR k.parent_id = c.parent_id OR k.parent_id = c.id) AND k.id <> c.id) r) AS relatives
@@ -167,7 +167,9 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
     case_, office = reading.case, work.office
     flow = office.flow(case_.flow, case_.flow_version)
     named = shows_names(work.actor)
-    relatives = [(row, _relative(work, case_, row)) for row in around["relatives"]]
+    around_it = [(row, _relative(work, case_, row)) for row in around["relatives"]]
+    # Of an item in other hands its state is told; of what the office says among itself nothing.
+    relatives = [(row, view) for row, view in around_it if view.visible or not row["internal"]]
     uploads = materials.of_cases(work.conn, [case_.id] if case_.parent_id is None else [case_.id, case_.parent_id])
     facts = facts_of(work, reading)
     return CaseView(
@@ -246,7 +248,7 @@ def _relative(work: Work, case_: Case, row: dict[str, Any]) -> Relative:
         ended=row["ended"],
         light=_light_of(work, flow, row["due_at"], row["paused"], row["ended"]),
         # Company, project and squad are those of the case: only the department may differ.
-        visible=may_see(work.actor, replace(case_, department=row["department"])),
+        visible=may_see(work.actor, replace(case_, department=row["department"], internal=row["internal"])),
     )
 
 

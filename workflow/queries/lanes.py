@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from workflow.clock.words import Light
 from workflow.definition import LANES, Action, Flow, Lane, State, Title
+from workflow.progress import Progress
 from workflow.queries.clocks import ClockBrief, Edges, case_light, clock_brief, edges, exact_flows
+from workflow.queries.programme import project_programme
 from workflow.queries.projects import ProjectView, project
 from workflow.store.cases import clock_from, pause_from
 from workflow.visibility import shows_names, visible_cases
@@ -68,10 +70,15 @@ class LaneView:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """A project with its five lanes, in their official order."""
+    """A project with its five lanes, in their official order, and the light of its programme (milestones, progress).
+
+    The light of the first lane is that of its clocks: a milestone is late from its planned day on, and turns the
+    programme yellow months later.
+    """
 
     project: ProjectView
     lanes: tuple[LaneView, ...]
+    programme: Progress
 
 
 _GRAVITY = (Light.OVERDUE, Light.WARNING, Light.PAUSED, Light.NORMAL, Light.DONE)
@@ -115,7 +122,8 @@ def lanes(work: Work, code: str) -> Lanes:
         lane = by_flow[row.flow]
         assert lane is not None
         by_lane[lane].append(_case(work, row, row.flow in exact, at))
-    return Lanes(found, tuple(_lane(lane, by_lane[lane]) for lane in LANES))
+    shown = tuple(_lane(lane, by_lane[lane]) for lane in LANES)
+    return Lanes(found, shown, project_programme(work, found.code).progress)
 
 
 def _lane(lane: Lane, cases: list[LaneCase]) -> LaneView:

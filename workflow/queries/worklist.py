@@ -205,9 +205,9 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
             conditions.append(f"c.{name} = :{name}")
             parameters[name] = value
     drafts = _draft_states(work.office)
-    if shows_names(work.actor) and filters.state not in drafts:
-        conditions.append("c.state <> ALL(:drafts)")
-        parameters["drafts"] = drafts
+    if shows_names(work.actor) and filters.state not in {state for _, state in drafts}:
+        conditions.append("c.flow || '/' || c.state <> ALL(:drafts)")
+        parameters["drafts"] = [f"{flow}/{state}" for flow, state in drafts]
     if filters.unassigned:
         # a bundle waits for its items, not for somebody to take it
         conditions.append("c.assignee_id IS NULL AND c.item IS NOT NULL")
@@ -233,9 +233,16 @@ _LIGHT_CONDITIONS = {
 }
 
 
-def _draft_states(office: Office) -> list[str]:
-    """States nobody in the office has anything to do with yet."""
-    return sorted({flow.initial.name for flow in office.flows.values() if flow.initial.turn == "applicant"})
+def _draft_states(office: Office) -> list[tuple[str, str]]:
+    """Flow and state of what nobody in the office has anything to do with yet: applications not handed in. What is
+    opened is everybody's from the first moment, whoever's turn it is."""
+    return sorted(
+        {
+            (flow.name, flow.initial.name)
+            for flow in office.flows.values()
+            if flow.opening is None and flow.initial.turn == "applicant"
+        }
+    )
 
 
 _DETAILS = """

@@ -179,7 +179,7 @@ _ACTOR = Actor(SOMEBODY, "", (Grant("officer"),))
 def _after(flow: Flow, action: Action, case: Case, facts: Facts, chance: random.Random) -> Case:
     """The case one action later, as the database would keep it: every pause with a number of its own."""
     case = replace(case, clocks=tuple(_climbed(clock, facts.now) for clock in case.clocks))
-    inputs = {ask.name: _input(ask, facts, chance) for ask in (*action.asks, *action.makes) if ask.required}
+    inputs = _typed(flow, action, facts, chance)
     here = replace(facts, case=case, inputs=inputs)
     effective = moment_of(action.effective, here) if action.effective else facts.now
     # What documents must state is a question of its own (`soundness`): here nobody issues any.
@@ -198,9 +198,10 @@ def _climbed(clock: ClockRecord, now: datetime) -> ClockRecord:
 
 
 def _typed(flow: Flow, action: Action, facts: Facts, chance: random.Random) -> dict[str, Any]:
-    """What a person fills in: all that is required, and every day or instant that a clock counts from or runs to."""
+    """What is filled in: all that is required, and every day or instant that a clock counts from or runs to."""
     read = {name for rule in flow.clocks.values() for name in rule.reads_kept}
-    return {ask.name: _input(ask, facts, chance) for ask in action.asks if ask.required or ask.name in read}
+    told = (*action.asks, *action.makes)
+    return {ask.name: _input(ask, facts, chance) for ask in told if ask.required or ask.name in read}
 
 
 def _input(ask: Field, facts: Facts, chance: random.Random) -> Any:
@@ -276,8 +277,7 @@ def _opened(flow: Flow, catalogue: Catalogue, calendar: Calendar, item: str | No
     if flow.opening is not None:
         facts = Facts(case, _ACTOR, now, catalogue, calendar)
         chance = random.Random(SEED)
-        told = (*flow.opening.action.asks, *flow.opening.action.makes)
-        data = plain({ask.name: _input(ask, facts, chance) for ask in told if ask.required})
+        data = plain(_typed(flow, flow.opening.action, facts, chance))
         case = replace(case, data=data)
     own = {name: parse_limit(text) for name, text in limits.items() if not name.endswith(".from")}
     for rule in flow.clocks_in(case.state):

@@ -52,16 +52,16 @@ _CREATE = text("""
 WITH born AS (
   INSERT INTO cases (no, flow, flow_version, title, item, item_version, parent_id, project_id, company, department,
     squad, assignee_id, state, outcome, version, rev, seq, chain_head, data, limits, opened_at, received_at,
-    accepted_at, decided_at, entered_at, ended_at, due_at, demo)
+    accepted_at, decided_at, entered_at, ended_at, due_at, demo, internal)
   SELECT b.no, b.flow, b.flow_version, b.title, b.item, b.item_version, b.parent_id, b.project_id, b.company,
     b.department, b.squad, b.assignee_id, b.state, b.outcome, b.version, 1, 1, b.chain_head, b.data, b.limits,
     b.opened_at, b.received_at, b.accepted_at, b.decided_at, b.entered_at, b.ended_at,
-    coalesce(b.due_at, 'infinity'), b.demo
+    coalesce(b.due_at, 'infinity'), b.demo, b.internal
   FROM jsonb_to_recordset(cast(:cases AS jsonb)) AS b(no text, flow text, flow_version int, title text, item text,
     item_version int, parent_id bigint, project_id int, company text, department text, squad text, assignee_id int,
     state text, outcome text, version int, chain_head bytea, data jsonb, limits jsonb, opened_at timestamptz,
     received_at timestamptz, accepted_at timestamptz, decided_at timestamptz, entered_at timestamptz,
-    ended_at timestamptz, due_at timestamptz, demo boolean)
+    ended_at timestamptz, due_at timestamptz, demo boolean, internal boolean)
   RETURNING id, no),
 used AS (
   INSERT INTO catalogue_used (kind, code)
@@ -150,6 +150,7 @@ def _case_json(case: Case, due_at: datetime | None, item_version: int | None, de
         "limits": dict(case.limits),
         "due_at": instant(due_at) if due_at else None,
         "demo": demo,
+        "internal": case.internal,
     }
 
 

@@ -24,7 +24,7 @@ from workflow.store.granted import granted_items
 CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project_id, c.parent_id, c.company,
   c.department, c.squad, c.assignee_id, c.state, c.outcome, c.version, c.rev, c.seq, c.chain_head, c.data, c.limits,
   c.opened_at, c.received_at, c.accepted_at, c.decided_at, c.entered_at, c.ended_at,
-  c.issued_at"""
+  c.issued_at, c.internal"""
 
 _RELATIVE = """json_build_object('no', k.no, 'flow', k.flow, 'item', k.item, 'department', k.department,
   'state', k.state, 'outcome', k.outcome, 'data', k.data, 'accepted_at', k.accepted_at, 'decided_at', k.decided_at,

@@ -1,9 +1,13 @@
 """A morning, an application for several items with one form, and the one correction the law allows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from workflow.demo.tour.district import clock_of, day_of
 from workflow.demo.tour.scene import CORRECTED, REVIEWED, SILENT, Scene
+
+NO_VARIANTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,17 @@ def apply_for_one(scene: Scene, item: str) -> str:
     return no
 
 
+def received_for_one(scene: Scene, item: str, variant: str | None = None, without: str = "") -> str:
+    """An application for one item, in one of its forms, but for the paper ``without``; the number of its case."""
+    say, me = scene.teller, scene.applicant
+    draft = _draft(scene, [item], {item: variant} if variant else {})
+    _hand_in(scene, replace(draft, papers=tuple(code for code in draft.papers if code != without)))
+    body = {"version": scene.district.case(me, draft.no)["version"]}
+    [case] = say.done(me.post(f"/api/v1/bundles/{draft.no}/submit", body), 201, "submitted")["cases"]
+    no: str = case["no"]
+    return no
+
+
 def correct_once(scene: Scene) -> None:
     """行政许可法 32(4): once, everything."""
     say, no = scene.teller, scene.no(CORRECTED)
@@ -78,10 +93,11 @@ def correct_once(scene: Scene) -> None:
     say.done(scene.district.act(scene.clerk, no, "accept"), 200, "accepted")
 
 
-def _draft(scene: Scene, items: list[str]) -> _Draft:
+def _draft(scene: Scene, items: list[str], variants: Mapping[str, str] = NO_VARIANTS) -> _Draft:
     say, me = scene.teller, scene.applicant
     project = me.get("/api/v1/projects", limit=1)["items"][0]
     body = {"project": project["code"], "items": items, "form": {"purpose": "wugeyi tour"}}
+    body |= {"variants": dict(variants)} if variants else {}
     draft = say.done(me.post("/api/v1/bundles", body), 201, f"a draft on {project['name']} ({project['code']})")
     papers = tuple(paper["code"] for paper in draft["wanted"] if paper["required"])
     return _Draft(draft["no"], draft["version"], papers)

@@ -27,7 +27,7 @@ def list_items(scene: Scene) -> None:
         [one["kind"] for one in body["issued"]], ["checklist_sheet"], "with a sheet: items, papers, who issues them"
     )
     items = district.case(applicant, no)["kept"]["items"]
-    _checked(scene, applicant, specialist, no, items[0])
+    _checked(scene, applicant, specialist, no, items[:2])
     say.done(district.act(specialist, no, "close", reason="演示结束"), 200, "closed; the next tour begins its own")
 
 
@@ -44,20 +44,19 @@ def _coached(scene: Scene, applicant: Caller, specialist: Caller, project: str) 
     say.done(district.act(applicant, no, "give_up", reason="演示结束"), 200, "given up for this tour")
 
 
-def _checked(scene: Scene, applicant: Caller, specialist: Caller, no: str, item: str) -> None:
-    """Papers of one item: all faults at once, and not again."""
+def _checked(scene: Scene, applicant: Caller, specialist: Caller, no: str, filing: list[str]) -> None:
+    """Papers of two items: all faults at once, and not again."""
     say, district = scene.teller, scene.district
-    nothing = district.act(applicant, no, "hand_in", filing=[item])
+    nothing = district.act(applicant, no, "hand_in", filing=filing)
     say.refused(nothing, 422, "nothing_handed_in", "without a paper there is nothing to check")
-    wanted = [paper["code"] for paper in district.case(applicant, no)["wanted"] if item in paper["items"]]
+    wanted = [paper["code"] for paper in district.case(applicant, no)["wanted"] if set(filing) & set(paper["items"])]
     say.done(district.hand_in(applicant, no, wanted[0], "1"), 201, "one paper is handed in")
-    say.done(district.act(applicant, no, "hand_in", filing=[item]), 200, f"the papers of {item} are to be checked")
+    say.done(district.act(applicant, no, "hand_in", filing=filing), 200, f"{' and '.join(filing)} are to be filed")
     incomplete = district.act(specialist, no, "pass")
     problem = say.refused(incomplete, 422, "papers_missing", "incomplete: every missing paper is named")
     missing = problem["reasons"][0]["facts"]["missing"]
-    if len(missing) > 1:
-        partly = district.act(specialist, no, "tell_faults", faults=_faults(missing[1:]))
-        say.refused(partly, 422, "fault_left_out", "a notice that leaves one out is refused")
+    partly = district.act(specialist, no, "tell_faults", faults=_faults(missing[1:]))
+    say.refused(partly, 422, "fault_left_out", "a notice that leaves one out is refused")
     say.done(district.act(specialist, no, "tell_faults", faults=_faults(missing)), 200, "all of it is told at once")
     for code in missing:
         say.done(district.hand_in(applicant, no, code, "1"), 201, f"{code} follows")

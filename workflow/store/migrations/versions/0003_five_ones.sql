@@ -53,14 +53,6 @@ CREATE INDEX absences_delegate ON absences (delegate_id, until);
 -- Who is away now is asked whenever somebody is told; it must not cost more with every leave that is over.
 CREATE INDEX absences_until ON absences (until, since);
 
-CREATE VIEW held_roles AS
-SELECT r.id, r.person_id, r.role, r.department, r.squad, r.project_id, r.company, NULL::integer AS on_behalf_of
-FROM person_roles r
-UNION ALL
-SELECT r.id, a.delegate_id, r.role, r.department, r.squad, r.project_id, r.company, a.person_id
-FROM absences a JOIN person_roles r ON r.person_id = a.person_id JOIN people p ON p.id = a.person_id AND p.active
-WHERE a.since <= app_now() AND app_now() < a.until AND r.role <> 'admin';
-
 -- Who is on duty for a squad, round the clock. What a newer roster replaces stays, with who replaced it and when.
 CREATE TABLE duty_shifts (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -79,6 +71,23 @@ CREATE TABLE duty_shifts (
 CREATE INDEX duty_shifts_squad ON duty_shifts (squad, until, since) WHERE replaced_at IS NULL;
 CREATE INDEX duty_shifts_person ON duty_shifts (person_id, since) WHERE replaced_at IS NULL;
 
+-- What a person may do at this moment: their own roles, those of absent people they stand in for, and while they are on
+-- duty a specialist's on every project of the squad: a request at 3 a.m. is theirs, whatever project it is about.
+CREATE VIEW held_roles AS
+SELECT r.id, r.person_id, r.role, r.department, r.squad, r.project_id, r.company, NULL::integer AS on_behalf_of
+FROM person_roles r
+UNION ALL
+SELECT r.id, a.delegate_id, r.role, r.department, r.squad, r.project_id, r.company, a.person_id
+FROM absences a JOIN person_roles r ON r.person_id = a.person_id JOIN people p ON p.id = a.person_id AND p.active
+WHERE a.since <= app_now() AND app_now() < a.until AND r.role <> 'admin'
+UNION ALL
+SELECT 2147483647, d.person_id, 'specialist', NULL, d.squad, NULL, NULL, NULL
+FROM duty_shifts d WHERE d.replaced_at IS NULL AND d.since <= app_now() AND app_now() < d.until;
+
 -- ── cases ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- A project's lanes: the newest case of each flow.
 CREATE INDEX cases_lane ON cases (project_id, flow, id DESC);
+-- Everything of one flow in the district: problems, sessions, hours of service.
+CREATE INDEX cases_flow ON cases (flow, id);
+-- What the office says among itself: applicants do not see it, whoever's case it is about.
+ALTER TABLE cases ADD COLUMN internal boolean NOT NULL DEFAULT false;
