@@ -146,6 +146,7 @@ ROUTES: Mapping[str, Access] = {
     "POST /apply/<no>": SIGNED_IN,
     # pages: cases
     "GET /work": SIGNED_IN,
+    "GET /projects": SIGNED_IN,
     "GET /projects/<code>": SIGNED_IN,
     "GET /projects/<code>/new/<flow>": SIGNED_IN,
     "POST /projects/<code>/new/<flow>": SIGNED_IN,

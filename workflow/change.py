@@ -510,7 +510,14 @@ def _messages(flow: Flow, decision: Decision, after: Case) -> tuple[Message, ...
         messages.append(Message(f"{key}:tell", "tell", body))
     if after.parent_id is not None:
         messages.append(Message(f"{key}:look", "system", {"case_id": after.parent_id}))
+    if decision.role == "clock" and _waited(flow, decision):
+        messages.append(Message(f"{key}:look_again", "system", {"case_id": after.id}))
     ends = flow.states[after.state].final and decision.action.target is not None
     if flow.has_children and (ends or decision.action.looks_down):
         messages.append(Message(f"{key}:look_down", "system", {"children_of": after.id}))
     return tuple(messages)
+
+
+def _waited(flow: Flow, decision: Decision) -> bool:
+    """Whether the system may have been refused something because the clock had to act first; nobody calls it again."""
+    return any("system" in one.by and decision.from_state in one.sources for one in flow.actions_from(decision.to_state))

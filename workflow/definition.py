@@ -288,6 +288,10 @@ class Flow:
             for action in (*self.actions.values(), *([self.opening.action] if self.opening is not None else []))
         )
 
+    def deed(self, name: str) -> Action | None:
+        """What a line of history of that name tells of: an action, or the opening; None for any other."""
+        return self.opening.action if name == OPEN and self.opening is not None else self.actions.get(name)
+
     def rule(self, clock: str) -> ClockRule:
         """The rule of a clock that a case has, or had under an earlier version. KeyError for any other."""
         return self.clocks[clock] if clock in self.clocks else self.former[clock]

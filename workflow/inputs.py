@@ -1,7 +1,7 @@
 """Reads what a person typed for an action against what the flow asks: strict, all faults at once, in two languages."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ FAULTS_AT_MOST = 100
 ROWS_AT_MOST = 300
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LARGEST = 2**31 - 1
+MINUTE, WHOLE = timedelta(minutes=1), timedelta()
 
 # marshmallow's own two complaints, said our way
 WORDS = {
@@ -128,7 +129,8 @@ class _Number(fields.Field[float]):
                     )
                 ]
             )
-        return float(value)
+        # PostgreSQL's numbers have one nought: -0.0 would not come back as the bytes the hash chain covers.
+        return float(value) + 0.0
 
 
 class _YesNo(fields.Field[bool]):
@@ -155,9 +157,10 @@ class _Moment(fields.Field[datetime]):
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             raise wrong from None
-        if "T" not in value or moment.second or moment.microsecond:
-            raise wrong
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=OFFICE_ZONE)
+        # An offset may have seconds, too.
+        if "T" not in value or moment.second or moment.microsecond or (moment.utcoffset() or WHOLE) % MINUTE:
+            raise wrong
         if not FIRST_DAY <= moment.date() <= LAST_DAY:
             raise ValidationError(
                 [Title(f"应在 {FIRST_DAY} 到 {LAST_DAY} 之间", f"must lie in {FIRST_DAY} to {LAST_DAY}")]
@@ -291,7 +294,7 @@ def _field(ask: Field, known: Mapping[str, tuple[str, ...]], lists: WordLists) -
     needed: dict[str, Any] = {"required": ask.required, "allow_none": not ask.required}
     match ask.type:
         case "number":
-            return _Number(ask.minimum or 0, ask.maximum or LARGEST, **needed)
+            return _Number(ask.minimum or 0, LARGEST if ask.maximum is None else ask.maximum, **needed)
         case "yes_no":
             return _YesNo(**needed)
         case "moment":
@@ -304,7 +307,8 @@ def _field(ask: Field, known: Mapping[str, tuple[str, ...]], lists: WordLists) -
             record = _schema.__wrapped__(ask.columns, lists, RECORD_WORDS)
             return _Listed(fields.Nested(record), ask.unique, **needed)
         case "integer" | "person":
-            return _Whole(ask.minimum if ask.minimum is not None else 1, ask.maximum or LARGEST, **needed)
+            least = 1 if ask.minimum is None else ask.minimum
+            return _Whole(least, LARGEST if ask.maximum is None else ask.maximum, **needed)
         case "date":
             return _Day(**needed)
         case "choice":

@@ -152,9 +152,9 @@ def _derived(
     rule: ClockRule, clock: ClockRecord, case: Case, pauses: tuple[PauseRecord, ...], timing: Timing
 ) -> ClockRecord:
     if ends_on_a_promised_day(rule, clock) and clock.due_on is not None:
-        promised = _promised_day(rule, case)
-        # A day that was moved by a closure comes back when the closure is withdrawn.
-        day = promised if promised and timing.calendar.is_working(promised) else clock.due_on
+        day = _promised_day(rule, case) or clock.due_on
+        # A day that was moved by a closure comes back when the closure is withdrawn. The end itself is no measure: it
+        # lies beyond the day by what was paused.
         clock = replace(clock, limit=limit_up_to(day, local_day(clock.started_at), timing.calendar))
     fresh = resettle(clock, rule, pauses, timing)
     if clock.state == "quarantined" and fresh.ladder_at == clock.ladder_at:
@@ -193,5 +193,7 @@ def _messages(after: Case, moved: tuple[Move, ...], why: str) -> tuple[Message, 
     told = [move.as_json() for move in moved if move.moves]
     if not told:
         return ()
-    body = {"what": "dates", "why": why, "moves": told, "state": after.state, "roles": list(TOLD)}
+    # Of what the office says among itself no applicant may know that it is there.
+    roles = [role for role in TOLD if role != "applicant" or not after.internal]
+    body = {"what": "dates", "why": why, "moves": told, "state": after.state, "roles": roles}
     return (Message(f"case:{after.no}:{after.seq}:tell", "tell", body),)

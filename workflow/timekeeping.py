@@ -110,16 +110,16 @@ def clocks_after_move(
     number of the line that does it. ``stopped_at`` is the legal time of leaving (None: now).
 
     A clock whose states do not include the new one is settled; a clock of the new state that is not running starts a
-    new round from its base event.
+    new round from its base event. So does the clock of one state alone that is entered again from itself.
     """
     rules = {rule.name: rule for rule in flow.clocks_in(entered)}
     left_at = stopped_at or timing.now
     settled = [
         settle(clock, left_at, case.seq)
         for clock in case.running_clocks
-        if clock.name not in rules or has_served(rules[clock.name], case)
+        if clock.name not in rules or has_served(rules[clock.name], case) or _begins_again(rules[clock.name], clock, case)
     ]
-    running = {clock.name for clock in case.running_clocks}
+    running = {clock.name for clock in case.running_clocks} - {clock.name for clock in settled}
     started = [
         arm(rule, started_at, limits[name], _next_round(case, name), case.pauses, timing, case.seq)
         for name, rule in rules.items()
@@ -131,9 +131,19 @@ def clocks_after_move(
     return (*settled, *started)
 
 
+def _entered_anew(rule: ClockRule, clock: ClockRecord, case: Case) -> bool:
+    of_this_entry = rule.starts == "entered_at" and len(rule.while_states) == 1
+    return of_this_entry and base_event(rule, case) not in (None, clock.started_at)
+
+
 def has_served(rule: ClockRule, case: Case) -> bool:
     """Whether what the clock waited for has come: it stops where it runs, and never starts again."""
     return rule.unless is not None and rule.unless in case.data
+
+
+def _begins_again(rule: ClockRule, clock: ClockRecord, case: Case) -> bool:
+    """Whether the one state whose time this is was entered again; a clock of several states keeps its first entry."""
+    return rule.starts == "entered_at" and len(rule.while_states) == 1 and clock.started_at != base_event(rule, case)
 
 
 def kept_limit(rule: ClockRule, case: Case, started_at: datetime, calendar: Calendar) -> Limit | None:

@@ -7,6 +7,7 @@ from flask import Response, url_for
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.frame import is_applicant, show
 from api.pages.lists import cursor, paging
 from api.pages.wording import N_, _, date_and_time
@@ -17,13 +18,7 @@ from workflow.queries.lives import EndingLife, ending_lives
 from workflow.queries.worklist import Filters, WorkRow, worklist
 from workflow.work import Work
 
-# What the applicant is asked to do, by the state of the case, and the name of the button.
-ERRANDS = {
-    "draft": (N_("草稿，还没有提交"), N_("继续填写")),
-    "correcting": (N_("请补正材料"), N_("去补正")),
-    "granted_with_gaps": (N_("已准予，请补齐容缺材料"), N_("去补齐")),
-}
-ERRANDS_SHOWN = 20
+ERRANDS_SHOWN = 60
 ENDED_SHOWN = 10
 
 
@@ -61,14 +56,9 @@ def my_cases() -> Response:
 
 
 def _errands(work: Work) -> list[Errand]:
-    states = {
-        state.name
-        for flow in work.office.flows.values()
-        for state in flow.states.values()
-        if state.turn == "applicant" and not state.ended
-    }
     today = local_day(work.now)
-    rows = [row for name in sorted(states) for row in worklist(work, Filters(state=name), paging(ERRANDS_SHOWN)).rows]
+    places = tuple(sorted(places_of_errands(work.office.flows.values())))
+    rows = worklist(work, Filters(places=places), paging(ERRANDS_SHOWN)).rows
     held = worklist(work, Filters(state="special"), paging(ERRANDS_SHOWN)).rows
     lives = ending_lives(work, ERRANDS_SHOWN)
     return [
@@ -80,7 +70,7 @@ def _errands(work: Work) -> list[Errand]:
 
 
 def _errand(row: WorkRow, today: date) -> Errand:
-    what, button = ERRANDS.get(row.state, (N_("等您处理"), N_("去办理")))
+    what, button = ERRANDS.get((row.flow, row.state), (row.state_title.zh, N_("去办理")))
     until = _("请在 %(day)s 前办完", day=date_words(row.due_on, today, "zh")) if row.due_on else ""
     return Errand(row.no, row.title, _(what), _(button), until, row.words.zh if row.words else "")
 

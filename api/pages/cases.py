@@ -9,6 +9,7 @@ from flask import Response, request, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.deeds import Deeds, deeds
+from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
 from api.pages.kept import kept
@@ -33,6 +34,8 @@ from workflow.queries.openings import openings_under
 from workflow.work import Work
 
 LINES = 20
+# Whoever holds these holds them for a project, a squad or the district, in no department.
+PLACELESS = ("specialist", "squad_leader", "district_leader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,9 @@ def _pause(pause: PauseView, today: date) -> PauseWords:
 def _errand(case_: CaseView) -> str:
     """What the applicant has to do now, in a few words; empty where there is nothing."""
     state, life = case_.state, _life(case_)
-    if state.turn == "applicant" and not state.ended:
-        return state.title.zh
+    if (case_.flow, state.name) in places_of_errands(access.office().flows.values()):
+        words = ERRANDS.get((case_.flow, state.name))
+        return _(words[0]) if words else state.title.zh
     if _papers_awaited(case_) is not None:
         return _("补齐证明文件")
     if state.ended and life is not None and life.remaining is not None and 0 <= life.remaining <= AHEAD:
@@ -216,19 +220,24 @@ def _ahead(case_: CaseView, today: date) -> str:
         return _("本件已办结：%(state)s。", state=state.title.zh) + _life_ahead(case_, today)
     if (awaited := _papers_awaited(case_)) is not None:
         return _("%(why)s。请在下面提交，补齐后由经办人恢复计时。", why=awaited.reason.rstrip("。"))
-    if state.name == "correcting":
+    if state.name == "correcting" and case_.flow == "item":
         return _("补齐并提交后，综合窗口重新核验；窗口已列出全部问题，之后不再要求补正其他内容。")
     if state.name == "received" and case_.flow == "item":
         return _("综合窗口正在核验材料，5 个工作日内受理或一次性告知；逾期不告知，视为收件当日已受理。")
-    if state.name == "received":
+    if state.name == "received" and case_.flow == "bundle":
         return _("各事项正在核验材料，全部通过后进入并联审批。")
-    if case_.flow == "bundle":
+    if case_.flow == "bundle" and state.turn != "applicant":
         return _("各事项正在各部门并联审批，全部办结后本申请自动办结。")
+    if case_.paused and case_.flow != "item":
+        return _("本件暂停计时，原因写在上面。")
     if case_.paused:
         return _("正在进行法定的特别程序，这段时间依法不计入时限；结束后恢复计时并作出决定。")
-    if state.turn is None:
-        return _("等待下一步。")
+    if state.turn in (None, "applicant"):
+        return _("下一步到时自动进行，或者由您在“现在可以做”里办理。") if state.turn else _("等待下一步。")
+    assert state.turn is not None
     by = role_name(state.turn)
+    if state.turn in PLACELESS:
+        return _("现在由%(role)s办理。", role=by)
     return _("现在由%(department)s的%(role)s办理。", department=department_name(case_.department), role=by)
 
 

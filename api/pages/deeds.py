@@ -3,13 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api.access import office
 from api.pages.names import document_name, told_words
 from api.pages.wording import _
 from workflow.definition import LATE_ENTRY, Action
 from workflow.queries.actions import ActionView
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
-GRAVE = frozenset({"withdraw"})
+GRAVE = frozenset(
+    {
+        "withdraw",
+        "withdraw_all",
+        "abandon",
+        "remove",
+        "revoke",
+        "recall",
+        "cancel",
+        "call_off",
+        "drop",
+        "terminate",
+        "close",
+    }
+)
 # Beside the way: what these do leaves the main thing still to be done.
 ASIDE = frozenset({"pause", "extend", "assign"})
 
@@ -63,6 +78,7 @@ def effects(view: ActionView) -> list[str]:
     return [
         *([_("本件转为“%(state)s”", state=view.target.zh)] if view.target else []),
         *_on_clocks(action),
+        *([_("发起“%(flow)s”", flow=office().flow(action.opens.flow).title.zh)] if action.opens else []),
         *[_("出具《%(name)s》", name=document_name(kind)) for kind in action.issues],
         *([_("告知：%(people)s", people=told)] if told else []),
     ]

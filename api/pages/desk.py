@@ -86,6 +86,7 @@ def worklist_page() -> Response:
         items=[(item.code, item.title.zh) for item in access.office().catalogue.items.values()],
         lights=[(str(light), _(LIGHT_WORDS[light])) for light in LIGHTS],
         given=filters,
+        state=request.args.get("state", ""),
         tab=chosen,
         narrowing=_narrowing(filters, chosen),
         narrowed=any(request.args.get(name) for name in ("q", "item", "state", "light")),
@@ -105,12 +106,14 @@ def _chosen_tab(counts: Tabs, actor: Actor) -> str:
 
 
 def _filters(tab: str) -> Filters:
+    flow, _dot, state = request.args.get("state", "").rpartition(".")
     scopes: dict[str, Scope] = {"mine": "mine", "department": "department", "squad": "squad"}
     light = tab if tab in ("overdue", "warning", "paused") else request.args.get("light") or None
     return Filters(
         scope=scopes.get(tab, "all"),
         light=light,
-        state=request.args.get("state") or None,
+        flow=flow or None,
+        state=state or None,
         item=request.args.get("item") or None,
         text=half_width(request.args.get("q", "")).upper() or None,
         unassigned=tab == "unassigned",
@@ -120,12 +123,11 @@ def _filters(tab: str) -> Filters:
 def _narrowing(filters: Filters, tab: str) -> str:
     """The filters in words, for the title."""
     catalogue = access.office().catalogue
-    states = dict(_states(access.office().flows.values()))
     given = [
         filters.text or "",
         catalogue.items[filters.item].title.zh if filters.item else "",
         _(LIGHT_WORDS[Light(filters.light)]) if filters.light and filters.light != tab else "",
-        states.get(filters.state or "", ""),
+        _state_words(filters, _states(access.office().flows.values())),
     ]
     return "，".join(words for words in given if words)
 
@@ -168,11 +170,23 @@ def _line(row: WorkRow, today: date) -> Line:
     )
 
 
-def _states(flows: Iterable[Flow]) -> list[tuple[str, str]]:
-    """Every state a case on this list can be in, each once."""
-    found: dict[str, str] = {}
+def _states(flows: Iterable[Flow]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every state a case on this list can be in, under the title of its flow, each once; as ``flow.state``."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
     for flow in flows:
+        _title, states = found.setdefault(flow.name, (flow.title.zh, {}))
         for state in flow.states.values():
-            if not state.ended and not (state.initial and state.turn == "applicant"):
-                found.setdefault(state.name, state.title.zh)
-    return list(found.items())
+            draft = flow.opening is None and state.initial and state.turn == "applicant"
+            if not state.ended and not draft:
+                states.setdefault(f"{flow.name}.{state.name}", state.title.zh)
+    return [(title, list(states.items())) for title, states in found.values()]
+
+
+def _state_words(filters: Filters, groups: Iterable[tuple[str, list[tuple[str, str]]]]) -> str:
+    """The state asked for, with its flow where that was said too."""
+    for title, states in groups:
+        for name, words in states:
+            flow, _dot, state = name.partition(".")
+            if state == filters.state and filters.flow in (None, flow):
+                return f"{title}：{words}" if filters.flow else words
+    return ""

@@ -35,12 +35,13 @@ def faults_of(refusal: Refused, labels: Mapping[str, str], sent: Mapping[str, An
 
 
 def labels_of(asks: Sequence[Field]) -> dict[str, str]:
-    """What the form calls its fields."""
-    return {ask.name: ask.title.zh for ask in asks}
+    """What the form calls its fields, and the columns of its records as ``buildings.area``."""
+    columns = {f"{ask.name}.{column.name}": column.title.zh for ask in asks for column in ask.columns}
+    return {ask.name: ask.title.zh for ask in asks} | columns
 
 
 def _fault(reason: Reason, labels: Mapping[str, str], sent: Mapping[str, Any]) -> Fault:
-    path = str(reason.facts.get("field", ""))
+    path = _path(reason)
     name, _dot, rest = path.partition(".")
     field = name if name in labels else FIELD_OF.get(reason.code, "")
     if field not in labels:
@@ -51,10 +52,21 @@ def _fault(reason: Reason, labels: Mapping[str, str], sent: Mapping[str, Any]) -
     return _of_row(field, rest, text, labels, sent)
 
 
+def _path(reason: Reason) -> str:
+    """The field it is about; of sums that do not agree, the first of them."""
+    areas = reason.facts.get("areas", ())
+    return str(reason.facts.get("field", areas[0]["field"] if areas else ""))
+
+
 def _of_row(field: str, rest: str, text: str, labels: Mapping[str, str], sent: Mapping[str, Any]) -> Fault:
     number, _dot, part = rest.partition(".")
     rows = sent.get(field, [])
-    if not number.isdigit() or int(number) >= len(rows) or part not in ("problem", "fix"):
+    if not number.isdigit() or int(number) >= len(rows):
+        return Fault(field, f"{labels[field]}：{text}")
+    if (column := labels.get(f"{field}.{part}")) is not None:
+        said = _("第 %(n)s 条“%(field)s”%(what)s", n=int(number) + 1, field=column, what=text)
+        return Fault(f"{field}.{number}.{part}", said)
+    if part not in ("problem", "fix"):
         return Fault(field, f"{labels[field]}：{text}")
     what = {"problem": _("问题"), "fix": _("怎样改正")}[part]
     return Fault(f"{field}.{rows[int(number)]['material']}.{part}", _("“%(field)s”%(what)s", field=what, what=text))

@@ -40,7 +40,7 @@ def install(app: Flask) -> None:
     """What templates may call without being given it."""
     app.jinja_env.globals.update(csrf_token=csrf_token, form_key=lambda: secrets.token_urlsafe(16), asset=asset)
     # Macros imported without context see globals only.
-    app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS, YES_NO=(("yes", "是"), ("no", "否")))
+    app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -118,7 +118,12 @@ def menu(actor: Actor) -> tuple[Entry, ...]:
     """The main menu: every entry leads somewhere this actor may go."""
     office = [("pages.worklist", _("待办列表"))] if is_staff(actor) else [("pages.my_cases", _("我的办件"))]
     apply = [("pages.new_application", _("新申请"))] if is_applicant(actor) else []
-    rest = [("pages.plan", _("倒排工期")), ("pages.alerts", _("提醒")), ("pages.help_desk", _("帮办"))]
+    rest = [
+        ("pages.projects", _("项目")),
+        ("pages.plan", _("倒排工期")),
+        ("pages.alerts", _("提醒")),
+        ("pages.help_desk", _("帮办")),
+    ]
     watch = [("pages.time_use", _("用时")), ("pages.what_if", _("假如"))] if actor.holds(*WATCHERS) else []
     calendar = [("pages.calendar", _("工作日历"))] if actor.holds("admin") else []
     return tuple(

@@ -9,7 +9,7 @@ from api.pages.names import card_name, document_name, material_name, rung_words
 from api.pages.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
-from workflow.definition import ON_BEHALF_OF, OPEN, Action, Field, Flow
+from workflow.definition import ON_BEHALF_OF, Field, Flow
 from workflow.queries.case import CaseView, DocumentView
 from workflow.queries.history import HistoryLine
 from workflow.store import people
@@ -61,16 +61,11 @@ def _people_named(flow: Flow, lines: Sequence[HistoryLine]) -> list[int]:
     return absent + [
         person
         for line in lines
-        if (action := _deed(flow, line.action)) is not None
+        if (action := flow.deed(line.action)) is not None
         for ask in action.asks
         if ask.name in line.input
         for person in people_in(ask, line.input[ask.name])
     ]
-
-
-def _deed(flow: Flow, name: str) -> Action | None:
-    """What a line of history tells of: an action of the flow, or its opening."""
-    return flow.opening.action if name == OPEN and flow.opening is not None else flow.actions.get(name)
 
 
 def people_in(ask: Field, value: Any) -> list[int]:
@@ -129,7 +124,7 @@ def _papers(documents: Sequence[DocumentView], line: HistoryLine) -> tuple[Paper
 def _said(
     work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date, names: Mapping[int, str]
 ) -> tuple[Said, ...]:
-    action = _deed(flow, line.action)
+    action = flow.deed(line.action)
     if action is not None:
         # A reason for missing a promise that was kept stays in the record, but is no public statement.
         asks = [ask for ask in action.asks if ask.name != "late_reason" or case.late_reason is not None]

@@ -12,7 +12,7 @@ from workflow.clock.calendar import Calendar, Notice, published_calendar
 from workflow.clock.limit import Limit, Unit, parse_limit
 from workflow.definition import Flow
 from workflow.recast import Move, Recast, calendar_of_caps, moves, under_calendar
-from workflow.timekeeping import Timing, arm
+from workflow.timekeeping import Timing, arm, base_event, kept_limit
 from workflow.work import Office
 
 OLD = published_calendar()
@@ -186,6 +186,27 @@ def test_the_day_promised_for_missing_papers_comes_back_too(flow: Flow, configur
     moved = anew(flow, case, new).change.after
     assert moved.clocks[0].due_on == date(2027, 1, 11)
     assert anew(flow, moved, OLD, old=new).change.after.clocks[0].due_on == date(2027, 1, 8)
+
+
+def test_a_pause_before_a_kept_day_is_not_counted_again_when_that_day_becomes_a_rest_day(configuration: Office) -> None:
+    tender = configuration.flow("tender")
+    closure = Notice(2027, {date(2027, 1, 6): "台风停工"}, frozenset(), "通告", "closure")
+    new = published_calendar([the_2027_notice(), closure])
+    pause = a_pause(date(2026, 12, 23), date(2026, 12, 25), date(2027, 1, 20), date(2026, 12, 25))
+    published = replace(
+        a_case(pauses=(pause,), state="published"),
+        flow="tender",
+        data={"published_on": "2026-12-22", "publication_until": "2027-01-06"},
+    )
+    started = base_event(tender.clocks["publication"], published)
+    assert started is not None
+    limit = kept_limit(tender.clocks["publication"], published, started, OLD)
+    clock = a_clock(tender, "publication", str(limit), "2026-12-22", (pause,))
+    before = replace(published, clocks=(replace(clock, started_at=started),))
+    moved = anew(tender, before, new).change.after
+    # Two days of pause lead from the 6th to the 8th; where the 7th stands in for the 6th, to the 11th and no farther.
+    assert (clock.due_on, moved.clocks[0].due_on) == (date(2027, 1, 8), date(2027, 1, 11))
+    assert anew(tender, moved, OLD, old=new).change.after.clocks[0].due_on == clock.due_on
 
 
 def test_a_cap_is_counted_back_with_the_calendar_it_was_made_with_whatever_other_clocks_keep(flow: Flow) -> None:

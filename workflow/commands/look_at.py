@@ -18,14 +18,25 @@ log = logger("system")
 
 
 def look_around(office: Office, message: Mapping[str, Any]) -> None:
-    """What a message to the system asks for: look at one case, or at the open ones under a case that has ended."""
+    """What a message to the system asks for: look at one case, or at the open ones under another.
+
+    Where some of them cannot be looked at the others are all the same; the first failure is raised then, so that the
+    message comes again.
+    """
     if "case_id" in message:
         look_at(office, int(message["case_id"]))
         return
     with office.engine.connect() as conn:
         children = cases.open_children(conn, int(message["children_of"]))
+    failures: list[Exception] = []
     for case_id in children:
-        look_at(office, case_id)
+        try:
+            look_at(office, case_id)
+        except Exception as failure:  # whatever is wrong with this one
+            log.warning("a case could not be looked at", exc_info=True)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def look_at(office: Office, case_id: int) -> tuple[str, ...]:

@@ -202,17 +202,19 @@ def _place(work: Work, flow: Flow, opening: Opening, project_code: str | None, p
         if project is None or not _sees(work.actor, blank_case(work, flow, project, "", {}, LEAD_DEPARTMENT, "")):
             raise no_such_project(project_code or "")
         return _Place(project, projects.standing(work.conn, project.id))
-    reading = visible_case(work, parent_no, frozenset({"children"}))
-    parent = reading.case
+    parent = visible_case(work, parent_no).case
     if parent.flow not in opening.under:
         raise _misplaced(
             "parent",
             f"“{flow.title.zh}”不能在 {parent_no} 下发起；可在：{'、'.join(opening.under) or '项目下'}",
             f"“{flow.title.en}” cannot stand under {parent_no}; accepted: {', '.join(opening.under) or 'a project'}",
         )
-    if parent.ended_at is not None:
+    # Held until this transaction ends: what is opened at the instant its end is written nobody would look down at.
+    cases.hold(work.conn, parent.id)
+    reading = visible_case(work, parent_no, frozenset({"children"}))
+    if reading.case.ended_at is not None:
         raise Conflict("parent_ended", f"{parent_no} 已办结", f"{parent_no} has ended", extra={"parent": parent_no})
-    return _under(work, parent, reading.children)
+    return _under(work, reading.case, reading.children)
 
 
 def _under(work: Work, parent: Case, siblings: tuple[Relative, ...]) -> _Place:
@@ -310,6 +312,7 @@ def _relative(case: Case) -> Relative:
         case.decided_at,
         case.ended_at,
         case.entered_at,
+        case.internal,
     )
 
 
@@ -339,9 +342,8 @@ def _check_only_one(work: Work, flow: Flow, opening: Opening, place: _Place, dep
             if taken is not None:
                 raise _open_already(flow, taken, place.project.code)
         case "parent" | "department" if place.parent is not None:
-            cases.hold(work.conn, place.parent.id)
-            siblings = _siblings(work, place.parent)
-            _check_siblings(work.office.catalogue, flow, opening, siblings, departments)
+            # The case above is locked since before its cases were read: `_place` holds it, or an action wrote it.
+            _check_siblings(work.office.catalogue, flow, opening, place.siblings, departments)
 
 
 def _check_only_by(work: Work, flow: Flow, opening: Opening, place: _Place, facts: Facts) -> None:

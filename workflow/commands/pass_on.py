@@ -194,7 +194,9 @@ def _about_duty(office: Office, conn: Connection, message: Leased) -> Outgoing:
 
 
 def _action_facts(flow: Flow, message: Leased) -> dict[str, Title]:
-    return {"action": flow.actions[message.body["action"]].title}
+    deed = flow.deed(message.body["action"])
+    assert deed is not None, f"{flow.name} has no action {message.body['action']}"
+    return {"action": deed.title}
 
 
 def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:

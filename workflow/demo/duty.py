@@ -1,4 +1,4 @@
-"""Who is on duty in the demo, round the clock, and who is away: rosters and one leave, published by the real commands."""
+"""Who is on duty in the demo, round the clock, and who is away: rosters and one leave, by the real commands."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def duty_cues(player: Player, days: Days) -> Iterator[Cue]:
 
 def _publish(player: Player, turns: Turns, people: tuple[str, ...], since: datetime, until: datetime) -> None:
     ids = [player.town.actors[name].id for name in people]
-    shifts = []
+    shifts: list[Shift] = []
     while since < until:
         ends = min(since + SHIFT, until)
         person = ids[len(shifts) % len(ids)]

@@ -63,9 +63,10 @@ asked AS (
   WHERE settled.channel = 'system' AND k.ended_at IS NULL)
 SELECT (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_rung,
   ARRAY(SELECT b.id FROM asked JOIN cases b USING (id)
-    WHERE b.ended_at IS NULL AND (b.flow <> 'bundle' OR b.state IN ('simulating', 'simulated') OR NOT EXISTS (
-      SELECT FROM cases k WHERE k.parent_id = b.id AND k.ended_at IS NULL
-        AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END))
+    WHERE (b.ended_at IS NULL OR b.flow || '/' || b.state = ANY(:resting))
+      AND (b.flow <> 'bundle' OR b.state IN ('simulating', 'simulated') OR NOT EXISTS (
+        SELECT FROM cases k WHERE k.parent_id = b.id AND k.ended_at IS NULL
+          AND CASE b.state WHEN 'received' THEN k.accepted_at IS NULL ELSE k.decided_at IS NULL END))
     ORDER BY b.id) AS asked""")
 _CHILD = text("""
 WITH RECURSIVE under AS (
@@ -103,8 +104,18 @@ class Player:
     numbers: dict[str, str] = field(default_factory=dict)
     """The number of a case, by the thread it belongs to."""
     refused: list[str] = field(default_factory=list)
+    resting: list[str] = field(init=False)
+    """States in which a case has ended and the system may still act, each as flow/state."""
     aside: Connection = field(init=False)
     """For questions between the steps; commits each statement by itself."""
+
+    def __post_init__(self) -> None:
+        self.resting = sorted(
+            f"{flow.name}/{state.name}"
+            for flow in self.office.flows.values()
+            for state in flow.states.values()
+            if state.at_rest and any("system" in action.by for action in flow.actions_from(state.name))
+        )
 
     def run(self, cues: list[Cue], until: datetime, step: Callable[[int, int], None]) -> None:
         """Play every cue up to ``until``, then let time pass until then; ``step`` is told how far it is."""
@@ -150,7 +161,7 @@ class Player:
 
     def _look_around(self) -> datetime | None:
         """What workers do for the messages of a step; returns when the next rung is due."""
-        found = self.aside.execute(_AROUND, {"note": NOT_SENT}).one()
+        found = self.aside.execute(_AROUND, {"note": NOT_SENT, "resting": self.resting}).one()
         if not found.asked:
             next_rung: datetime | None = found.next_rung
             return next_rung

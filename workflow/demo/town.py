@@ -29,7 +29,8 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What was recorded: sites in the order of the war map, then those of renewal beside it; everybody by username and by id."""
+    """What was recorded: sites in the order of the war map, then those of renewal beside it; everybody by username
+    and by id."""
 
     sites: tuple[Site, ...]
     actors: Mapping[str, Actor]
@@ -90,7 +91,8 @@ def admit_newcomers(conn: Connection, files: DemoFiles, now: datetime) -> tuple[
 def project_columns(
     project: DemoProject, number: int, catalogue: Catalogue, company: str, today: date
 ) -> dict[str, Any]:
-    """The n-th project as the table has it; its squad is the one that serves its membership, construction without one."""
+    """The n-th project as the table has it; its squad is the one that serves its membership, without one that of
+    construction."""
     wanted = "needs_tender" if project.needs_tender else "needs_permit"
     return {
         "code": project_code_of(number, project.splclx),

@@ -5,6 +5,7 @@ from typing import Any
 
 from workflow.catalogue import Catalogue, Discipline
 from workflow.catalogue.district import AREA_KINDS
+from workflow.clock.days import local_day
 from workflow.definition import Title
 from workflow.errors import Reason
 from workflow.guards.cutting import FILED, areas_reason, live_segments
@@ -111,17 +112,18 @@ def every_department_has_looked(facts: Facts) -> Reason | None:
     return _waiting(facts, [one for one in cells(facts.children) if one.state in UNSEEN], "departments_still_looking")
 
 
-def visit_not_in_future(facts: Facts) -> Reason | None:
-    """A visit is recorded when it was."""
+def visit_on_its_day(facts: Facts) -> Reason | None:
+    """A visit is recorded when it was: after the segment was accepted, and not before it took place."""
     visited = facts.inputs["visited_on"]
-    if visited <= facts.today:
+    earliest = local_day(facts.case.accepted_at) if facts.case.accepted_at else visited
+    if earliest <= visited <= facts.today:
         return None
-    day = facts.day(visited)
+    day, first, last = facts.day(visited), facts.day(earliest), facts.day(facts.today)
     return Reason(
-        "visit_in_future",
-        f"现场验收日期 {day.zh} 不能晚于今天",
-        f"The visit of {day.en} must not lie after today",
-        {"field": "visited_on", "value": str(visited), "latest": str(facts.today)},
+        "visit_outside_bounds",
+        f"现场验收日期 {day.zh} 应在受理日 {first.zh} 至今天 {last.zh} 之间",
+        f"The visit of {day.en} must lie between the acceptance, {first.en}, and today, {last.en}",
+        {"field": "visited_on", "value": str(visited), "earliest": str(earliest), "latest": str(facts.today)},
     )
 
 
@@ -294,7 +296,7 @@ GUARDS: Mapping[str, Guard] = {
     "disciplines_may_be_left_out": Guard(disciplines_may_be_left_out, on_input=True),
     "papers_looked_at": Guard(papers_looked_at, CHILDREN),
     "every_department_has_looked": Guard(every_department_has_looked, CHILDREN),
-    "visit_not_in_future": Guard(visit_not_in_future, on_input=True),
+    "visit_on_its_day": Guard(visit_on_its_day, on_input=True),
     "list_not_sent_yet": Guard(list_not_sent_yet),
     "some_problem_found": Guard(some_problem_found, CHILDREN),
     "nothing_left_to_fix": Guard(nothing_left_to_fix, CHILDREN),

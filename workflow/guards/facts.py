@@ -54,6 +54,7 @@ class Relative:
     decided_at: datetime | None
     ended_at: datetime | None
     entered_at: datetime | None = None
+    internal: bool = False
 
     @property
     def past_intake(self) -> bool:

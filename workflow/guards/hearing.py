@@ -6,37 +6,95 @@ from datetime import date, datetime
 from workflow.clock.days import local_day
 from workflow.errors import Reason
 from workflow.guards.facts import Facts, Guard
+from workflow.guards.relatives import kept
 
 NOTICE_OF_HEARING = 7
 """Working days between the notice and the hearing (行政许可法 48(1), 82)."""
 
 
 def hearing_told_already(facts: Facts) -> Reason | None:
-    """The day on which the right was told is not one to come, nor one before the acceptance."""
+    """Told by the notice that this very action issues, so today: an earlier day would take away from the five days."""
     told: date = facts.inputs["hearing_told"]
-    accepted = local_day(facts.case.accepted_at) if facts.case.accepted_at else told
-    if accepted <= told <= facts.today:
+    if told == facts.today:
         return None
-    first, last = facts.day(accepted), facts.day(facts.today)
+    day, today = facts.day(told), facts.day(facts.today)
     return Reason(
         "hearing_told_outside_bounds",
-        f"告知日应在受理日 {first.zh} 至今天之间",
-        f"The day of the notice must lie between the acceptance, {first.en}, and today, {last.en}",
-        {"field": "hearing_told", "value": told.isoformat(), "latest": facts.today.isoformat()},
+        f"听证权利由本次发出的告知书告知，告知日应为今天 {today.zh}，不能是 {day.zh}",
+        f"The right is told by the notice issued now: on today, {today.en}, not on {day.en}",
+        {"field": "hearing_told", "value": told.isoformat(), "accepted": facts.today.isoformat()},
     )
 
 
 def hearing_asked_in_time(facts: Facts) -> Reason | None:
-    """行政许可法 46–47: within five days of being told."""
+    """行政许可法 46–47: within five days of being told. The window may write down afterwards what came in time."""
     clock = facts.case.clock("hearing_request")
-    if clock is None or clock.due_on is None or facts.today <= clock.due_on:
+    if clock is None or clock.due_on is None or facts.today <= clock.due_on or _at_the_window(facts):
         return None
-    day = facts.day(clock.due_on)
+    return _asked_late(facts, clock.due_on)
+
+
+def hearing_asked_on_its_day(facts: Facts) -> Reason | None:
+    """Asked on a day between the notice and today, and not after the five days; an applicant asks on the day itself."""
+    asked: date = facts.inputs["hearing_asked"]
+    clock, told = facts.case.clock("hearing_request"), facts.case.kept("hearing_told")
+    if hearing_asked_in_time(facts) is not None:
+        return None
+    if clock is not None and clock.due_on is not None and asked > clock.due_on:
+        return _asked_late(facts, clock.due_on)
+    earliest = max(told or asked, facts.calendar.add_working_days(facts.today, -_late_entry(facts)))
+    if not _at_the_window(facts):
+        earliest = facts.today
+    if earliest <= asked <= facts.today:
+        return None
+    first, last = facts.day(earliest), facts.day(facts.today)
+    return Reason(
+        "hearing_asked_outside_bounds",
+        f"提出听证要求之日应在 {first.zh} 至 {last.zh} 之间",
+        f"The day on which the hearing was asked for must lie between {first.en} and {last.en}",
+        {
+            "field": "hearing_asked",
+            "value": asked.isoformat(),
+            "earliest": earliest.isoformat(),
+            "latest": facts.today.isoformat(),
+        },
+    )
+
+
+def hearing_is_due(facts: Facts) -> Reason | None:
+    """Somebody who was told of the right asked for it (47), or law or public interest want it (46)."""
+    if facts.inputs.get("public_hearing"):
+        return None
+    return kept(facts, "hearing_told") or kept(facts, "hearing_asked")
+
+
+def hearing_has_its_own_way(facts: Facts) -> Reason | None:
+    """No clock stands still for a hearing without the notice and the host of art. 48."""
+    if facts.inputs["cause"] != "hearing":
+        return None
+    return Reason(
+        "hearing_is_called",
+        "听证应以“通知听证”启动：提前七日通知，主持人不得是审查人员",
+        "A hearing is called (hold_hearing): with seven days' notice, and another host than the examiner",
+        {"field": "cause", "value": "hearing", "accepted": ["hold_hearing"]},
+    )
+
+
+def _at_the_window(facts: Facts) -> bool:
+    return facts.actor.role_on(facts.case, frozenset({"clerk"})) is not None
+
+
+def _late_entry(facts: Facts) -> int:
+    return facts.catalogue.conventions.late_entry.amount
+
+
+def _asked_late(facts: Facts, due_on: date) -> Reason:
+    day = facts.day(due_on)
     return Reason(
         "hearing_asked_late",
         f"要求听证的期限已于 {day.zh} 届满",
         f"A hearing had to be asked for by {day.en}",
-        {"due_on": clock.due_on.isoformat()},
+        {"due_on": due_on.isoformat()},
     )
 
 
@@ -69,14 +127,20 @@ def hearing_host_is_not_the_examiner(facts: Facts) -> Reason | None:
 
 
 def hearing_right_respected(facts: Facts) -> Reason | None:
-    """No decision while a hearing may still be asked for, or was asked for and has not been held (46–48)."""
+    """No decision while a hearing may still be asked for, or was asked for and has not been held (46–48); and none by
+    who hosted it, to whom the case may have been given since."""
     data, clock = facts.case.data, facts.case.clock("hearing_request")
-    if data.get("hearing_told") is None or data.get("hearing_minutes"):
-        return None
-    if data.get("hearing_asked"):
+    if data.get("host_account") is not None and data["host_account"] == facts.actor.id:
         return Reason(
-            "hearing_not_held", "已要求听证，听证笔录尚未形成", "A hearing was asked for and has no minutes yet"
+            "host_decides",
+            "听证主持人不得审查、决定该申请",
+            "The host of the hearing must not decide on the application",
+            {"value": facts.actor.id},
         )
+    if data.get("hearing_minutes"):
+        return None
+    if data.get("hearing_asked") or data.get("hearing_at"):
+        return Reason("hearing_not_held", "应当听证，听证笔录尚未形成", "A hearing is due and has no minutes yet")
     if clock is None or clock.due_at is None or facts.takes_effect_at >= clock.due_at:
         return None
     day = facts.day(clock.due_on)
@@ -132,6 +196,9 @@ def other_department(facts: Facts) -> Reason | None:
 GUARDS: Mapping[str, Guard] = {
     "hearing_told_already": Guard(hearing_told_already, on_input=True),
     "hearing_asked_in_time": Guard(hearing_asked_in_time),
+    "hearing_asked_on_its_day": Guard(hearing_asked_on_its_day, on_input=True),
+    "hearing_is_due": Guard(hearing_is_due, on_input=True),
+    "hearing_has_its_own_way": Guard(hearing_has_its_own_way, on_input=True),
     "hearing_notice_in_time": Guard(hearing_notice_in_time, on_input=True),
     "hearing_host_is_not_the_examiner": Guard(hearing_host_is_not_the_examiner, on_input=True),
     "hearing_right_respected": Guard(hearing_right_respected),

@@ -159,6 +159,13 @@ def ground_is_proved(facts: Facts) -> Reason | None:
     return None
 
 
+def revocation_advised(facts: Facts) -> Reason | None:
+    """The check afterwards has found the commitment not kept, and advises to revoke what was granted on it."""
+    if any(child.outcome == "not_kept" for child in facts.children_of("supervision")):
+        return None
+    return Reason("nothing_advised", "没有撤销建议", "Nobody has advised to revoke the result")
+
+
 def result_gone(facts: Facts) -> Reason | None:
     """The result this case is about exists no more."""
     if facts.parent is not None and facts.parent.ended_at is not None and facts.parent.outcome not in STANDING:
@@ -283,6 +290,7 @@ GUARDS: Mapping[str, Guard] = {
     "ground_is_proved": Guard(ground_is_proved, frozenset({"children", "materials"}), on_input=True),
     "checked_by_now": Guard(checked_by_now, on_input=True),
     "rectified_later": Guard(rectified_later, on_input=True),
+    "revocation_advised": Guard(revocation_advised, frozenset({"children"})),
     "result_gone": Guard(result_gone, frozenset({"parent"})),
     "what_must_precede_is_granted": Guard(
         what_must_precede_is_granted, frozenset({"permits", "siblings"}), on_input=True

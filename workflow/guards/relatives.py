@@ -62,6 +62,20 @@ def not_kept(facts: Facts, name: str) -> Reason | None:
     return Reason("recorded_already", f"已登记（{name}）", f"Recorded already: {name}", {"field": name})
 
 
+def asked_by_somebody_else(facts: Facts, name: str) -> Reason | None:
+    """Four eyes: who asked last, as the list ``name`` keeps it, does not answer, nor does anybody in their place."""
+    asked = facts.case.data.get(name) or ()
+    asker = asked[-1].get("by") if asked else None
+    if asker is None or asker not in (facts.actor.id, *facts.actor.stands_in_for):
+        return None
+    return Reason(
+        "own_request",
+        "不得审批自己（或所代理的人）提出的申请",
+        "Nobody approves what they asked for themselves, or what somebody asked for whom they stand in",
+        {"asked_by": asker},
+    )
+
+
 def no_pause_open(facts: Facts) -> Reason | None:
     """Time runs: nothing is suspended."""
     if not facts.case.open_pauses:
@@ -146,6 +160,7 @@ GUARDS: Mapping[str, Guard] = {
     "parent_open": Guard(parent_open, frozenset({"parent"})),
     "kept": Guard(kept, takes="datum"),
     "not_kept": Guard(not_kept, takes="datum"),
+    "asked_by_somebody_else": Guard(asked_by_somebody_else, takes="datum"),
     "no_pause_open": Guard(no_pause_open),
     "pause_open": Guard(pause_open, takes="cause"),
     "not_expired": Guard(not_expired, takes="clock"),

@@ -11,6 +11,8 @@ from workflow.guards.prerequisites import ITEMS, applies, unmet
 LAND_EVENT = "land_title"
 LAND_PAPERS = ("land_document", "land_contract")
 """What shows that land was obtained: the title, or the contract or decision that gives it."""
+GONE = frozenset({"withdrawn", "simulation_over"})
+"""States of an item that was never decided and never will be."""
 SIMULATED_STAGES = frozenset({2, 3})
 """The land itself (1) and what stands already (4) cannot be reviewed before there is land."""
 
@@ -85,9 +87,9 @@ def some_item_in_simulation(facts: Facts) -> Reason | None:
 
 
 def every_item_withdrawn(facts: Facts) -> Reason | None:
-    """The applicant has taken back every item: there is nothing left to decide."""
+    """Every item was taken back, or lapsed before there was land: there is nothing left to decide."""
     items = facts.children_of(ITEMS)
-    others = [item.no for item in items if item.outcome != "withdrawn"]
+    others = [item.no for item in items if item.state not in GONE]
     if items and not others:
         return None
     return Reason("items_not_withdrawn", "仍有未撤回的事项", "Some items are not withdrawn", {"cases": others})

@@ -14,6 +14,9 @@ from workflow.guards.tender_periods import cited, day_of, lawful_end, moment_day
 from workflow.identifiers import BadIdentifier, credit_code
 
 PUBLICATION = "B12"
+FOLLOWS: Mapping[str, str] = {"evaluated_on": "bid_deadline", "noticed_on": "determined_on"}
+"""Deeds that no period of the law runs to, and what they come after all the same (招标投标法 34–45)."""
+SALES = ("prequal_from", "sale_from")
 STANDING_DEADLINES = ("bid_deadline", "prequal_deadline")
 """What a tender waits for: the bids, or before there are tender documents the applications."""
 
@@ -74,12 +77,30 @@ def deeds_dated_lawfully(facts: Facts) -> Reason | None:
 
 
 def _bases(facts: Facts, name: str) -> list[date]:
-    days = (
-        moment_day(facts.case, facts.inputs, period.base)
-        for _, period in facts.catalogue.tendering.periods("max")
-        if period.target == name
-    )
+    bases = [period.base for _, period in facts.catalogue.tendering.periods("max") if period.target == name]
+    days = (moment_day(facts.case, facts.inputs, base) for base in (*bases, FOLLOWS.get(name)))
     return [day for day in days if day is not None]
+
+
+def sale_not_long_begun(facts: Facts) -> Reason | None:
+    """The days for preparing a bid count from the sale (B1–B3): whoever holds the tender dates it to no day before
+    today; the office writes down afterwards what was announced, no further back than late entry allows."""
+    earliest = facts.today
+    if facts.actor.role_on(facts.case, frozenset({"specialist"})) is not None:
+        earliest = facts.calendar.add_working_days(facts.today, -facts.catalogue.conventions.late_entry.amount)
+    for name in SALES:
+        begun: date | None = facts.inputs.get(name)
+        if begun is None or begun >= earliest:
+            continue
+        title = facts.catalogue.tendering.moments[name].title
+        day, first = facts.day(begun), facts.day(earliest)
+        return Reason(
+            "deed_misdated",
+            f"“{title.zh}”{day.zh} 过早，最早为 {first.zh}",
+            f"{name}: “{title.en}” on {day.en} lies too far back: {first.en} at the earliest",
+            {"field": name, "value": begun.isoformat(), "earliest": earliest.isoformat()},
+        )
+    return None
 
 
 def _misdated(facts: Facts, name: str, done: date, earliest: date) -> Reason:
@@ -337,6 +358,7 @@ GUARDS: Mapping[str, Guard] = {
     "prequalification_wanted": Guard(prequalification_wanted),
     "periods_respected": Guard(periods_respected, on_input=True),
     "every_period_respected": Guard(every_period_respected, on_input=True),
+    "sale_not_long_begun": Guard(sale_not_long_begun, on_input=True),
     "deeds_dated_lawfully": Guard(deeds_dated_lawfully, on_input=True),
     "deadline_ahead": Guard(deadline_ahead, on_input=True),
     "equal_as_the_law_has_it": Guard(equal_as_the_law_has_it, on_input=True),

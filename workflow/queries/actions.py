@@ -1,7 +1,8 @@
 """What a person may do to a case now, what not and why, and what each action asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
@@ -67,14 +68,15 @@ def actions(work: Work, no: str) -> CaseActions:
 def action_views(work: Work, flow: Flow, facts: Facts) -> tuple[ActionView, ...]:
     """Every action of the present state as a page shows it."""
     found = possibilities(flow, facts)
-    asked = {ask.type for one in found if one.allowed for ask in one.action.asks}
-    people = _colleagues(work, facts) if "person" in asked else ()
+    open_ = [one.action for one in found if one.allowed and asks_for_people(one.action.asks)]
+    people = _colleagues(work, facts) if any("people" not in _reads(action) for action in open_) else ()
+    staff = everybody_in_office(work) if any("people" in _reads(action) for action in open_) else ()
     return tuple(
         ActionView(
             action=one.action,
             allowed=one.allowed,
             reasons=one.reasons,
-            asks=tuple(_ask(ask, facts, _who_may(one.action, facts, people)) for ask in one.action.asks),
+            asks=tuple(_ask(ask, facts, _who_may(one.action, ask, facts, people, staff)) for ask in one.action.asks),
             target=flow.states[one.action.target].title if one.action.target else None,
         )
         for one in found
@@ -86,9 +88,39 @@ def _ask(ask: Field, facts: Facts, people: tuple[Choice, ...]) -> Ask:
     return Ask(ask, _choices(ask, facts, people), columns)
 
 
-def asks_of(catalogue: Catalogue, asks: Iterable[Field]) -> tuple[Ask, ...]:
+def asks_of(catalogue: Catalogue, asks: Iterable[Field], people: tuple[Choice, ...] = ()) -> tuple[Ask, ...]:
     """The fields of an opening with the values the catalogue accepts: there is no case yet that could narrow them."""
-    return tuple(Ask(ask, _words(catalogue, ask), asks_of(catalogue, ask.columns)) for ask in asks)
+    return tuple(
+        Ask(ask, people if ask.type == "person" else _words(catalogue, ask), asks_of(catalogue, ask.columns, people))
+        for ask in asks
+    )
+
+
+def asks_for_people(asks: Iterable[Field]) -> bool:
+    """Whether a form asks for a person, in a list of records too."""
+    return any(one.type == "person" for ask in asks for one in (ask, *ask.columns))
+
+
+def everybody_in_office(work: Work) -> tuple[Choice, ...]:
+    """Everybody with an open account and a post, with their departments and squads: a few hundred in a district."""
+    catalogue = work.office.catalogue
+    rows = work.conn.execute(
+        text("""
+SELECT p.id, p.name, array_agg(DISTINCT r.department) FILTER (WHERE r.department IS NOT NULL) AS departments,
+  array_agg(DISTINCT coalesce(r.squad, j.squad)) FILTER (WHERE coalesce(r.squad, j.squad) IS NOT NULL) AS squads
+FROM people p JOIN person_roles r ON r.person_id = p.id LEFT JOIN projects j ON j.id = r.project_id
+WHERE p.active AND r.company IS NULL GROUP BY p.id ORDER BY p.name, p.id""")
+    ).all()
+    return tuple(Choice(str(row.id), Title(row.name, row.name), _posts([*_titles(catalogue, row)])) for row in rows)
+
+
+def _titles(catalogue: Catalogue, row: Any) -> Iterator[Title]:
+    yield from (catalogue.departments[code].title for code in row.departments or () if code in catalogue.departments)
+    yield from (catalogue.squads[code].title for code in row.squads or () if code in catalogue.squads)
+
+
+def _posts(titles: Sequence[Title]) -> Title | None:
+    return Title("、".join(one.zh for one in titles), ", ".join(one.en for one in titles)) if titles else None
 
 
 def _words(catalogue: Catalogue, ask: Field) -> tuple[Choice, ...]:
@@ -133,11 +165,22 @@ def _cause_note(cause: PauseCause) -> Title:
     )
 
 
-def _who_may(action: Action, facts: Facts, people: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """Of these people those whom this action may give the case to."""
-    helped = any("helpers" in condition(need).reads for need in action.needs)
-    wanted = facts.helpers if helped else facts.colleagues
+def _who_may(
+    action: Action, ask: Field, facts: Facts, people: tuple[Choice, ...], staff: tuple[Choice, ...]
+) -> tuple[Choice, ...]:
+    """Of these people those whom this action may give the case to; of everybody, where it looks at who was named, but
+    of the squad only once the case keeps one and a single person is asked for."""
+    reads = _reads(action)
+    if "people" in reads:
+        members = {row["person"] for row in facts.case.data.get("members", ())}
+        return staff if ask.columns or not members else tuple(one for one in staff if int(one.value) in members)
+    wanted = facts.helpers if "helpers" in reads else facts.colleagues
     return tuple(one for one in people if int(one.value) in wanted)
+
+
+def _reads(action: Action) -> frozenset[str]:
+    """The groups of facts its conditions look at."""
+    return frozenset(group for need in action.needs for group in condition(need).reads)
 
 
 def _colleagues(work: Work, facts: Facts) -> tuple[Choice, ...]:

@@ -1,6 +1,6 @@
 """Where a case stands right after an action: what its answer tells, and no more (one statement)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow.case import Case
 from workflow.definition import State
@@ -8,6 +8,7 @@ from workflow.guards import Relative
 from workflow.machine import possibilities
 from workflow.queries.clocks import ClockView, clock_views
 from workflow.reading import facts_of, visible_case
+from workflow.visibility import may_see
 from workflow.work import Work
 
 
@@ -37,5 +38,10 @@ def after_action(work: Work, written: Case) -> AfterAction:
         outcome=case.outcome,
         allowed=tuple(one.action.name for one in found if one.allowed),
         clocks=clock_views(flow, case, work.calendar, work.now, work.office.catalogue),
-        children=reading.children,
+        children=tuple(child for child in reading.children if _told(work, case, child)),
     )
+
+
+def _told(work: Work, above: Case, child: Relative) -> bool:
+    """Of an item in other hands its state is told; of what the office says among itself nothing."""
+    return not child.internal or may_see(work.actor, replace(above, department=child.department, internal=True))

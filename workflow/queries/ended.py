@@ -10,7 +10,7 @@ from workflow.clock.days import start_of_day
 from workflow.definition import RESULT_CLOCKS, Title
 from workflow.queries.filters import refuse_unknown, written_code
 from workflow.queries.paging import Listing, Page, Paging, page, position
-from workflow.visibility import scope_values, visible_cases
+from workflow.visibility import leads, sees_everything, visible_cases
 from workflow.work import Work
 
 
@@ -72,10 +72,11 @@ _ORDER = " ORDER BY c.ended_at DESC, c.id DESC LIMIT :wanted"
 def _conditions(work: Work, filters: EndedFilters) -> tuple[list[str], dict[str, Any]]:
     seen, parameters = visible_cases(work.actor)
     conditions = ["c.ended_at IS NOT NULL", seen]
-    companies = scope_values(work.actor, "company")
-    if len(companies) == 1 and seen == "(c.company = ANY(:see_company))":
-        # said as an equation, which the index of one company's cases can put in order
-        conditions[1], parameters = "c.company = :company", {"company": companies[0]}
+    ways = leads(work.actor)
+    if not sees_everything(work.actor) and set(ways) == {"company"} and len(ways["company"]) == 1:
+        # said as an equation as well, which the index of one company's cases can put in order
+        conditions.append("c.company = :company")
+        parameters["company"] = ways["company"][0]
     for name in ("outcome", "item"):
         if (value := getattr(filters, name)) is not None:
             conditions.append(f"c.{name} = :{name}")

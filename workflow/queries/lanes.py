@@ -1,6 +1,6 @@
 """A project's five lanes: where each of the five ones stands, what comes next there, and who must do it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,8 @@ LANE_TITLES: dict[Lane, Title] = {
 class LaneCase:
     """One case of a lane: where it stands, its running clocks, the next step and whose turn that is.
 
-    ``light`` is the gravest of its own and of those of the cases under it.
+    ``light`` is the gravest of its own and of those of the cases under it, but for internal ones where the reader may
+    not see them; ``open_under_it`` counts the same.
 
     ``holder`` is the person who has it, where it has one; its role where the reader knows officers by role only.
     """
@@ -104,7 +105,7 @@ SELECT s.*, holder.name AS holder,
 FROM shown s LEFT JOIN people holder ON holder.id = s.assignee_id
 CROSS JOIN LATERAL (
   SELECT count(*) AS open, nullif(min(u.due_at) FILTER (WHERE NOT u.paused), 'infinity') AS due_at
-  FROM cases u WHERE u.parent_id = s.id AND u.ended_at IS NULL) under
+  FROM cases u WHERE u.parent_id = s.id AND u.ended_at IS NULL AND (NOT u.internal OR {seen_under})) under
 ORDER BY s.ended_at NULLS FIRST, s.paused, s.due_at, s.id"""
 
 
@@ -112,9 +113,10 @@ def lanes(work: Work, code: str) -> Lanes:
     """The five lanes of the project ``code``; raises NotFound where there is none for this actor's eyes."""
     found = project(work, code)
     seen, parameters = visible_cases(work.actor)
+    seen_under, _ = visible_cases(work.actor, "u")
     by_flow = {flow.name: flow.lane for flow in work.office.flows.values() if flow.lane is not None}
     rows = work.conn.execute(
-        text(_CASES.format(seen=seen)), parameters | {"code": found.code, "flows": sorted(by_flow)}
+        text(_CASES.format(seen=seen, seen_under=seen_under)), parameters | {"code": found.code, "flows": sorted(by_flow)}
     ).all()
     at, exact = edges(work.calendar, work.now), set(exact_flows(work.office.flows))
     by_lane: dict[Lane, list[LaneCase]] = {lane: [] for lane in LANES}
@@ -124,6 +126,34 @@ def lanes(work: Work, code: str) -> Lanes:
         by_lane[lane].append(_case(work, row, row.flow in exact, at))
     shown = tuple(_lane(lane, by_lane[lane]) for lane in LANES)
     return Lanes(found, shown, project_programme(work, found.code).progress)
+
+
+_LIGHTS = """
+WITH here AS MATERIALIZED (
+  SELECT c.id, p.code, c.flow, c.paused, c.due_at FROM cases c JOIN projects p ON p.id = c.project_id
+  WHERE p.code = ANY(:codes) AND c.parent_id IS NULL AND c.ended_at IS NULL AND c.flow = ANY(:flows) AND {seen})
+SELECT code, flow, paused, false AS under, nullif(min(due_at), 'infinity') AS due_at FROM here
+GROUP BY code, flow, paused
+UNION ALL
+SELECT h.code, h.flow, false, true, nullif(min(u.due_at), 'infinity') FROM here h JOIN cases u ON u.parent_id = h.id
+WHERE u.ended_at IS NULL AND NOT u.paused AND (NOT u.internal OR {seen_under}) GROUP BY h.code, h.flow"""
+
+
+def lane_lights(work: Work, codes: Sequence[str]) -> dict[str, dict[Lane, Light]]:
+    """The light of each lane in which something is open, by project; as `lanes` tells it of one project."""
+    seen, parameters = visible_cases(work.actor)
+    seen_under, _ = visible_cases(work.actor, "u")
+    by_flow = {flow.name: flow.lane for flow in work.office.flows.values() if flow.lane is not None}
+    wanted = {"codes": list(codes), "flows": sorted(by_flow)}
+    rows = work.conn.execute(text(_LIGHTS.format(seen=seen, seen_under=seen_under)), parameters | wanted).all()
+    at, exact = edges(work.calendar, work.now), set(exact_flows(work.office.flows))
+    found: dict[str, dict[Lane, Light]] = {code: {} for code in codes}
+    for row in rows:
+        light = case_light(row.due_at, row.paused, row.flow in exact and not row.under, at)
+        lights, lane = found[row.code], by_flow[row.flow]
+        assert lane is not None
+        lights[lane] = min(light, lights.get(lane, light), key=_GRAVITY.index)
+    return found
 
 
 def _lane(lane: Lane, cases: list[LaneCase]) -> LaneView:

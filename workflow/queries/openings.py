@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from workflow.actor import Grant
 from workflow.definition import Flow
-from workflow.queries.actions import Ask, asks_of
+from workflow.queries.actions import Ask, asks_for_people, asks_of, everybody_in_office
 from workflow.queries.case import CaseView
 from workflow.queries.projects import ProjectView
 from workflow.work import Work
@@ -38,7 +38,9 @@ def openings_under(work: Work, case: CaseView) -> tuple[Flow, ...]:
 def opening_form(work: Work, flow: Flow) -> OpeningForm:
     """The form of an opening."""
     assert flow.opening is not None, f"no case of {flow.name} can be opened by a person"
-    return OpeningForm(flow, asks_of(work.office.catalogue, flow.opening.action.asks))
+    asks = flow.opening.action.asks
+    people = everybody_in_office(work) if asks_for_people(asks) else ()
+    return OpeningForm(flow, asks_of(work.office.catalogue, asks, people))
 
 
 def _newest(work: Work) -> Iterator[Flow]:

@@ -46,7 +46,10 @@ AFTER = "(c.paused, c.due_at, c.id) > (:after_paused, cast(:after_due AS timesta
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to list; None means any. ``text`` is the beginning of a case number, ``project`` a project code."""
+    """What to list; None means any. ``text`` is the beginning of a case number, ``project`` a project code.
+
+    ``places`` are (flow, state) pairs, of which a case must be in one.
+    """
 
     scope: Scope = "all"
     flow: str | None = None
@@ -56,6 +59,7 @@ class Filters:
     light: str | None = None
     unassigned: bool = False
     text: str | None = None
+    places: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,9 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
         if (value := getattr(filters, name)) is not None:
             conditions.append(f"c.{name} = :{name}")
             parameters[name] = value
+    if filters.places is not None:
+        conditions.append("c.flow || '/' || c.state = ANY(:places)")
+        parameters["places"] = [f"{flow}/{state}" for flow, state in filters.places]
     drafts = _draft_states(work.office)
     if shows_names(work.actor) and filters.state not in {state for _, state in drafts}:
         conditions.append("c.flow || '/' || c.state <> ALL(:drafts)")

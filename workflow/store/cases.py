@@ -28,7 +28,7 @@ CASE_COLUMNS = """c.id, c.no, c.flow, c.flow_version, c.title, c.item, c.project
 
 _RELATIVE = """json_build_object('no', k.no, 'flow', k.flow, 'item', k.item, 'department', k.department,
   'state', k.state, 'outcome', k.outcome, 'data', k.data, 'accepted_at', k.accepted_at, 'decided_at', k.decided_at,
-  'ended_at', k.ended_at, 'entered_at', k.entered_at)"""
+  'ended_at', k.ended_at, 'entered_at', k.entered_at, 'internal', k.internal)"""
 
 _GROUPS = {
     "materials": """(SELECT coalesce(json_agg(m), '[]') FROM (

@@ -1,4 +1,4 @@
-"""一次办好 in the demo: item lists compiled and agreed, their papers checked once; and coaching before filing, timed."""
+"""一次办好 in the demo: item lists compiled and agreed, their papers checked once; and coaching, timed."""
 
 from collections.abc import Iterator
 from random import Random
@@ -16,6 +16,8 @@ ASKED, PROPOSED, SENT_BACK, SECOND = (33, 34), (28, 29, 30), 31, (6, 9)
 """Just asked for, waiting for the applicant, sent back, with a second version agreed or proposed."""
 CHECKED = {4: "pass", 11: "faults", 13: "corrected", 18: "checking"}
 """Papers handed in before filing, and what came of it."""
+REFRESHED, FORGOTTEN = 54, (2,)
+"""Working days after which a list was looked over again; those that were not."""
 ITEM = "GC01"
 """The item whose papers were handed in: joint review of the design scheme."""
 COACHED, COACHED_AT_MOST = range(50), 8
@@ -57,6 +59,8 @@ def _checklist(site: int, project: DemoProject, begun: int, catalogue: Catalogue
         more = [*_answers(project), {"question": "water", "answer": "yes"}]
         yield does(21, "specialist", "propose", {"answers": more})
         yield does(22, "applicant", "agree", {})
+    if begun + REFRESHED < -10 and site not in (*CHECKED, *SECOND, *FORGOTTEN):
+        yield does(REFRESHED, "specialist", "confirm_current", {"result": f"事项、时限和材料均无变化{NOTE}"})
     if site in CHECKED:
         yield from _papers(thread, site, CHECKED[site], catalogue)
 

@@ -1,6 +1,6 @@
 """一帮到底 in the demo: requests for help at every hour, each followed to where it stands.
 
-A course is a function of one request: what was done to it, in minutes after it was asked, nights and rest days included.
+A course is a function of one request: what was done to it, in minutes after it was asked, by night as by day.
 """
 
 from collections.abc import Callable, Iterator
@@ -138,12 +138,14 @@ def rated(request: Request, level: str, comment: str = "", unnamed: bool = False
 
 
 def rated_badly(request: Request, level: str, end: str | None) -> Iterator[Step]:
-    """Rated badly by name, called back: corrected, found a mistake, reopened, or not called yet."""
+    """Rated badly by name, called back: corrected, found a mistake, reopened, only called so far, or not called yet."""
     yield from rated(request, level, "答复前后口径不一致")
     if end is None:
         return
     said = {"said": f"申请人反映两次答复不一致{NOTE}"}
     yield request.on(1, 15 * HOUR, "squad_leader", "call", said, child="callback")
+    if end == "call":
+        return
     inputs = {"measures": f"统一答复口径并向申请人致歉{NOTE}"} if end == "correct" else {"reason": f"经核实{NOTE}"}
     yield request.on(2, 10 * HOUR, "squad_leader", end, inputs, child="callback")
     if end == "reopen":
@@ -320,6 +322,7 @@ REQUESTS: tuple[tuple[int, int, int, str, Course], ...] = (
     (58, -5, MORNING, "打通路段的苗木迁移由谁审批？", partial(solved, confirmed=True)),
     (88, -3, EVENING, "防洪评价报告的有效期是多久？", solved),
     (37, -3, MORNING, "文化中心舞台机械如何报审？", partial(rated_badly, level="very_dissatisfied", end=None)),
+    (1, -4, MORNING, "沿街立面整治是否要报规划？", partial(rated_badly, level="dissatisfied", end="call")),
     (68, -3, MORNING, "围挡外移后交通导改谁来批？", partial(climbed, levels=3, end=None)),
     (17, -2, MORNING, "住宅组团共用配电房能否先建？", partial(climbed, levels=2, end=None)),
     (46, -2, 11 * 60, "康养中心是否适用医疗建筑标准？", partial(climbed, levels=1, end=None)),

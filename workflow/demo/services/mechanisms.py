@@ -3,7 +3,7 @@
 Most go as they should; which ones do not is placed by hand, so that every light and every state stands somewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -17,8 +17,10 @@ from workflow.demo.steps import Step
 NOTE = "（演示数据）"
 ADMIN = "guanli"
 FIRST_ENTRY = -93
-REPORT_EVERY = 19
-"""Working days between two reports, less than the month within which the next is due."""
+REPORT_EVERY = timedelta(days=26)
+"""Between two reports: the next is due within a month."""
+NO_REPORT = frozenset({40, 72, 111})
+"""The newest report is late."""
 SPECIALISTS = 6
 
 LATE_TO_FORM = frozenset({4, 23, 61, 92})
@@ -171,7 +173,7 @@ def accept(entry: Entry, day: int, nominee: str | None = None) -> Step:
     return Step(entry.thread, entry.site, day, minute, nominee or entry.specialist, "accept")
 
 
-def _specialist(entry: Entry, formed: int) -> Iterator[Step]:
+def _specialist(entry: Entry, formed: int) -> Generator[Step, None, int | None]:
     """Until a specialist has accepted; returns on which working day, None where nobody has yet."""
     if entry.site == DECLINED:
         yield appoint(entry, formed, nominee=entry.another)
@@ -210,18 +212,21 @@ def _replace(entry: Entry, day: int, nominee: str) -> Step:
 def _milestones(entry: Entry) -> tuple[Milestone, ...]:
     first, second = ("FG", "fg1") if entry.project.needs_tender else ("ZG", "zg2")
     start = entry.today + timedelta(weeks=entry.project.start_weeks)
+    prepared_after: int | None
     prepared, prepared_after = start - timedelta(weeks=8), entry.rng.randint(-6, 9)
     finished, started_after, done = start + timedelta(weeks=60), entry.rng.randint(0, 6), None
     if entry.site in MONTH_LATE:
-        prepared, prepared_after = entry.today - timedelta(days=entry.rng.randint(36, 54)), 10_000
+        prepared, prepared_after = entry.today - timedelta(days=entry.rng.randint(36, 54)), None
         start = max(start, entry.today + timedelta(weeks=3))
     if entry.site in MONTHS_LATE:
         on = 2 if entry.site == MONTHS_LATE[0] else 12
-        prepared, prepared_after = add_months(entry.today - timedelta(days=on), -3), 10_000
+        prepared, prepared_after = add_months(entry.today - timedelta(days=on), -3), None
         start = entry.today + timedelta(weeks=6)
     if entry.site in DELIVERED:
         prepared, start, finished = (entry.today - timedelta(days=days) for days in (105, 80, 14))
         prepared_after, started_after, done = 2, 1, -1
+    if entry.site in (ENTERED, FORMED, WAITING):
+        prepared, start = entry.today + timedelta(weeks=6), entry.today + timedelta(weeks=14)
     if entry.site in (NEW_PLAN_ASKED, NEW_PLAN_GRANTED):
         prepared, start = entry.today - timedelta(days=60), entry.today + timedelta(days=20)
     return (
@@ -265,7 +270,9 @@ def _plans(entry: Entry) -> Iterator[Step]:
 def _reports(entry: Entry, running: int) -> Iterator[Step]:
     """One every month; the newest says how far it is behind. A red light is answered by the squad leader."""
     planned = entry.rng.randint(8, 15)
-    reports = list(range(running + REPORT_EVERY, 0, REPORT_EVERY))
+    reports = _report_days(entry, running)
+    if entry.site in NO_REPORT:
+        reports = reports[:-1]
     for number, day in enumerate(reports):
         planned += entry.rng.randint(11, 15)
         last = number == len(reports) - 1
@@ -284,14 +291,21 @@ def _reports(entry: Entry, running: int) -> Iterator[Step]:
             yield entry.does(day + 1, "squad_leader", "answer_light", measure)
 
 
+def _report_days(entry: Entry, running: int) -> list[int]:
+    found = [entry.day_of(entry.days.day(running) + REPORT_EVERY)]
+    while (day := entry.day_of(entry.days.day(found[-1]) + REPORT_EVERY)) < 0:
+        found.append(day)
+    return [day for day in found if day < 0]
+
+
 def _delivered(entry: Entry, running: int) -> Iterator[Step]:
     last = entry.site == DELIVERED[-1]
     day = -1 if last else -5
     inputs = {"delivered_on": entry.days.day(day).isoformat(), "note": f"已移交使用单位{NOTE}"}
-    for number, planned in ((1, 30), (2, 62), (3, 90)):
-        said = {"day": entry.days.day(running + REPORT_EVERY * number).isoformat(), "note": f"按计划推进{NOTE}"}
-        said |= {"planned_pct": planned, "actual_pct": planned}  # type: ignore[dict-item]
-        yield entry.does(running + REPORT_EVERY * number, "specialist", "report", said)
+    for number, told in enumerate(day_told for day_told in _report_days(entry, running) if day_told < day):
+        percent = min(30 * (number + 1), 100)
+        said = {"day": entry.days.day(told).isoformat(), "note": f"按计划推进{NOTE}"}
+        yield entry.does(told, "specialist", "report", said | {"planned_pct": percent, "actual_pct": percent})
     yield entry.does(day, "specialist", "deliver", inputs)
     if not last:
         summary = {"summary": f"专班按节点完成全部任务，问题清单清零，予以解散{NOTE}"}

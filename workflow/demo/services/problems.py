@@ -154,6 +154,8 @@ DISPATCHES: tuple[Dispatch, ...] = (
             "明确海岸带占用办理路径",
             "HB",
             3,
+            done=-1,
+            verified=False,
         ),
     ),
 )

@@ -1,7 +1,7 @@
 """The renewal projects beside the war map: each with its target, its milestones, its squad and its specialist.
 
-Cheap on purpose: entered some weeks ago, so that no report is due yet. Those that began in the first quarter are entered
-with that milestone reached.
+Cheap on purpose: entered some weeks ago, so that no report is due yet. Those that began in the first quarter are
+entered with that milestone reached.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ FIRST_ENTRY = -17
 
 
 def first_quarter(today: date) -> tuple[date, date]:
-    """The newest first quarter that is over: its first and its last day."""
-    year = today.year if today >= date(today.year, 4, 1) else today.year - 1
+    """The newest first quarter that was over before the works of the war map began: its first and its last day."""
+    year = today.year if today >= date(today.year, 7, 1) else today.year - 1
     return date(year, 1, 1), date(year, 3, 31)
 
 

@@ -1,6 +1,7 @@
 """Visits on the spot, and extended hours for the opening and evaluation of bids (延时服务): close to 120 hours."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from workflow.demo.files import DemoFiles
@@ -72,7 +73,7 @@ def _other_sessions(sites: list[int], days: Days) -> Iterator[Step]:
     yield _ask("session/tomorrow", sites[12], 1, 0, 240, days, 13 * 60 + 30)
     people = {"people": f"场地管理员、专员各一人{NOTE}"}
     yield Step("session/tomorrow", sites[12], -1, 14 * 60, "specialist", "arrange", None, people)
-    yield _ask("session/asked", sites[15], 2, 1, 240, days, 16 * 60 + 40)
+    yield replace(_ask("session/asked", sites[15], 2, 1, 240, days), ago=40)
 
 
 # (site, working day of the visit, purpose); the day before it was asked for and agreed

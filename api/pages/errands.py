@@ -1,0 +1,47 @@
+"""Where a case waits for the applicant, and what it is then asked to do, in words."""
+
+from collections.abc import Iterable, Mapping
+
+from api.pages.deeds import GRAVE
+from api.pages.wording import N_
+from workflow.definition import Flow
+
+# What the applicant is asked to do, by flow and state of the case, and the name of the button.
+ERRANDS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("bundle", "draft"): (N_("草稿，还没有提交"), N_("继续填写")),
+    ("item", "correcting"): (N_("请补正材料"), N_("去补正")),
+    ("item", "simulation_back"): (N_("请按模拟审查意见完善材料"), N_("去完善")),
+    ("item", "pre_licensed"): (N_("预许可已作出，请在期限内补齐正式许可的条件"), N_("去补齐")),
+    ("item", "granted_with_gaps"): (N_("已准予，请补齐容缺材料"), N_("去补齐")),
+    ("checklist", "proposed"): (N_("请确认事项清单"), N_("去确认")),
+    ("checklist", "agreed"): (N_("清单已确认，请提交材料核对"), N_("去提交")),
+    ("checklist", "correcting"): (N_("请补齐材料"), N_("去补齐")),
+    ("coaching", "advised"): (N_("辅导已结束，请登记申报的申请"), N_("去登记")),
+    ("segment", "planned"): (N_("本段还没有申请验收"), N_("去申请")),
+    ("check", "rectifying"): (N_("请整改并报告完成"), N_("去报告")),
+    ("supervision", "rectifying"): (N_("请限期整改并报告完成"), N_("去报告")),
+    ("assistance", "suspended"): (N_("帮办已中止，等您补充"), N_("去补充")),
+    ("objection", "received"): (N_("请答复异议"), N_("去答复")),
+    ("bid_withdrawal", "owed"): (N_("请退还投标保证金"), N_("去登记")),
+}
+# Its application is asked instead.
+ASKED_ELSEWHERE = frozenset({("item", "simulated"), ("item", "draft")})
+
+
+def places_of_errands(flows: Iterable[Flow]) -> set[tuple[str, str]]:
+    """Where a case waits for the applicant; not where it is the applicant's turn but time alone leads on."""
+    own = {
+        (flow.name, state.name)
+        for flow in flows
+        for state in flow.states.values()
+        if state.turn == "applicant" and not state.ended and _leads_on(flow, state.name)
+    }
+    return (own | set(ERRANDS)) - ASKED_ELSEWHERE
+
+
+def _leads_on(flow: Flow, state: str) -> bool:
+    """Whether something the applicant may do there moves the case, other than giving it up."""
+    return any(
+        "applicant" in action.by and action.target not in (None, state) and action.name not in GRAVE - {"close"}
+        for action in flow.actions_from(state)
+    )
