@@ -270,7 +270,7 @@ def _said(decision: Decision, facts: Facts, marked_at: datetime) -> dict[str, An
     if decision.action.marks is not None and marked_at != decision.effective_at:
         said[decision.action.marks] = instant(marked_at)
     grant = facts.actor.grant_on(facts.case, decision.action.by)
-    if grant is not None and grant.on_behalf_of is not None:
+    if grant is not None and grant.on_behalf_of is not None and not decision.action.unnamed:
         said[ON_BEHALF_OF] = grant.on_behalf_of
     return said
 

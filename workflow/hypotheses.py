@@ -381,7 +381,9 @@ def _no_late_entry(action: Action, facts: Facts) -> Reason:
 
 
 def _action(flow: Flow, case: Case, kind: str) -> Action | None:
-    """The deed of that effect that a person does: one of the present state before one of another."""
-    found = [one for one in flow.actions.values() if one.effect is not None and one.effect.kind == kind]
+    """The deed of that effect that a person does: one of the present state before one of another. What pauses for a
+    cause of its own (an objection to a tender) is nothing anybody could choose."""
+    deeds = [(one, one.effect) for one in flow.actions.values() if one.effect is not None]
+    found = [one for one, effect in deeds if effect.kind == kind and effect.cause is None]
     by_people = sorted((one for one in found if not one.automatic), key=lambda one: case.state not in one.sources)
     return next(iter(by_people), None)

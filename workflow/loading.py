@@ -199,15 +199,18 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
             faults.extend(found.faults)
             continue
         flows[flow.key] = flow
-    faults.extend(fault for path in paths for fault in _relation_faults(path, flows))
+    unread = {path.name.split(".")[0] for path in paths} - {name for name, _ in flows}
+    faults.extend(fault for path in paths for fault in _relation_faults(path, flows, unread))
     if faults:
         raise ConfigFaults(faults)
     return {key: with_former(flow, tuple(flows.values())) for key, flow in flows.items()}
 
 
-def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow]) -> Iterator[Fault]:
-    """The flows that a file names beside its own are there, and cases of theirs may be opened that way."""
-    names = {name for name, _ in flows}
+def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow], unread: Collection[str]) -> Iterator[Fault]:
+    """The flows that a file names beside its own are there, and cases of theirs may be opened that way; of those that
+    could not be read nothing is said."""
+    own = {name for name, _ in flows}
+    names = own.union(unread)
     document, _ = load_first(path)
     flow = next((one for one in flows.values() if f"{one.name}.v{one.version}.yaml" == path.name), None)
     if flow is None:
@@ -218,7 +221,7 @@ def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow]) -> Itera
         for index, name in enumerate(flow.opening.under):
             if name not in names:
                 yield document.fault(("opening", "under", index), f"there is no flow {name!r}", sorted(names))
-    openable = sorted(name for name in names if latest(flows, name).opening is not None)
+    openable = sorted({name for name in own if latest(flows, name).opening is not None}.union(unread))
     for place, action in deeds:
         if action.opens is not None and action.opens.flow not in openable:
             yield document.fault((*place, "opens", "flow"), f"no case of {action.opens.flow!r} can be opened", openable)

@@ -31,6 +31,7 @@ from workflow.errors import Fault
 from workflow.guards import GAPS_AT_MOST, GUARDS, condition_name
 from workflow.machine import machine_for
 from workflow.making import MAKERS
+from workflow.strict_schema import shortened
 from workflow.strict_yaml import Document
 
 RELATIVE_ROLES = frozenset({"assignee", "on_duty"})
@@ -96,12 +97,14 @@ def _turns(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[Fau
 
 def _kept_inside(flow: Flow, document: Document) -> Iterator[Fault]:
     """An internal case has nothing for an applicant to do, and no applicant is told of it."""
-    for action in flow.actions.values():
-        for part, roles in (("by", action.by), ("tell", action.tell)):
+    deeds = [(("actions", action.name), action) for action in flow.actions.values()]
+    for holder, deed in [*deeds, *([(("opening",), flow.opening.action)] if flow.opening is not None else [])]:
+        for part, roles in (("by", deed.by), ("tell", deed.tell)):
             if "applicant" in roles:
-                yield document.fault(
-                    ("actions", action.name, part), "the flow is internal: no applicant sees its cases"
-                )
+                yield document.fault((*holder, part), "the flow is internal: no applicant sees its cases")
+    for state in flow.states.values():
+        if state.turn == "applicant":
+            yield document.fault(("states", state.name, "turn"), "the flow is internal: no applicant sees its cases")
     for rule in flow.clocks.values():
         for index, rung in enumerate(rule.ladder):
             if "applicant" in rung.tell:
@@ -116,6 +119,7 @@ def _opening(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[F
     place = ("opening",)
     asked = {ask.name: ask for ask in opening.action.asks}
     yield from _deed(flow, opening.action, place, catalogue, document)
+    yield from _reads(opening.action.needs, KNOWN_AT_OPENING, (*place, "needs"), document)
     if opening.department not in (*catalogue.departments, "own"):
         chosen = asked.get(opening.department)
         if chosen is None or (chosen.type, chosen.of) != ("word", "departments"):
@@ -167,6 +171,7 @@ def _deed(
     yield from _known(action.opens.passes, [*asked, *kept_names(flow)], (*here, "passes"), "field", document)
     if action.opens.only_if is not None:
         yield from _needs(flow, [action.opens.only_if], (*here, "only_if"), catalogue, document)
+        yield from _reads([action.opens.only_if], frozenset(), (*here, "only_if"), document)
     if action.opens.department is not None:
         yield from _known(
             [action.opens.department], catalogue.departments, (*here, "department"), "department", document
@@ -174,6 +179,19 @@ def _deed(
 
 
 LISTED_DEPARTMENTS = ("words", "departments")
+KNOWN_AT_OPENING = frozenset(
+    {"permits", "siblings", "parent", "events", "named_case", "bookings", "people", "children", "documents"}
+)
+"""The groups of facts there are before the case is (`workflow.commands.open_case`); of the last two it has none."""
+
+
+def _reads(needs: Iterable[str], known: frozenset[str], place: tuple[str, ...], document: Document) -> Iterator[Fault]:
+    """Conditions that are asked where less is known look at no more: what was not read would pass for nothing there."""
+    for need in needs:
+        name, _ = condition_name(need)
+        more = GUARDS[name].reads - known if name in GUARDS else ()
+        if more:
+            yield document.fault(place, f"{need} looks at {', '.join(sorted(more))}, not known here", sorted(known))
 
 
 def kept_names(flow: Flow) -> tuple[str, ...]:
@@ -198,7 +216,7 @@ def _needs(
     for need in needs:
         name, word = condition_name(need)
         if name not in GUARDS:
-            yield document.fault(place, f"unknown condition {need!r}", sorted(GUARDS))
+            yield document.fault(place, f"unknown condition {need!r}", shortened(need, GUARDS))
             continue
         takes = GUARDS[name].takes
         if takes is None and word is not None:
@@ -301,6 +319,9 @@ def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document
     for part, name in (("starts", rule.kept_start), ("limit", rule.kept_limit), ("unless", rule.unless)):
         if name is not None:
             yield from _known([name], kept_names(flow), (*place, part), "datum", document)
+    for part, name in (("starts", rule.kept_start), ("limit", rule.kept_limit)):
+        if name in kept_names(flow) and name not in _times(flow):
+            yield document.fault((*place, part), f"{name!r} is no date and no moment", sorted(_times(flow)))
     if isinstance(rule.limit, str) and rule.limit.startswith(RULE):
         known = [f"{RULE}{name}" for name in catalogue.limits]
         yield from _known([rule.limit], known, (*place, "limit"), "limit", document)
@@ -313,6 +334,14 @@ def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document
         yield from _rung(flow, rule, rung, (*place, "ladder", index), catalogue, document)
     for sentence in _ladder_order(rule, catalogue):
         yield document.fault((*place, "ladder"), sentence)
+
+
+def _times(flow: Flow) -> frozenset[str]:
+    """The days and instants that are asked for or made anywhere in the flow."""
+    deeds = [*flow.actions.values(), *([flow.opening.action] if flow.opening else [])]
+    return frozenset(
+        one.name for deed in deeds for one in (*deed.asks, *deed.makes) if one.type in ("date", "moment")
+    )
 
 
 def _ladder_order(rule: ClockRule, catalogue: Catalogue) -> list[str]:
@@ -398,4 +427,4 @@ def _known(
     accepted = list(known)
     for name in names:
         if name not in accepted:
-            yield document.fault(place, f"unknown {what} {name!r}", sorted(accepted))
+            yield document.fault(place, f"unknown {what} {name!r}", shortened(name, accepted))

@@ -31,13 +31,21 @@ def faults_of(refusal: Refused, labels: Mapping[str, str], sent: Mapping[str, An
     """Every reason of ``refusal`` as a fault; ``labels`` are the form's fields, ``sent`` what the core was given."""
     if not refusal.reasons:
         return [Fault(_only_field(refusal.extra, labels), refusal.zh)]
-    return [_fault(reason, labels, sent) for reason in refusal.reasons]
+    return [_fault(one, labels, sent) for reason in refusal.reasons for one in _each(reason)]
 
 
 def labels_of(asks: Sequence[Field]) -> dict[str, str]:
     """What the form calls its fields, and the columns of its records as ``buildings.area``."""
     columns = {f"{ask.name}.{column.name}": column.title.zh for ask in asks for column in ask.columns}
     return {ask.name: ask.title.zh for ask in asks} | columns
+
+
+def _each(reason: Reason) -> list[Reason]:
+    """A reason that gathers what is wrong with several lines of a list, as one for each."""
+    lines, words = reason.facts.get("faults", ()), reason.zh.split("；")
+    if len(lines) != len(words):
+        return [reason]
+    return [Reason(reason.code, zh, reason.en, facts) for zh, facts in zip(words, lines, strict=True)]
 
 
 def _fault(reason: Reason, labels: Mapping[str, str], sent: Mapping[str, Any]) -> Fault:

@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
-from api.pages.frame import is_staff, show
+from api.pages.frame import is_applicant, is_staff, show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import street_name
 from api.pages.reading import half_width
@@ -58,6 +58,8 @@ def project(code: str) -> Response:
         lanes=found.lanes,
         openable=openable,
         street=street_name(found.project.street),
+        staff=is_staff(access.me().actor),
+        may_apply=is_applicant(access.me().actor),
         here=url_for("pages.project", code=code),
     )
 

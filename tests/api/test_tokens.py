@@ -197,6 +197,8 @@ def test_what_is_public_is_little_and_known() -> None:
         "POST /api/v1/tokens",
         "POST /api/v1/due-dates",  # computes, and looks nothing up
         "POST /api/v1/plans",  # without a project the same; with one only for those who may see it
+        "GET /api/v1/questions",  # what a project is asked about, and what follows from the answers: nobody's data
+        "POST /api/v1/item-choices",
         "GET /api/v1/documents/check/<code>",  # that a document is genuine, nothing of whom it is about
         "GET /api/v1/calendar",  # which days are worked is nobody's secret
         "GET /api/v1/calendar/<int:year>",

@@ -107,4 +107,4 @@ def test_a_flow_is_drawn_and_an_unknown_one_named_with_those_there_are(capsys: p
     assert drawn.startswith("stateDiagram-v2\n")
     assert "received --> in_review: 受理" in drawn
     assert main(["draw", "itm"]) == 2
-    assert "there are: assistance v1, bundle v1, item v1" in capsys.readouterr().err
+    assert "there are: acceptance v1, assistance v1, assistance v2" in capsys.readouterr().err

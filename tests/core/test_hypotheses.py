@@ -81,7 +81,17 @@ def case_in_review(office: Office, item: str | None = ITEM, accepted: datetime =
 def done(office: Office, case: Case, action: str, now: datetime, actor: Actor = HEAD, **inputs: Any) -> Case:
     """The case after the real deed; its new pauses get a key as the database gives one."""
     flow = office.flow(case.flow, case.flow_version)
-    facts = Facts(case, actor, now, office.catalogue, office.base_calendar, inputs)
+    facts = Facts(
+        case,
+        actor,
+        now,
+        office.catalogue,
+        office.base_calendar,
+        inputs,
+        project_code=past.project_code(10001),
+        project_name="示例项目",
+        company_name="示例公司",
+    )
     decision = decide(flow, action, facts)
     assert isinstance(decision, Decision), decision
     after = plan(flow, decision, facts).after

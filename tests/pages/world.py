@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests import given, parts
+from tests.pages import services
 from workflow.actor import Actor
 from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
@@ -34,6 +35,8 @@ class World:
     acceptance: str
     segment: str
     cell: str
+    planned_segment: str
+    services: services.Services
 
 
 def build(office: Office) -> World:
@@ -52,9 +55,12 @@ def build(office: Office) -> World:
     handed = {"way": "window", "recipient": "王敏"}
     given.act(office, town.clerk, given.moment("2026-03-06"), delivered, "deliver", handed)
     later = given.application(office, town, given.moment("2026-03-09"), ["LX01", "SG08"])
+    tender = services.begun_tender(office, town)
     given.time_is(office.engine, NOW)
     sweep(office)
     assert zg.id is not None
+    five = services.build(office, town, tender)
+    given.time_is(office.engine, NOW)
     acceptance, segment, cell = _acceptance(office, town)
     return World(
         town=town,
@@ -72,6 +78,8 @@ def build(office: Office) -> World:
         acceptance=acceptance,
         segment=segment,
         cell=cell,
+        planned_segment=parts.segments(office, acceptance)["B"],
+        services=five,
     )
 
 

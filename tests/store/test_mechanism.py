@@ -629,3 +629,10 @@ def test_the_lane_of_the_mechanism_shows_the_project_and_its_milestones(running:
 
 def _expect_sound(map_: Map) -> None:
     assert verify(map_.office).breaches == ()
+
+
+def test_who_asks_for_another_day_does_not_grant_it(running: Map) -> None:
+    no, director = running.milestone("开工"), running.town.directors["ZJ"]
+    running.act(director, "2026-05-06", "ask_change", no, asked_for="2026-07-20", asked_because="征地滞后")
+    refused(NotMet, "own_request", lambda: running.act(director, "2026-05-07", "approve_change", no))
+    running.act(running.town.squad_leader, "2026-05-07", "approve_change", no)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests import given, parts
-from tests.bidding import DOCUMENTS, Tender
+from tests.bidding import BIDDERS, DOCUMENTS, Tender
 from tests.given import Town, moment
 from workflow.actor import Actor
 from workflow.case import Case
@@ -45,6 +45,17 @@ def refusal(office: Office, actor: Actor, now: Any, no: str, action: str, said: 
     return refused.value.code
 
 
+def issued(office: Office, no: str) -> list[str]:
+    """The kinds of the documents of a case, the oldest first."""
+    with office.engine.connect() as conn:
+        return list(
+            conn.execute(
+                text("SELECT d.kind FROM documents d JOIN cases c ON c.id = d.case_id WHERE c.no = :no ORDER BY d.id"),
+                {"no": no},
+            ).scalars()
+        )
+
+
 def accepted(office: Office, town: Town, item: str = "LX10") -> str:
     """A case received on Monday 2 March 2026 and accepted on the day after."""
     with given.at(office, town.applicant, MONDAY) as work:
@@ -79,7 +90,8 @@ class TestHearing:
         given.act(office, town.clerk, thursday, no, "ask_hearing", {**ASKED, "hearing_asked": "2026-03-11"})
         # the twenty days count from the day it was asked for
         clock = case_of(office, no).clock("hearing_held")
-        assert clock is not None and clock.due_on == date(2026, 4, 9)
+        assert clock is not None
+        assert clock.due_on == date(2026, 4, 9)
 
     def test_who_hosted_the_hearing_does_not_decide_though_the_case_is_given_to_them(
         self, office: Office, town: Town
@@ -130,6 +142,17 @@ def test_what_an_item_opens_is_not_opened_beside_it(office: Office, town: Town, 
             given.opened(office, actor, TUESDAY, flow, {k: v for k, v in said.items() if k in named}, under=no)
 
 
+def test_a_change_can_be_refused_with_its_reasons_and_the_result_stays(office: Office, town: Town) -> None:
+    no, officer = accepted(office, town), town.officers["QX"]
+    given.act(office, officer, WEDNESDAY, no, "grant", GRANT)
+    given.act(office, town.clerk, WEDNESDAY, no, "deliver", {"way": "post", "recipient": "经办人"})
+    given.act(office, town.applicant, WEDNESDAY, no, "ask_change", {"change": "建设规模调整", "reason": "优化"})
+    [change] = given.children(office.engine, no, "change").values()
+    given.act(office, officer, WEDNESDAY, change, "refuse", {"reason": "超出批复规模", "basis": "行政许可法 49"})
+    assert issued(office, change) == ["change_refusal"]
+    assert (case_of(office, change).outcome, case_of(office, no).state) == ("refused", "delivered")
+
+
 class TestTender:
     @pytest.fixture
     def tender(self, office: Office, town: Town) -> Tender:
@@ -147,8 +170,7 @@ class TestTender:
 
     def test_no_report_before_the_opening_and_no_notice_before_the_winner(self, tender: Tender) -> None:
         tender.issued().opened()
-        bidders = [{"name": f"投标人{n}", "credit_code": given.credit_code(700 + n), "deposit_wan": 80} for n in range(3)]
-        tender.act("record_opening", moment("2026-03-23", "10:30"), bidders=bidders)
+        tender.act("record_opening", moment("2026-03-23", "10:30"), bidders=BIDDERS)
         candidates = [{"rank": 1, "name": "投标人0"}]
         early = {"evaluated_on": "2026-03-20", "candidates": candidates}
         assert self.refused(tender, "record_evaluation", "2026-03-24", **early) == "deed_misdated"
@@ -166,6 +188,33 @@ class TestTender:
         tender.answer(objection, moment("2026-03-23"))
         late = tender.complain(moment("2026-03-24"), kind="documents", knew_on="2026-03-04")
         assert tender.case(late).state == "received"
+
+    def test_where_the_winner_drops_out_the_next_one_is_chosen_or_the_tender_held_anew(self, tender: Tender) -> None:
+        tender.issued().published()
+        day = moment("2026-03-31")
+        tender.act("determine_winner", day, winner="投标人0")
+        tender.act("issue_notice", day, noticed_on="2026-03-31")
+        tender.act("next_candidate", moment("2026-04-01"), reason="放弃中标")
+        assert self.refused(tender, "determine_winner", "2026-04-01", winner="投标人0") == "not_a_candidate"
+        tender.act("determine_winner", moment("2026-04-01"), winner="投标人1")
+        assert tender.due("written_report") == date(2026, 4, 16)
+        tender.act("set_aside", moment("2026-04-02"), reason="其余候选人均不能履约")
+        tender.act("restart", moment("2026-04-03"), reason="重新招标")
+        assert {"winner", "given_up", "candidates", "noticed_on"}.isdisjoint(tender.case().data)
+        tender.expect_sound()
+
+    def test_an_objection_that_is_upheld_leads_to_a_new_evaluation(self, tender: Tender) -> None:
+        tender.issued().published()
+        said = {"kind": "candidates", "received_on": "2026-03-26"}
+        objection = tender.object(moment("2026-03-26"), "object_candidates", **said)
+        again = {"reason": "异议成立"}
+        assert self.refused(tender, "evaluate_again", "2026-03-26", **again) == "suspended"
+        tender.answer(objection, moment("2026-03-27"))
+        tender.act("evaluate_again", moment("2026-03-27"), **again)
+        candidates = [{"rank": 1, "name": "投标人1"}]
+        tender.act("record_evaluation", moment("2026-03-30"), evaluated_on="2026-03-30", candidates=candidates)
+        assert tender.due("publish") == date(2026, 4, 2)
+        tender.expect_sound()
 
     def test_an_order_is_dated_when_it_was_given(self, tender: Tender) -> None:
         tender.issued()
@@ -220,12 +269,7 @@ class TestSegment:
             parts.on(office, town, late, cell, "pass", parts.FINE)
         why = {"conclusion": "合格", "late_reason": "档案核对延误"}
         given.act(office, town.officers["ZJ"], late, segment, "conclude", why)
-        with office.engine.connect() as conn:
-            kinds = conn.execute(
-                text("SELECT d.kind FROM documents d JOIN cases c ON c.id = d.case_id WHERE c.no = :no"),
-                {"no": segment},
-            ).scalars()
-            assert set(kinds) == {"joint_opinion", "lateness_statement"}
+        assert set(issued(office, segment)) == {"joint_opinion", "lateness_statement"}
 
 
 def test_a_refusal_of_extended_hours_has_four_eyes(office: Office, town: Town) -> None:
@@ -286,7 +330,8 @@ def test_the_advice_to_revoke_reaches_whoever_granted_and_climbs_where_nobody_de
     given.act(office, town.officers["CG"], day, check, "advise_revocation", found)
     given.looked_around(office, day)
     clock = case_of(office, no).clock("revocation")
-    assert clock is not None and clock.due_on == date(2026, 3, 30)
+    assert clock is not None
+    assert clock.due_on == date(2026, 3, 30)
     later = moment("2026-04-08")
     given.time_is(office.engine, later)
     sweep(office)
@@ -302,3 +347,39 @@ def test_the_advice_to_revoke_reaches_whoever_granted_and_climbs_where_nobody_de
     assert "revocation" not in {one.name for one in case_of(office, no).running_clocks}
     assert refusal(office, town.directors["QX"], later, no, "keep_result", why) == "recorded_already"
     assert verify(office).breaches == ()
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("revoke", {"ground": "procedure", "reason": "程序违法的事实"}),
+        ("recall", {"ground": "law_changed", "reason": "公共利益的具体理由", "compensation": "依法补偿"}),
+        ("cancel", {"ground": "body_ended", "reason": "企业注销的事实"}),
+    ],
+)
+def test_what_takes_a_result_back_states_the_facts_beside_the_ground(
+    office: Office, town: Town, action: str, said: dict[str, str]
+) -> None:
+    no, officer = accepted(office, town), town.officers["QX"]
+    given.act(office, officer, WEDNESDAY, no, "grant", GRANT)
+    given.act(office, town.clerk, WEDNESDAY, no, "deliver", {"way": "post", "recipient": "经办人"})
+    given.act(office, town.directors["QX"], WEDNESDAY, no, action, said)
+    kind = issued(office, no)[-1]
+    with office.engine.connect() as conn:
+        facts = conn.execute(text("SELECT facts FROM documents WHERE kind = :kind"), {"kind": kind}).scalar_one()
+    assert facts["words"]["said.reason"] == said["reason"]
+    assert 'fact("said.reason")' in (office.config / "documents" / f"{kind}.typ").read_text(encoding="utf-8")
+
+
+def test_accepted_with_gaps_does_not_say_that_everything_is_there(office: Office, town: Town) -> None:
+    with given.at(office, town.applicant, MONDAY) as work:
+        bundle = open_bundle(work, town.project.code, ["SG08"], {})
+        given.attach_required(work, bundle.id, ["SG08"])
+        take_action(work, bundle.no, "submit")
+        work.conn.execute(text("DELETE FROM materials WHERE code = 'transport_contract'"))
+    [no] = given.children(office.engine, bundle.no, "item").values()
+    promise = {"form": "电子件", "signed_by": "经办人", "gaps_until": "2026-03-11"}
+    given.act(office, town.clerk, TUESDAY, no, "accept_with_gaps", promise)
+    with office.engine.connect() as conn:
+        facts = conn.execute(text("SELECT facts FROM documents WHERE kind = 'acceptance_notice'")).scalar_one()
+    assert "said.gaps_until" in facts["words"]

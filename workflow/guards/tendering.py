@@ -284,8 +284,9 @@ def publication_running(facts: Facts) -> Reason | None:
 
 
 def winner_is_a_candidate(facts: Facts) -> Reason | None:
-    """条例 55: one of the candidates that were published."""
-    names = [row.get("name") for row in facts.case.data.get("candidates", ())]
+    """条例 55: one of the candidates that were published, and not one that has dropped out."""
+    gone = [one.get("winner") for one in facts.case.data.get("given_up", ())]
+    names = [row["name"] for row in facts.case.data.get("candidates", ()) if row.get("name") not in gone]
     if facts.inputs["winner"] in names:
         return None
     return Reason(

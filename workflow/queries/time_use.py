@@ -133,7 +133,7 @@ def case_time_use(work: Work, no: str) -> CaseTimeUse:
         shares=share_views(catalogue, use.shares),
         flags=tuple(flag_view(flow, flag) for flag in use.flags),
         missed=_missed_by(case),
-        decisive=_last_decided(reading.children),
+        decisive=_last_decided(reading.children) if case.flow == "bundle" else None,
     )
 
 
