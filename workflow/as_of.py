@@ -11,7 +11,8 @@ from typing import Any
 
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.limit import parse_limit
-from workflow.definition import Flow
+from workflow.definition import OPEN, Flow
+from workflow.timekeeping import base_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,40 @@ def as_of(case: Case, flow: Flow, lines: Sequence[Line], moment: datetime) -> Ca
     """The clocks and pauses of ``case`` as they were known at ``moment``; ``lines`` is its whole history, in order.
 
     Only what dates follow from is taken back: clocks, pauses, limits, the flow version, the moments of the case that
-    were corrected. State and form stay those of now. The dates kept with the clocks are those of now, too: derive.
+    were corrected, days and instants that were kept anew. State and form stay those of now. The dates kept with the
+    clocks are those of now, too, and the limit of one that runs until a kept day (`timekeeping.kept_limit`): derive.
     """
     last = max((line.seq for line in lines if line.recorded_at <= moment), default=0)
     for line in reversed(lines):
         if line.seq <= last:
             break
         case = _without(case, flow, line)
-    clocks = tuple(_clock_at(clock, last) for clock in case.clocks if clock.armed_seq <= last)
+    case = replace(case, data={**case.data, **_kept_by(flow, lines, last)})
+    clocks = tuple(
+        _started_then(flow, case, _clock_at(clock, last)) for clock in case.clocks if clock.armed_seq <= last
+    )
     pauses = tuple(_pause_at(pause, moment) for pause in case.pauses if pause.opened_at <= moment)
     return replace(case, clocks=clocks, pauses=pauses)
+
+
+def _kept_by(flow: Flow, lines: Sequence[Line], last: int) -> dict[str, Any]:
+    """What clocks count from or up to, as it was last told up to line ``last``."""
+    wanted = {name for rule in flow.clocks.values() for name in rule.reads_kept}
+    told: dict[str, Any] = {}
+    for line in lines:
+        action = flow.actions.get(line.action)
+        if line.seq > last or (action is None and line.action != OPEN):
+            continue
+        names = wanted if action is None else wanted.intersection(action.keeps)
+        told |= {name: line.input[name] for name in names if name in line.input}
+    return told
+
+
+def _started_then(flow: Flow, case: Case, clock: ClockRecord) -> ClockRecord:
+    rule = flow.clocks.get(clock.name)
+    if rule is None or rule.kept_start is None or not clock.running:
+        return clock
+    return replace(clock, started_at=base_event(rule, case) or clock.started_at)
 
 
 def _clock_at(clock: ClockRecord, last: int) -> ClockRecord:

@@ -520,4 +520,6 @@ def _messages(flow: Flow, decision: Decision, after: Case) -> tuple[Message, ...
 
 def _waited(flow: Flow, decision: Decision) -> bool:
     """Whether the system may have been refused something because the clock had to act first; nobody calls it again."""
-    return any("system" in one.by and decision.from_state in one.sources for one in flow.actions_from(decision.to_state))
+    return any(
+        "system" in one.by and decision.from_state in one.sources for one in flow.actions_from(decision.to_state)
+    )

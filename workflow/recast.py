@@ -152,9 +152,11 @@ def _derived(
     rule: ClockRule, clock: ClockRecord, case: Case, pauses: tuple[PauseRecord, ...], timing: Timing
 ) -> ClockRecord:
     if ends_on_a_promised_day(rule, clock) and clock.due_on is not None:
-        day = _promised_day(rule, case) or clock.due_on
-        # A day that was moved by a closure comes back when the closure is withdrawn. The end itself is no measure: it
-        # lies beyond the day by what was paused.
+        promised = _promised_day(rule, case)
+        # A day that was moved by a closure comes back when the closure is withdrawn. Where a kept day is a rest day the
+        # end is no measure: it may lie beyond the day by what was paused.
+        counted = promised is not None and (rule.kept_limit is not None or timing.calendar.is_working(promised))
+        day = promised if promised is not None and counted else clock.due_on
         clock = replace(clock, limit=limit_up_to(day, local_day(clock.started_at), timing.calendar))
     fresh = resettle(clock, rule, pauses, timing)
     if clock.state == "quarantined" and fresh.ladder_at == clock.ladder_at:

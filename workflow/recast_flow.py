@@ -43,7 +43,7 @@ def under_flow(
     merged = {**_new_limits(case, limits), **case.limits}
     given = _moment_given(new_flow, case, merged)
     after = replace(case, flow_version=new_flow.version, limits=merged, issued_at=given or case.issued_at)
-    rules = {rule.name: rule for rule in new_flow.clocks_in(case.state)}
+    rules = {rule.name: rule for rule in new_flow.clocks_in(case.state) if not has_served(rule, after)}
     running = {clock.name for clock in case.running_clocks}
     kept = [
         _under_ladder(clock, old_flow.clocks[clock.name], rules[clock.name], case.pauses, timing)

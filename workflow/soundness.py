@@ -339,9 +339,7 @@ def _clock(flow: Flow, rule: ClockRule, catalogue: Catalogue, document: Document
 def _times(flow: Flow) -> frozenset[str]:
     """The days and instants that are asked for or made anywhere in the flow."""
     deeds = [*flow.actions.values(), *([flow.opening.action] if flow.opening else [])]
-    return frozenset(
-        one.name for deed in deeds for one in (*deed.asks, *deed.makes) if one.type in ("date", "moment")
-    )
+    return frozenset(one.name for deed in deeds for one in (*deed.asks, *deed.makes) if one.type in ("date", "moment"))
 
 
 def _ladder_order(rule: ClockRule, catalogue: Catalogue) -> list[str]:

@@ -117,7 +117,9 @@ def clocks_after_move(
     settled = [
         settle(clock, left_at, case.seq)
         for clock in case.running_clocks
-        if clock.name not in rules or has_served(rules[clock.name], case) or _begins_again(rules[clock.name], clock, case)
+        if clock.name not in rules
+        or has_served(rules[clock.name], case)
+        or _begins_again(rules[clock.name], clock, case)
     ]
     running = {clock.name for clock in case.running_clocks} - {clock.name for clock in settled}
     started = [

@@ -97,8 +97,9 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
 
 
 def _title(flow: Flow, line: HistoryLine) -> str:
-    if line.action == OPEN and flow.opening is not None:
-        return flow.opening.action.title.zh
+    opening = flow.opening
+    if opening is not None and flow.deed(line.action) is opening.action:
+        return opening.action.title.zh
     parts = line.action.split(":")
     if parts[0] != "rung" or len(parts) != 3 or parts[1] not in flow.clocks or not parts[2].isdigit():
         return line.title.zh

@@ -132,13 +132,19 @@ def test_the_two_flows_of_this_page_are_sound(catalogue: Catalogue, tmp_path: Pa
         ("by: [specialist, officer]", "by: [applicant, officer]", "opening.by: the flow is internal"),
         ("  tell: [assignee]\nstates", "  tell: [applicant]\nstates", "opening.tell: the flow is internal"),
         ("turn: officer", "turn: applicant", "states.open.turn: the flow is internal"),
-        ("of: departments, required: true}\n    due", "of: deptartments, required: true}\n    due", "not one of the acc"),
-        ("  named_by: what\n", "  named_by: what\n  needs: no_material_missing\n", "opening.needs: no_material_missing"),
+        (
+            "of: departments, required: true}\n    due",
+            "of: deptartments, required: true}\n    due",
+            "not one of the acc",
+        ),
+        (
+            "  named_by: what\n",
+            "  named_by: what\n  needs: no_material_missing\n",
+            "opening.needs: no_material_missing",
+        ),
     ],
 )
-def test_a_fault_is_named_with_its_key(
-    catalogue: Catalogue, tmp_path: Path, old: str, new: str, expected: str
-) -> None:
+def test_a_fault_is_named_with_its_key(catalogue: Catalogue, tmp_path: Path, old: str, new: str, expected: str) -> None:
     assert THING.count(old) == 1, "the test must change one thing"
     found = _faults(catalogue, tmp_path, THING.replace(old, new))
     assert any(expected in one for one in found), found
@@ -164,7 +170,9 @@ def _keys(path: Path, table: str) -> list[str]:
     """The names written down in the table of one module."""
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
+        targets = (
+            [node.target] if isinstance(node, ast.AnnAssign) else node.targets if isinstance(node, ast.Assign) else []
+        )
         if any(isinstance(target, ast.Name) and target.id == table for target in targets):
             found += [
                 str(key.value)

@@ -1,4 +1,4 @@
-"""What was typed, read against what a flow asks: hostile values are refused by name, and what is taken is kept as it is."""
+"""What was typed, read against what a flow asks: what is hostile is refused by name, what is taken is kept as it is."""
 
 import json
 from typing import Any

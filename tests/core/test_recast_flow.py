@@ -130,6 +130,14 @@ def test_a_clock_gone_from_the_new_version_stops_with_that_line(old: Flow, new: 
     assert found.change.due_at == clock_of(found, "statutory").due_at
 
 
+def test_a_clock_that_has_served_under_the_new_version_stops_with_that_line(old: Flow, new: Flow) -> None:
+    served = with_clocks(new, promised=replace(new.clocks["promised"], unless="late_reason"))
+    case = replace(a_case(promised(old)), data={"late_reason": "等上级批复"})
+    found = moved(old, served, case)
+    assert clock_of(found).state == "settled"
+    assert "promised" in found.change.event.input["stopped"]
+
+
 def test_a_clock_started_again_gets_the_next_round(old: Flow, new: Flow) -> None:
     gone = settle(promised(old), STARTED, 2)
     found = moved(with_clocks(old, promised=None), new, a_case(gone))

@@ -1,6 +1,5 @@
 """What the office says among itself: an applicant sees neither it nor its traces, whoever's case it is about."""
 
-
 import pytest
 from sqlalchemy import event, text
 

@@ -7,7 +7,7 @@ import pytest
 from tests import given, hall
 from tests.hall import Hall
 from tests.store.test_checklist import ANSWERS
-from workflow.commands.fire_rungs import sweep
+from workflow.queries.proof import clock_proof
 from workflow.work import Office
 
 MONDAY = given.moment("2026-03-02")
@@ -40,3 +40,23 @@ def _agreed(here: Hall) -> str:
     given.act(office, town.specialist, MONDAY, no, "propose", {"answers": answers})
     given.act(office, town.applicant, MONDAY, no, "agree")
     return no
+
+
+def test_the_proof_of_a_past_day_shows_the_date_that_held_before_it_was_put_off(here: Hall) -> None:
+    """Who asks in court what was promised on Wednesday is not told what was promised on Thursday."""
+    raised = {"what": "红线坐标不一致", "department": "ZG", "due_on": "2026-03-20"}
+    problem = given.opened(here.office, here.town.specialist, MONDAY, "problem", raised, on=here.town.project.code)
+    asked = {"what": "核对红线坐标", "department": "ZG", "due_on": "2026-03-10"}
+    task = given.opened(here.office, here.town.specialist, MONDAY, "task", asked, under=problem)
+    later = {"due_on": "2026-03-20", "postponed_because": "等资料"}
+    given.act(here.office, here.town.squad_leader, given.moment("2026-03-05"), task, "postpone", later)
+    proofs = {}
+    for day in ("2026-03-04", "2026-03-05"):
+        with given.at(here.office, here.town.supervisor, given.moment("2026-03-06")) as work:
+            proofs[day] = clock_proof(work, task, "due", at=date.fromisoformat(day))
+    assert {day: proof.proof.due for day, proof in proofs.items()} == {
+        "2026-03-04": date(2026, 3, 10),
+        "2026-03-05": date(2026, 3, 20),
+    }
+    assert proofs["2026-03-04"].clock.due_on == date(2026, 3, 10)
+    hall.expect_sound(here)

@@ -216,6 +216,25 @@ class TestTender:
         assert tender.due("publish") == date(2026, 4, 2)
         tender.expect_sound()
 
+    def test_a_forgotten_examination_of_a_complaint_alarms_and_ends_at_its_cap(self, tender: Tender) -> None:
+        tender.issued(bid_deadline="2026-08-20T09:30")
+        complaint = tender.complain(moment("2026-03-10"))
+        officer = tender.town.officers["ZJ"]
+        given.act(tender.office, officer, moment("2026-03-10"), complaint, "accept", {})
+        said = {"cause": "expert_review", "until": "2026-03-20", "reason": "专家评审"}
+        given.act(tender.office, officer, moment("2026-03-11"), complaint, "examine", said)
+        assert tender.due("examination", complaint) == date(2026, 3, 20)
+        # twenty working days from 11 March, 4 to 6 April off
+        assert tender.due("examination_cap", complaint) == date(2026, 4, 9)
+        tender.sweep(moment("2026-04-10"))
+        assert (tender.case(complaint).state, tender.case(complaint).open_pauses) == ("accepted", ())
+
+    def test_a_tender_that_stands_suspended_alarms(self, tender: Tender) -> None:
+        tender.issued()
+        tender.sweep(moment("2026-03-10", "09:00"))
+        tender.object(moment("2026-03-10"))
+        assert tender.due("suspension") == date(2026, 4, 22)
+
     def test_an_order_is_dated_when_it_was_given(self, tender: Tender) -> None:
         tender.issued()
         complaint = tender.complain(moment("2026-03-10"))

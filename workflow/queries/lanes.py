@@ -116,7 +116,8 @@ def lanes(work: Work, code: str) -> Lanes:
     seen_under, _ = visible_cases(work.actor, "u")
     by_flow = {flow.name: flow.lane for flow in work.office.flows.values() if flow.lane is not None}
     rows = work.conn.execute(
-        text(_CASES.format(seen=seen, seen_under=seen_under)), parameters | {"code": found.code, "flows": sorted(by_flow)}
+        text(_CASES.format(seen=seen, seen_under=seen_under)),
+        parameters | {"code": found.code, "flows": sorted(by_flow)},
     ).all()
     at, exact = edges(work.calendar, work.now), set(exact_flows(work.office.flows))
     by_lane: dict[Lane, list[LaneCase]] = {lane: [] for lane in LANES}

@@ -24,7 +24,7 @@ from workflow.reading import visible_case
 from workflow.recast import ends_on_a_promised_day, promised_in
 from workflow.side_lines import MACHINES
 from workflow.store import calendars
-from workflow.timekeeping import Timing, resettle
+from workflow.timekeeping import Timing, kept_limit, resettle
 from workflow.visibility import shows_names
 from workflow.work import Work
 
@@ -177,6 +177,8 @@ def _limit_then(
     moment: datetime,
 ) -> Limit:
     """The limit of a running clock; one that stands for a promised day is counted up to it in the calendar of then."""
+    if rule.kept_limit is not None:
+        return kept_limit(rule, case, clock.started_at, calendar) or clock.limit
     if not ends_on_a_promised_day(rule, clock) or calendar.version == clock.calendar_version:
         return clock.limit
     day = _promised_day(rule, case, lines, moment)
