@@ -42,7 +42,13 @@ def deed(no: str, name: str) -> Response:
 
 @pages.post("/cases/<no>/actions/<name>")
 def take(no: str, name: str) -> Response:
-    """Take the action; a refusal shows the form again, with what was typed."""
+    """Take the action; a refusal shows the form again, with what was typed, and so does asking for more lines."""
+    if "more" in request.form:
+        with access.work() as work:
+            page = read_page(work, no)
+        _known(page, name)
+        flow = access.office().flow(page.case.flow, page.case.flow_version)
+        return _form(page, name, values=typed(flow.actions[name].asks, request.form))
     try:
         with access.work() as work:
             done = once(work, lambda: _taken(work, no, name))

@@ -155,7 +155,7 @@ def draft_page(
         needed=len(needed),
         there=sum(slot.upload is not None for slot in needed),
         filled=all(values["form"].get(name) for name in FORM),
-        deeds=deeds(case.actions),
+        deeds=deeds(case.actions, access.office().flow(case.flow, case.flow_version), case.state.name),
         most=access.wiring().settings.upload_mb,
         problems=faults or (),
         note=note,

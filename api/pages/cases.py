@@ -113,7 +113,7 @@ def read_page(work: Work, no: str) -> CasePage:
         panels=panels(case_, work.now),
         steps=track(work, case_, rows),
         next_steps=url_for("pages.case", no=no, cursor=lines.next_cursor) if lines.next_cursor else None,
-        deeds=deeds(case_.actions),
+        deeds=deeds(case_.actions, work.office.flow(case_.flow, case_.flow_version), case_.state.name),
         slots=slots(case_, today),
         uploads=uploads(case_, today),
         pauses=tuple(_pause(pause, today) for pause in case_.pauses),

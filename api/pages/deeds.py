@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from api.access import office
 from api.pages.names import document_name, told_words
 from api.pages.wording import _
-from workflow.definition import LATE_ENTRY, Action
+from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
+from workflow.queries.onward import step_rank
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
 GRAVE = frozenset(
@@ -54,9 +55,9 @@ class Deeds:
     others: tuple[Deed, ...]
 
 
-def deeds(actions: Iterable[ActionView]) -> Deeds:
+def deeds(actions: Iterable[ActionView], flow: Flow, state: str) -> Deeds:
     """The actions of a case as the page groups them: what leads on first, in the order of the flow."""
-    views = sorted(actions, key=_aside)
+    views = sorted(actions, key=lambda view: (_aside(view), step_rank(flow, state, view.action)))
     closed = [view for view in views if not view.allowed]
     return Deeds(
         open=tuple(_deed(view) for view in views if view.allowed and view.action.name not in GRAVE),

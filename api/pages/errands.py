@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from api.pages.deeds import GRAVE
 from api.pages.wording import N_
 from workflow.definition import Flow
+from workflow.queries.onward import BACK, step_rank
 
 # What the applicant is asked to do, by flow and state of the case, and the name of the button.
 ERRANDS: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -21,6 +21,8 @@ ERRANDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("check", "rectifying"): (N_("请整改并报告完成"), N_("去报告")),
     ("supervision", "rectifying"): (N_("请限期整改并报告完成"), N_("去报告")),
     ("assistance", "suspended"): (N_("帮办已中止，等您补充"), N_("去补充")),
+    ("tender", "deadline_needed"): (N_("请重新确定截止时间"), N_("去确定")),
+    ("tender", "failed"): (N_("招标失败，请重新招标"), N_("去办理")),
     ("objection", "received"): (N_("请答复异议"), N_("去答复")),
     ("bid_withdrawal", "owed"): (N_("请退还投标保证金"), N_("去登记")),
 }
@@ -34,14 +36,13 @@ def places_of_errands(flows: Iterable[Flow]) -> set[tuple[str, str]]:
         (flow.name, state.name)
         for flow in flows
         for state in flow.states.values()
-        if state.turn == "applicant" and not state.ended and _leads_on(flow, state.name)
+        if state.turn == "applicant" and not state.ended and _goes_on(flow, state.name)
     }
     return (own | set(ERRANDS)) - ASKED_ELSEWHERE
 
 
-def _leads_on(flow: Flow, state: str) -> bool:
+def _goes_on(flow: Flow, state: str) -> bool:
     """Whether something the applicant may do there moves the case, other than giving it up."""
     return any(
-        "applicant" in action.by and action.target not in (None, state) and action.name not in GRAVE - {"close"}
-        for action in flow.actions_from(state)
+        "applicant" in action.by and step_rank(flow, state, action) <= BACK for action in flow.actions_from(state)
     )

@@ -20,7 +20,7 @@ from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 
 STATIC = Path(__file__).parent / "static"
-BLANK_RECORDS = 6
+BLANK_RECORDS = 4
 """Empty lines that a table of records offers after those filled in."""
 YEAR = 365 * 24 * 3600
 LOOKS: Mapping[str, tuple[str, ...]] = {"size": ("normal", "large"), "theme": ("normal", "contrast")}

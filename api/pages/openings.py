@@ -84,6 +84,10 @@ def _flow(work: Work, name: str) -> Flow:
 
 
 def _opened(where: _Where, name: str) -> Response:
+    if "more" in request.form:
+        with access.work() as work:
+            form = opening_form(work, _flow(work, name))
+        return _form(where, form, values=typed(_asks(form.flow), request.form))
     try:
         with access.work() as work:
             flow = _flow(work, name)

@@ -193,8 +193,11 @@ def value_words(work: Work, ask: Field, value: Any, today: date, names: Mapping[
             return _word(work, ask, value)
         case "words":
             return "、".join(_word(work, ask, word) for word in value)
+        case "number":
+            return f"{value:,.2f}".rstrip("0").rstrip(".")
         case "rows":
-            return "\n".join(_record_words(work, ask, row, today, names) for row in value)
+            lines = [_record_words(work, ask, row, today, names) for row in value]
+            return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1)) if len(lines) > 1 else "\n".join(lines)
         case "integer":
             return _("%(n)s 个工作日", n=value) if ask.name == "days" else str(value)
         case _:
@@ -208,7 +211,8 @@ def _word(work: Work, ask: Field, word: str) -> str:
 
 def _record_words(work: Work, ask: Field, row: Mapping[str, Any], today: date, names: Mapping[int, str]) -> str:
     columns = [column for column in ask.columns if column.name in row]
-    return "，".join(value_words(work, column, row[column.name], today, names) for column in columns)
+    words = ((column.title.zh, value_words(work, column, row[column.name], today, names)) for column in columns)
+    return "，".join(f"{title} {value}" for title, value in words)
 
 
 def fault_words(fault: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from workflow.commands.fire_rungs import sweep
 from workflow.commands.open_bundle import open_bundle
 from workflow.commands.take_action import take_action
 from workflow.errors import NotAllowed, Refused
+from workflow.queries.time_figures import Period, figures
 from workflow.queries.verify import verify
 from workflow.store import cases
 from workflow.work import Office
@@ -174,6 +175,8 @@ class TestTender:
         candidates = [{"rank": 1, "name": "投标人0"}]
         early = {"evaluated_on": "2026-03-20", "candidates": candidates}
         assert self.refused(tender, "record_evaluation", "2026-03-24", **early) == "deed_misdated"
+        strange = {"evaluated_on": "2026-03-24", "candidates": [{"rank": 1, "name": "路过的公司"}]}
+        assert self.refused(tender, "record_evaluation", "2026-03-24", **strange) == "not_a_bidder"
         tender.act("record_evaluation", moment("2026-03-24"), evaluated_on="2026-03-24", candidates=candidates)
         days = {"published_on": "2026-03-25", "publication_until": "2026-03-30"}
         tender.act("publish_candidates", moment("2026-03-25"), **days)
@@ -402,3 +405,27 @@ def test_accepted_with_gaps_does_not_say_that_everything_is_there(office: Office
     with office.engine.connect() as conn:
         facts = conn.execute(text("SELECT facts FROM documents WHERE kind = 'acceptance_notice'")).scalar_one()
     assert "said.gaps_until" in facts["words"]
+
+
+def test_a_promise_answered_by_a_pre_licence_is_not_missed_by_the_permit_that_follows(
+    office: Office, town: Town
+) -> None:
+    with office.engine.begin() as conn:
+        conn.execute(text("UPDATE projects SET facts = facts || '{\"land_with_scheme\": true}'"))
+    with given.at(office, town.applicant, MONDAY) as work:
+        bundle = open_bundle(work, town.project.code, ["GC03"], {})
+        given.attach_required(work, bundle.id, ["GC03"])
+        take_action(work, bundle.no, "submit")
+    [no] = given.children(office.engine, bundle.no, "item").values()
+    word = {"told": True, "promise": "按标准实施", "signed_by": "法定代表人", "designer": "示例设计院"}
+    given.act(office, town.clerk, TUESDAY, no, "accept_on_commitment", word)
+    officer, formal = town.officers["ZG"], moment("2026-03-30")
+    said = {**GRANT, "department": "ZG", "check_by": "2026-04-01"}
+    given.act(office, officer, TUESDAY, no, "grant_pre_licence", said)
+    with given.at(office, town.applicant, formal) as work:
+        given.attach(work, given.case_id(office.engine, bundle.no), "land_document")
+    given.act(office, officer, formal, no, "grant_formal", GRANT)
+    given.act(office, town.clerk, formal, no, "deliver", {"way": "post", "recipient": "经办人"})
+    with given.at(office, town.supervisor, formal) as work:
+        found = figures(work, Period()).all
+    assert (found.missed, found.unexplained) == (0, 0)

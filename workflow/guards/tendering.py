@@ -283,6 +283,20 @@ def publication_running(facts: Facts) -> Reason | None:
     )
 
 
+def candidates_have_bid(facts: Facts) -> Reason | None:
+    """条例 53: candidates come from those whose bids were opened."""
+    names = [row.get("name") for row in facts.case.data.get("bidders", ())]
+    strange = [row["name"] for row in facts.inputs["candidates"] if row["name"] not in names]
+    if not strange:
+        return None
+    return Reason(
+        "not_a_bidder",
+        f"“{'、'.join(strange)}”不在开标记录的投标人中：{'、'.join(map(str, names))}",
+        f"{', '.join(strange)}: none of the bidders whose bids were opened: {', '.join(map(str, names))}",
+        {"field": "candidates", "value": strange, "accepted": names},
+    )
+
+
 def winner_is_a_candidate(facts: Facts) -> Reason | None:
     """条例 55: one of the candidates that were published, and not one that has dropped out."""
     gone = [one.get("winner") for one in facts.case.data.get("given_up", ())]
@@ -370,6 +384,7 @@ GUARDS: Mapping[str, Guard] = {
     "on_the_opening_day": Guard(on_the_opening_day),
     "publication_over": Guard(publication_over),
     "publication_running": Guard(publication_running, on_input=True),
+    "candidates_have_bid": Guard(candidates_have_bid, on_input=True),
     "winner_is_a_candidate": Guard(winner_is_a_candidate, on_input=True),
     "nothing_suspends": Guard(nothing_suspends, CHILDREN),
     "stands_still": Guard(stands_still),

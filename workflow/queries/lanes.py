@@ -11,6 +11,7 @@ from workflow.clock.words import Light
 from workflow.definition import LANES, Action, Flow, Lane, State, Title
 from workflow.progress import Progress
 from workflow.queries.clocks import ClockBrief, Edges, case_light, clock_brief, edges, exact_flows
+from workflow.queries.onward import GIVES_UP, step_rank
 from workflow.queries.programme import project_programme
 from workflow.queries.projects import ProjectView, project
 from workflow.store.cases import clock_from, pause_from
@@ -203,8 +204,9 @@ def _light(row: Any, exact: bool, at: Edges) -> Light:
 
 
 def _next_action(flow: Flow, state: State) -> Action | None:
-    """The first step of the state that belongs to whose turn it is, in the order of the flow."""
+    """The first step that leads on and belongs to whose turn it is, or one that lets the case stay; never giving up."""
     if state.ended or state.turn is None:
         return None
     mine = [one for one in flow.actions_from(state.name) if state.turn in one.by]
-    return next((one for one in mine if one.target not in (None, state.name)), mine[0] if mine else None)
+    ranked = sorted(((step_rank(flow, state.name, one), place) for place, one in enumerate(mine)))
+    return mine[ranked[0][1]] if ranked and ranked[0][0] < GIVES_UP else None

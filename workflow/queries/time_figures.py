@@ -149,15 +149,19 @@ def counted_cases(work: Work, period: Period, kind: str, paging: Paging) -> Coun
     return Counted(since, until, shown.rows, shown.next_cursor, len(found), len(counted) <= CASES_AT_MOST)
 
 
-# The promise is read by the key of clocks (case_id, name, round), lines and pauses by their case.
+# The promise is read by the key of clocks (case_id, name, round); one that stopped before the decision was answered by
+# a pre-licence (item v3). Lines and pauses by their case.
 _ENDED = """
 SELECT c.id, c.no, c.title, c.flow, c.flow_version, c.item, c.department, c.opened_at, c.accepted_at, c.decided_at,
-  c.ended_at, c.data ->> 'late_reason' AS late_reason, promise.due_on, promise.due_at, lines.found AS lines,
+  c.ended_at, c.data ->> 'late_reason' AS late_reason, promise.due_on, promise.due_at, promise.answered_at,
+  lines.found AS lines,
   (SELECT coalesce(json_agg(json_build_array(z.cause, z.stops, z.since, z.until, z.cap_until)), '[]')
     FROM pauses z WHERE z.case_id = c.id) AS pauses
 FROM cases c
 LEFT JOIN LATERAL (
-  SELECT k.due_on, k.due_at::text AS due_at FROM clocks k WHERE k.case_id = c.id AND k.name = 'promised'
+  SELECT k.due_on, k.due_at::text AS due_at,
+    CASE WHEN c.decided_at IS NOT NULL THEN least(c.decided_at, k.settled_at) END AS answered_at
+  FROM clocks k WHERE k.case_id = c.id AND k.name = 'promised'
   ORDER BY k.round DESC LIMIT 1) promise ON true
 CROSS JOIN LATERAL (
   SELECT coalesce(json_agg(json_build_array(e.seq, e.action, e.from_state, e.to_state, e.actor_role, e.effective_at,
@@ -228,7 +232,7 @@ def _case(work: Work, row: Any) -> CountedCase:
         use=use,
         shares=share_views(catalogue, use.shares),
         flags=tuple(flag_view(flow, flag) for flag in use.flags),
-        missed=missed_promise(row.due_on, finite(row.due_at), row.decided_at, row.late_reason),
+        missed=missed_promise(row.due_on, finite(row.due_at), row.answered_at, row.late_reason),
     )
 
 

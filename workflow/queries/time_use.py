@@ -164,7 +164,10 @@ def _missed_by(case: Case) -> MissedPromise | None:
     promise = case.clock("promised")
     if promise is None:
         return None
-    return missed_promise(promise.due_on, promise.due_at, case.decided_at, case.data.get("late_reason"))
+    answered_at = case.decided_at
+    if answered_at is not None and promise.settled_at is not None:
+        answered_at = min(answered_at, promise.settled_at)  # answered before the decision: by a pre-licence
+    return missed_promise(promise.due_on, promise.due_at, answered_at, case.data.get("late_reason"))
 
 
 def missed_promise(
