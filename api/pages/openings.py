@@ -77,7 +77,8 @@ def _under(work: Work, no: str, flow: str) -> _Where:
 
 
 def _flow(work: Work, name: str) -> Flow:
-    known = {flow.name for flow in work.office.flows.values() if flow.opening is not None}
+    openings = [(flow.name, flow.opening) for flow in work.office.flows.values() if flow.opening is not None]
+    known = {name for name, opening in openings if not opening.action.automatic}
     if name not in known:
         raise NotFound("no_such_flow", f"没有可发起的流程“{name}”", f"No case of “{name}” can be opened")
     return work.office.flow(name)

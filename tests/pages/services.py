@@ -15,6 +15,7 @@ ASKED = {
     "background": "项目已完成规划方案，拟于四月开工",
 }
 CONDITION = {"what": "北侧登高场地不小于15米", "department": "ZJ", "due_on": "2026-03-20"}
+MILESTONE = {"name": "入库", "kind": "entry", "planned_on": "2026-03-20", "department": "FG"}
 CORRECTION = {"what": "雨水排放口未标注", "fix": "补图并加盖设计单位印章"}
 
 
@@ -61,11 +62,8 @@ def build(office: Office, town: Town, tender: str) -> Services:
 
 def entry(town: Town) -> dict[str, object]:
     """What is said when the project enters the war map."""
-    names = [("入库", "entry", "2026-03-20", "FG"), ("主体封顶", "progress", "2026-09-30", "ZJ")]
-    milestones = [
-        {"name": name, "kind": kind, "planned_on": day, "department": place, "person": town.officers[place].id}
-        for name, kind, day, place in names
-    ]
+    last = {"name": "主体封顶", "kind": "progress", "planned_on": "2026-09-30", "department": "ZJ"}
+    milestones = [{**one, "person": town.officers[one["department"]].id} for one in (MILESTONE, last)]
     return {"target": "年内主体封顶", "year": 2026, "squad": given.SQUAD, "milestones": milestones}
 
 
