@@ -1,7 +1,7 @@
 """Enter a leave: a delegate holds the absent person's roles from its first moment to its last (请假代理).
 
-A delegate does not pass on what was entrusted to them (转委托 needs the consent of whoever entrusts, 民法典 169). Nobody
-stands in while away themselves, so there is neither a chain nor a circle of delegates.
+A delegate does not pass on what was entrusted to them (转委托 needs the consent of whoever entrusts, 民法典 169).
+Nobody stands in while away themselves, so there is neither a chain nor a circle of delegates.
 """
 
 from datetime import datetime, timedelta

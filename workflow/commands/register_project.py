@@ -23,8 +23,8 @@ def register_project(
     """Register a project of a company; ``fields`` are the columns of `projects` but for id, demo and created_at.
 
     ``code_exception`` is the reason for taking a code of the old form, which has no check digit; with who gave it and
-    when it becomes the fact ``code_exception`` of the project. With ``war_map``, what the opening of that flow asks, the
-    project enters the war map in the same transaction. Raises NotAllowed for anybody but the administrator,
+    when it becomes the fact ``code_exception`` of the project. With ``war_map``, what the opening of that flow asks,
+    the project enters the war map in the same transaction. Raises NotAllowed for anybody but the administrator,
     BadInput naming every code or word that cannot be (project code and its exception, credit code, names, kind of
     project, street, battlefront, squad, trait), Conflict for a code that is taken.
     """

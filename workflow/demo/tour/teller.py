@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from workflow.demo.tour.caller import Answer
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.1
 
 
