@@ -72,7 +72,7 @@ class Field:
     ``of`` names the list of the catalogue that a ``word`` or ``words`` come from. ``rows`` are records with
     ``columns``, none of which repeats what another has in the columns ``unique``. A ``moment`` is an instant of a
     whole minute, a ``number`` a decimal one. ``made_by`` names what works its value out (`workflow.making`), where no
-    person is asked for it.
+    person is asked for it. ``internal``: the office's own words, which no applicant reads in a case they may see.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Field:
     columns: tuple["Field", ...] = ()
     unique: tuple[str, ...] = ()
     made_by: str | None = None
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,13 @@ class Flow:
             action.opens is not None or (action.effect is not None and action.effect.kind == "open items")
             for action in (*self.actions.values(), *([self.opening.action] if self.opening is not None else []))
         )
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """The names of what its actions are told or work out, and no applicant reads."""
+        openings = [self.opening.action] if self.opening is not None else []
+        deeds = [*self.actions.values(), *openings]
+        return frozenset(field.name for deed in deeds for field in (*deed.asks, *deed.makes) if field.internal)
 
     def deed(self, name: str) -> Action | None:
         """What a line of history of that name tells of: an action, or the opening; None for any other."""

@@ -98,6 +98,7 @@ class _Column(NamedSchema):
 
 class _Field(_Column):
     type = Choice(FIELD_TYPES, required=True)
+    internal = Flag(load_default=False)
     columns = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Column), load_default=dict)
     unique = _OneOrMore(load_default=list)
 

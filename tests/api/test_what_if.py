@@ -121,7 +121,7 @@ def test_a_pause_of_all_counts_once_with_the_pauses_there_are_and_names_who_may_
     given.act(office, town.clerk, NOW, other, "accept")
     own = {"cause": "expert_review", "until": "2026-03-11", "reason": "评审"}
     given.act(office, town.officers["QX"], NOW, no, "start_special", own)
-    supposed = {"since": "2026-03-03", "until": "2026-03-06", "cause": "hearing"}
+    supposed = {"since": "2026-03-03", "until": "2026-03-06", "cause": "tender"}
     found = asked(by_token(town.district_leader), "what-if", pause=supposed)
     # The paused one stands still anyway.
     assert [row["no"] for row in found["preview"]["rows"]] == [other]

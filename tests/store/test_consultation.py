@@ -11,6 +11,10 @@ from tests.hall import Hall
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.look_at import look_at
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Refused
+from workflow.queries.case import case as read_case
+from workflow.queries.case import documents
+from workflow.queries.history import history
+from workflow.queries.paging import Paging
 from workflow.work import Office
 
 MONDAY = given.moment("2026-03-02")
@@ -442,6 +446,20 @@ def test_no_silence_of_an_office_leads_to_a_permit(here: Hall) -> None:
     assert granting == set()
     [silent] = [state for state in here.office.flow("opinion").states.values() if state.outcome == "no_opinion"]
     assert silent.final
+
+
+def test_the_applicant_reads_the_conclusion_and_not_which_department_said_what(here: Hall) -> None:
+    no = _answered(here, dict.fromkeys(("ZG", "ZJ", "HB"), "agree"))
+    _act(here, "QX", THURSDAY, no, "conclude", {"result": "agreed", "conclusion": "可行"})
+    for person, reads in ((here.town.applicant, False), (here.town.specialist, True)):
+        with given.at(here.office, person, THURSDAY) as work:
+            view = read_case(work, no)
+            lines = history(work, no, Paging("s" * 32)).rows
+            assert ("opinions" in view.kept) is reads
+            assert any("opinions" in line.input for line in lines) is reads
+            assert any(line.input.get("conclusion") == "可行" for line in lines)
+            assert ("consultation_minutes" in [document.kind for document in view.documents]) is reads
+            assert view.documents == documents(work, no)
 
 
 def _begun(here: Hall, said: Mapping[str, object] = ASKED) -> str:

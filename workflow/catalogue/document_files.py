@@ -23,6 +23,7 @@ from workflow.errors import ConfigFaults, Fault
 from workflow.strict_schema import (
     Choice,
     Day,
+    Flag,
     NamedSchema,
     StrictSchema,
     Text,
@@ -68,6 +69,7 @@ class FrontMatterSchema(FileSchema):
     states = fields.List(Text(), required=True)
     may_state = fields.List(Text())
     remedy = Text()
+    internal = Flag()
 
 
 class RemedyTextSchema(StrictSchema):
@@ -202,6 +204,7 @@ def _kind(name: str, path: Path, source: str, made: Mapping[str, Any]) -> Docume
         states=states,
         may_state=made.get("may_state", ()),
         remedy=made.get("remedy"),
+        internal=made.get("internal", False),
         file=path.name,
         digest=hashlib.sha256(source.encode()).hexdigest(),
     )

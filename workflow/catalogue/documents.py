@@ -20,7 +20,8 @@ class DocumentKind:
 
     ``code`` is the word (字) its numbers carry. ``states`` are the facts it must state, each a tuple of names one of
     which is enough; ``may_state`` what it states where there is any. ``seal`` is whose seal goes on it: that for
-    permits (行政许可专用章), the office's own, or none. ``remedy`` names the remedies told in it. ``file`` is the
+    permits (行政许可专用章), the office's own, or none. ``internal``:
+    from office to office, no applicant has it. ``remedy`` names the remedies told in it. ``file`` is the
     template, relative to ``config/documents``; ``digest`` its SHA-256.
     """
 
@@ -36,6 +37,7 @@ class DocumentKind:
     digest: str
     may_state: tuple[str, ...] = ()
     remedy: str | None = None
+    internal: bool = False
     former: tuple["DocumentKind", ...] = ()
 
     @property

@@ -160,7 +160,16 @@ FROM cases c WHERE c.no = :no AND {seen}"""),  # noqa: S608 - our own words only
     ).one_or_none()
     if row is None:
         raise no_such_case(no)
-    return tuple(_document(document) for document in row.documents)
+    return _documents(work, row.documents)
+
+
+def _documents(work: Work, rows: list[dict[str, Any]]) -> tuple[DocumentView, ...]:
+    """The documents this reader may have: a letter from one department to another is not the applicant's."""
+    kinds = work.office.catalogue.documents
+    inside = shows_names(work.actor)
+    return tuple(
+        _document(row) for row in rows if inside or row["kind"] not in kinds or not kinds[row["kind"]].internal
+    )
 
 
 def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
@@ -212,16 +221,22 @@ def _view(work: Work, reading: CaseReading, around: Any) -> CaseView:
         variants=dict(case_.data.get("variants", {})),
         form=dict(case_.data.get("form", {})),
         question=case_.data.get("question"),
-        kept={name: case_.data[name] for name in kept_names(flow) if name in case_.data},
+        kept=_kept(flow, case_, named),
         clocks=clock_views(flow, case_, work.calendar, work.now, office.catalogue),
         pauses=tuple(_pause(office.catalogue, pause) for pause in case_.pauses),
-        documents=tuple(_document(document) for document in around["documents"]),
+        documents=_documents(work, around["documents"]),
         materials=tuple(material_view(facts, row, named) for row in uploads),
         wanted=papers_wanted(facts, flow.states[case_.state]),
         parent=next((view for row, view in relatives if row["id"] == case_.parent_id), None),
         relatives=tuple(view for row, view in relatives if row["id"] != case_.parent_id),
         actions=action_views(work, flow, facts),
     )
+
+
+def _kept(flow: Flow, case_: Case, named: bool) -> dict[str, Any]:
+    """What the case keeps of what it was told; the office's own words for those who belong to it only."""
+    names = [name for name in kept_names(flow) if name in case_.data]
+    return {name: case_.data[name] for name in names if named or name not in flow.inside}
 
 
 def _light(work: Work, flow: Flow, case_: Case, due_at: str, paused: bool) -> Light:

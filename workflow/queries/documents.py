@@ -10,6 +10,7 @@ from workflow.catalogue import DocumentKind
 from workflow.clock.days import local_day
 from workflow.definition import Title
 from workflow.errors import NotFound
+from workflow.queries.case import documents as case_documents
 from workflow.reading import visible_case
 from workflow.statements import CHECK_CODE_LENGTH
 from workflow.store import documents
@@ -48,7 +49,8 @@ class CheckedDocument:
 def document_file(work: Work, no: str, number: str) -> DocumentFile:
     """The file of the document ``number`` of the case ``no``; raises NotFound where there is none, or none yet."""
     reading = visible_case(work, no)
-    content = documents.file(work.conn, reading.case.id, number)
+    given = {one.no for one in case_documents(work, no)}
+    content = documents.file(work.conn, reading.case.id, number) if number in given else None
     if content is None:
         raise NotFound(
             "no_such_file",

@@ -98,7 +98,8 @@ def _line(work: Work, flow: Flow, row: Any) -> HistoryLine:
     role = roles[row.actor_role].title if row.actor_role in roles else Title(row.actor_role, row.actor_role)
     own = row.actor_id is not None and row.actor_id == work.actor.id
     shown = named or own or row.actor_role in ("applicant", "specialist")
-    said = row.input if named else {name: value for name, value in row.input.items() if name not in KEPT_INSIDE}
+    inside = KEPT_INSIDE | flow.inside
+    said = row.input if named else {name: value for name, value in row.input.items() if name not in inside}
     return HistoryLine(
         seq=row.seq,
         action=row.action,

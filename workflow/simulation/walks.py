@@ -85,11 +85,16 @@ def walk(flow: Flow, catalogue: Catalogue, calendar: Calendar, year: int) -> Wal
     return Walked(situations, frozenset(states), tuple(findings.values()))
 
 
-def situations(flow: Flow, catalogue: Catalogue, calendar: Calendar, start: datetime) -> Iterator[Case]:
-    """A case in every situation there is, begun at ``start``, for every kind of item the flow may be for."""
+def situations(
+    flow: Flow, catalogue: Catalogue, calendar: Calendar, start: datetime, *, every_day: bool = False
+) -> Iterator[Case]:
+    """A case in every situation there is, begun at ``start``, for every kind of item the flow may be for.
+
+    ``every_day``: days and instants that clocks read are told even where nobody has to.
+    """
     for item in _kinds_of_items(flow, catalogue):
-        opened = _opened(flow, catalogue, calendar, item, start)
-        yield from (stand.case for stand in _stands(flow, catalogue, calendar, opened, {}))
+        opened = _opened(flow, catalogue, calendar, item, start, every_day)
+        yield from (stand.case for stand in _stands(flow, catalogue, calendar, opened, {}, every_day))
 
 
 def clock_findings(flow: Flow, case: Case, path: tuple[str, ...]) -> Iterator[Finding]:
@@ -138,7 +143,12 @@ def _paused_only_by_a_pause(rule: ClockRule, clock: ClockRecord, case: Case, way
 
 
 def _stands(
-    flow: Flow, catalogue: Catalogue, calendar: Calendar, first: _Stand, findings: dict[tuple[object, ...], Finding]
+    flow: Flow,
+    catalogue: Catalogue,
+    calendar: Calendar,
+    first: _Stand,
+    findings: dict[tuple[object, ...], Finding],
+    every_day: bool = False,
 ) -> Iterator[_Stand]:
     """Every situation there is, each by a shortest way, ``first`` included."""
     chance = random.Random(SEED)
@@ -152,7 +162,8 @@ def _stands(
                 continue
             now = stand.now + timedelta(hours=chance.randint(1, LONGEST_STEP_HOURS))
             try:
-                after = _after(flow, action, stand.case, Facts(stand.case, _ACTOR, now, catalogue, calendar), chance)
+                here = Facts(stand.case, _ACTOR, now, catalogue, calendar)
+                after = _after(flow, action, stand.case, here, chance, every_day)
             except (LookupError, ValueError) as error:
                 place = ("actions", action.name)
                 sentence = f"flow {flow.name} v{flow.version}, action {action.name} from {stand.case.state!r}"
@@ -176,10 +187,12 @@ def _possible(flow: Flow, action: Action, facts: Facts) -> bool:
 _ACTOR = Actor(SOMEBODY, "", (Grant("officer"),))
 
 
-def _after(flow: Flow, action: Action, case: Case, facts: Facts, chance: random.Random) -> Case:
+def _after(
+    flow: Flow, action: Action, case: Case, facts: Facts, chance: random.Random, every_day: bool = False
+) -> Case:
     """The case one action later, as the database would keep it: every pause with a number of its own."""
     case = replace(case, clocks=tuple(_climbed(clock, facts.now) for clock in case.clocks))
-    inputs = _typed(flow, action, facts, chance)
+    inputs = _typed(flow, action, facts, chance, every_day)
     here = replace(facts, case=case, inputs=inputs)
     effective = moment_of(action.effective, here) if action.effective else facts.now
     # What documents must state is a question of its own (`soundness`): here nobody issues any.
@@ -197,9 +210,9 @@ def _climbed(clock: ClockRecord, now: datetime) -> ClockRecord:
     return replace(clock, rung=rung, state="armed" if rung < len(clock.ladder_at) else "spent")
 
 
-def _typed(flow: Flow, action: Action, facts: Facts, chance: random.Random) -> dict[str, Any]:
-    """What is filled in: all that is required, and every day or instant that a clock counts from or runs to."""
-    read = {name for rule in flow.clocks.values() for name in rule.reads_kept}
+def _typed(flow: Flow, action: Action, facts: Facts, chance: random.Random, every_day: bool = False) -> dict[str, Any]:
+    """What is filled in: all that is required, and with ``every_day`` whatever a clock counts from or runs to."""
+    read = {name for rule in flow.clocks.values() for name in rule.reads_kept} if every_day else set()
     told = (*action.asks, *action.makes)
     return {ask.name: _input(ask, facts, chance) for ask in told if ask.required or ask.name in read}
 
@@ -244,7 +257,9 @@ def _kinds_of_items(flow: Flow, catalogue: Catalogue) -> tuple[str | None, ...]:
     return tuple(kinds.values())
 
 
-def _opened(flow: Flow, catalogue: Catalogue, calendar: Calendar, item: str | None, now: datetime) -> _Stand:
+def _opened(
+    flow: Flow, catalogue: Catalogue, calendar: Calendar, item: str | None, now: datetime, every_day: bool = False
+) -> _Stand:
     limits: Mapping[str, str] = case_limits(flow, catalogue, item) | _limits_at_opening(flow, catalogue)
     case = Case(
         id=0,
@@ -277,7 +292,7 @@ def _opened(flow: Flow, catalogue: Catalogue, calendar: Calendar, item: str | No
     if flow.opening is not None:
         facts = Facts(case, _ACTOR, now, catalogue, calendar)
         chance = random.Random(SEED)
-        data = plain(_typed(flow, flow.opening.action, facts, chance))
+        data = plain(_typed(flow, flow.opening.action, facts, chance, every_day))
         case = replace(case, data=data)
     own = {name: parse_limit(text) for name, text in limits.items() if not name.endswith(".from")}
     for rule in flow.clocks_in(case.state):
