@@ -71,8 +71,9 @@ def test_every_action_in_every_state_by_every_role_is_allowed_or_refused_as_the_
         people = _people(town, case.department)
         for action in flow.actions.values():
             for role, actor in _asked(flow, action, state, people):
-                caller = callers.setdefault(actor.id, by_token(actor))
-                answer = caller("POST", f"/api/v1/cases/{no}/actions/{action.name}", json={"version": 1})
+                if actor.id not in callers:
+                    callers[actor.id] = by_token(actor)
+                answer = callers[actor.id]("POST", f"/api/v1/cases/{no}/actions/{action.name}", json={"version": 1})
                 said = _said(answer.status_code, answer.get_json())
                 if said != (expected := _expected(action, case, actor)):
                     wrong.append(f"{state} {action.name} by {role}: {said} instead of {expected}")
