@@ -1,13 +1,17 @@
 """One case as the actor may see it, with everything its rules look at."""
 
 from workflow.errors import NotFound
-from workflow.guards import Facts
+from workflow.guards import GUARDS, Facts
 from workflow.store import cases
-from workflow.store.cases import ALL_GROUPS, CaseReading
+from workflow.store.cases import CaseReading
 from workflow.visibility import may_see
 from workflow.work import Work
 
-__all__ = ["ALL_GROUPS", "facts_of", "no_such_case", "visible_case"]
+SHOWN_GROUPS = frozenset({"materials", "colleagues", "helpers"}).union(
+    *(guard.reads for guard in GUARDS.values() if not guard.on_input)
+)
+"""What showing a case takes: its papers, whom it may be given to, and what its conditions look at before anybody has
+typed anything. The other cases of its project, which only grow, are not among it."""
 
 
 def visible_case(work: Work, no: str, groups: frozenset[str] = frozenset()) -> CaseReading:

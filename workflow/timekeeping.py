@@ -133,11 +133,6 @@ def clocks_after_move(
     return (*settled, *started)
 
 
-def _entered_anew(rule: ClockRule, clock: ClockRecord, case: Case) -> bool:
-    of_this_entry = rule.starts == "entered_at" and len(rule.while_states) == 1
-    return of_this_entry and base_event(rule, case) not in (None, clock.started_at)
-
-
 def has_served(rule: ClockRule, case: Case) -> bool:
     """Whether what the clock waited for has come: it stops where it runs, and never starts again."""
     return rule.unless is not None and rule.unless in case.data

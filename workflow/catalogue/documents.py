@@ -56,10 +56,6 @@ class DocumentKind:
         begun = [one for one in versions if one.validity.valid_from <= day]
         return max(begun, key=lambda one: one.version) if begun else min(versions, key=lambda one: one.version)
 
-    def numbered(self, version: int) -> "DocumentKind | None":
-        """One version, or None where its file is gone."""
-        return next((one for one in (self, *self.former) if one.version == version), None)
-
 
 @dataclass(frozen=True, slots=True)
 class RemedyText:

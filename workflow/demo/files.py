@@ -94,7 +94,9 @@ class DemoFiles:
         )
 
 
-class _Project(StrictSchema):
+class _Site(StrictSchema):
+    """What every project of the demo says of itself."""
+
     makes = DemoProject
     name = Text(required=True)
     street = Text(required=True)
@@ -103,27 +105,21 @@ class _Project(StrictSchema):
     investment_wan = Whole(least=1, required=True)
     area_m2 = Whole(least=1, required=True)
     start_weeks = Whole(least=-520, most=520, required=True)
+    company = Text(required=True)
+
+
+class _Project(_Site):
     needs_permit = Flag(required=True)
     needs_tender = Flag(required=True)
     named_in_article = Flag(required=True)
-    company = Text(required=True)
 
 
 class _WarMap(FileSchema):
     projects = fields.List(fields.Nested(_Project), required=True)
 
 
-class _Renewal(StrictSchema):
-    makes = DemoProject
-    name = Text(required=True)
-    street = Text(required=True)
-    battlefront = Text(required=True)
-    splclx = Whole(least=1, most=10, required=True)
-    investment_wan = Whole(least=1, required=True)
-    area_m2 = Whole(least=1, required=True)
-    start_weeks = Whole(least=-520, most=520, required=True)
+class _Renewal(_Site):
     first_quarter = Flag(required=True)
-    company = Text(required=True)
 
 
 class _Renewals(FileSchema):

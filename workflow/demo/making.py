@@ -94,7 +94,7 @@ def _make(database_url: str, settings: Settings, progress: Progress, seed: int |
             now = read_now(conn)
             if seed is not None:
                 now = office_time(local_day(now), time(0))
-                demo_time.fix(conn, now)
+            demo_time.fix(conn, now)
             adopt_calendar(office, conn)
         files = load_demo_files(settings.config, office.catalogue)
         make_demo(office, files, now, progress, SEED if seed is None else seed)

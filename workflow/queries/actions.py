@@ -11,7 +11,7 @@ from workflow.definition import Action, Field, Flow, Title
 from workflow.errors import Reason
 from workflow.guards import Facts, condition
 from workflow.machine import possibilities
-from workflow.reading import ALL_GROUPS, facts_of, visible_case
+from workflow.reading import SHOWN_GROUPS, facts_of, visible_case
 from workflow.work import Work
 
 
@@ -58,7 +58,7 @@ class CaseActions:
 
 def actions(work: Work, no: str) -> CaseActions:
     """The actions of the case ``no``; raises NotFound."""
-    reading = visible_case(work, no, ALL_GROUPS)
+    reading = visible_case(work, no, SHOWN_GROUPS)
     case = reading.case
     flow = work.office.flow(case.flow, case.flow_version)
     views = action_views(work, flow, facts_of(work, reading))

@@ -13,7 +13,7 @@ from workflow.definition import Flow, State, Title
 from workflow.queries.actions import ActionView, action_views
 from workflow.queries.clocks import ClockView, case_light, clock_views, edges, exact_flows
 from workflow.queries.materials import MaterialView, PaperWanted, material_view, papers_wanted
-from workflow.reading import ALL_GROUPS, facts_of, no_such_case, visible_case
+from workflow.reading import SHOWN_GROUPS, facts_of, no_such_case, visible_case
 from workflow.soundness import kept_names
 from workflow.store import materials
 from workflow.store.cases import CaseReading, moment
@@ -144,7 +144,7 @@ WHERE c.id = :id"""
 
 def case(work: Work, no: str) -> CaseView:
     """The case ``no``; raises NotFound where there is none for this actor's eyes."""
-    reading = visible_case(work, no, ALL_GROUPS)
+    reading = visible_case(work, no, SHOWN_GROUPS)
     around = work.conn.execute(text(_AROUND), {"id": reading.case.id}).mappings().one()
     return _view(work, reading, around)
 

@@ -7,7 +7,7 @@ from workflow.definition import State, Title
 from workflow.errors import NotFound
 from workflow.guards import Facts
 from workflow.papers import Paper, may_come_now, papers_of
-from workflow.reading import ALL_GROUPS, facts_of, visible_case
+from workflow.reading import SHOWN_GROUPS, facts_of, visible_case
 from workflow.store import materials
 from workflow.store.materials import MaterialFile, MaterialRow
 from workflow.visibility import shows_names
@@ -51,7 +51,7 @@ class Papers:
 
 def papers(work: Work, no: str) -> Papers:
     """What was handed in on the case or its bundle, and what its items ask for; raises NotFound."""
-    reading = visible_case(work, no, ALL_GROUPS)
+    reading = visible_case(work, no, SHOWN_GROUPS)
     facts = facts_of(work, reading)
     named = shows_names(work.actor)
     state = work.office.flow(facts.case.flow, facts.case.flow_version).states[facts.case.state]
