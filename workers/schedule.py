@@ -1,4 +1,4 @@
-"""What beat sends: a second path for the sweep and the relay, and housekeeping.
+"""What beat sends: a second path for the sweep, the relay and the caretaker, and housekeeping.
 
 Plain intervals only, and a tick that nobody took within its interval is dropped. Any number of beats may run.
 """
@@ -7,6 +7,7 @@ from typing import Any
 
 SWEEP_SECONDS = 5.0
 RELAY_SECONDS = 15.0
+ATTEND_SECONDS = 15.0
 HOUSEKEEPING_SECONDS = 3600.0
 
 
@@ -15,6 +16,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     return {
         "sweep": _every(SWEEP_SECONDS, "wugeyi.sweep"),
         "relay": _every(RELAY_SECONDS, "wugeyi.relay"),
+        "attend": _every(ATTEND_SECONDS, "wugeyi.attend"),
         "housekeeping": _every(HOUSEKEEPING_SECONDS, "wugeyi.housekeeping"),
     }
 

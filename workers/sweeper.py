@@ -54,6 +54,7 @@ class Sweeper(threading.Thread):
         seconds: float,
         name: str,
         wake_relay: Callable[[], None],
+        wake_caretaker: Callable[[], None],
     ) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._open_office = open_office
@@ -61,6 +62,7 @@ class Sweeper(threading.Thread):
         self._seconds = seconds
         self._name = name
         self._wake_relay = wake_relay
+        self._wake_caretaker = wake_caretaker
         self._stopping = threading.Event()
         self._live = 1
         self._beat_due = 0.0
@@ -104,6 +106,8 @@ class Sweeper(threading.Thread):
             done += self._warn_of_gaps(office)
             if done or probe.messages:
                 self._wake_relay()
+            if done or probe.news:
+                self._wake_caretaker()
             self._beat(conn)
             self._stopping.wait(0 if done else self._pause(probe))
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from api.app import create_app
 from tests import given
+from tests.applications import application
 from workflow.actor import Actor
 from workflow.settings import Settings, load_settings
 from workflow.store import tokens
@@ -43,7 +43,7 @@ def settings() -> Settings:
 @pytest.fixture
 def app(office: Office, settings: Settings) -> Flask:
     """The application on the test's database."""
-    return create_app(office, settings)
+    return application(office, settings)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
-from api.app import create_app
 from tests import given
+from tests.applications import application
 from tests.given import Town, moment
 from workflow.actor import Actor
 from workflow.clock.days import OFFICE_ZONE
@@ -120,7 +120,7 @@ def test_nobody_moves_it_without_signing_in(anyone) -> None:
 def test_outside_of_demo_mode_there_is_no_such_thing(
     office: Office, settings: Settings, by_token, town: Town, engine: Engine, method: str
 ) -> None:
-    production: Flask = create_app(office, replace(settings, demo=False))
+    production: Flask = application(office, replace(settings, demo=False))
     headers = by_token(town.admin).headers
     body = {"json": {"move": "+1wd"}} if method == "POST" else {}
     answer = production.test_client().open("/api/v1/demo/time", method=method, headers=headers, **body)

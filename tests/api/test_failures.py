@@ -21,6 +21,12 @@ SECRET = "张三 13800000000"
 
 
 @pytest.fixture
+def app(office: Office, settings: Settings) -> Flask:
+    """An application of the test's own: routes are added to it."""
+    return create_app(office, settings)
+
+
+@pytest.fixture
 def view(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Serve a view of the test at /api/v1/probe."""
 

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask, Response
 
 from api import access
-from api.app import create_app
 from tests import given
 from tests.api.conftest import Caller
+from tests.applications import application
 from workflow.commands.sign_in import Credentials, sign_in
 from workflow.settings import Settings
 from workflow.work import Office
@@ -30,7 +30,7 @@ ANSWERS = [
 @pytest.fixture
 def behind_https(office: Office, settings: Settings) -> Flask:
     """The application where people reach it by https."""
-    return create_app(office, replace(settings, public_url="https://approvals.example.org"))
+    return application(office, replace(settings, public_url="https://approvals.example.org"))
 
 
 @pytest.mark.parametrize(("method", "path"), ANSWERS)

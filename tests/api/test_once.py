@@ -1,7 +1,7 @@
 """Idempotency-Key: made once, answered as often as asked."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from sqlalchemy import Engine, text
 
 from api import access, once
+from api.app import create_app
 from api.reading import json_body
 from api.route_table import ROUTES, SIGNED_IN, UPLOADS
 from api.schemas.people import NewTokenSchema
@@ -20,6 +21,8 @@ from tests.api.conftest import Caller
 from workflow.actor import Actor
 from workflow.commands.issue_token import issue_token
 from workflow.errors import NotMet
+from workflow.settings import Settings
+from workflow.work import Office
 
 PATH = "/api/v1/probe"
 KEY = "Idempotency-Key"
@@ -41,8 +44,9 @@ def view() -> Response:
 
 
 @pytest.fixture
-def app(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application with one more route, whose effects can be counted."""
+def app(office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An application of the test's own with one more route, whose effects can be counted."""
+    app = create_app(office, settings)
     monkeypatch.setitem(ROUTES, f"POST {PATH}", SIGNED_IN)
     monkeypatch.setattr(access, "UPLOADS", UPLOADS | {f"POST {PATH}"})
     app.add_url_rule(PATH, "probe", view, methods=["POST"])

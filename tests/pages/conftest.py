@@ -15,8 +15,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.serving import make_server
 from werkzeug.test import stream_encode_multipart
 
-from api.app import create_app
 from tests import given
+from tests.applications import application
 from tests.pages.reading import Page, read
 from workflow.settings import Settings, load_settings
 from workflow.work import Office
@@ -81,7 +81,7 @@ def settings() -> Settings:
 @pytest.fixture
 def app(office: Office, settings: Settings) -> Flask:
     """The application on the test's database."""
-    return create_app(office, settings)
+    return application(office, settings)
 
 
 @pytest.fixture

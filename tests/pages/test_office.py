@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from api.app import create_app
 from tests import given
+from tests.applications import application
 from tests.pages.conftest import HEADERS, Reader
 from tests.pages.world import World, build
 from workflow.settings import Settings
@@ -130,7 +130,7 @@ def test_time_moves_to_the_next_working_day_for_everybody(world: World, sign_in:
 
 
 def test_outside_of_a_demonstration_there_is_no_time_to_move(office: Office, world: World, settings: Settings) -> None:
-    app = create_app(office, replace(settings, demo=False))
+    app = application(office, replace(settings, demo=False))
     clerk = Reader(app.test_client())
     page = clerk.open("/login")
     assert "演示身份" not in page.words

@@ -474,7 +474,7 @@ def test_a_case_that_cannot_be_derived_is_not_tried_without_end(
     with hall.office.engine.begin() as conn:
         conn.execute(text("UPDATE cases SET flow_version = 99 WHERE no = :no"), {"no": received[0]})
     put_notice(hall)
-    sweeper = Sweeper(lambda: hall.office, lambda: hall.office.engine, 1.0, "sweeper:test", lambda: None)
+    sweeper = Sweeper(lambda: hall.office, lambda: hall.office.engine, 1.0, "sweeper:test", lambda: None, lambda: None)
     for _ in range(8):
         sweeper._settle(hall.office)
     assert {len(lines(hall, no)) for no in received[1:]} == {1}

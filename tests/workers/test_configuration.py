@@ -8,11 +8,11 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 import workflow
-from workers import deliver, housekeeping, relay, sweeper
+from workers import caretaker, deliver, housekeeping, relay, sweeper
 from workers.configuration import CONFIGURATION
 from workflow.store import outbox
 
-TASKS = (deliver.deliver, relay.relay, sweeper.sweep_task, housekeeping.housekeeping)
+TASKS = (deliver.deliver, relay.relay, sweeper.sweep_task, caretaker.attend_task, housekeeping.housekeeping)
 
 
 def test_an_id_is_offered_again_only_when_its_task_must_have_ended() -> None:
@@ -35,6 +35,7 @@ def test_messages_of_the_queue_are_ids_in_json_and_nothing_else() -> None:
         "wugeyi.deliver": ["message_id"],
         "wugeyi.relay": [],
         "wugeyi.sweep": [],
+        "wugeyi.attend": [],
         "wugeyi.housekeeping": [],
     }
 

@@ -99,7 +99,8 @@ def test_several_sweepers_announce_a_gap_once(
     office: Office, rostered: Town, open_another_engine: Callable[[], Engine]
 ) -> None:
     sweepers = [
-        Sweeper(lambda: office, open_another_engine, 0.05, f"sweeper:test:{place}", lambda: None) for place in range(3)
+        Sweeper(lambda: office, open_another_engine, 0.05, f"sweeper:test:{place}", lambda: None, lambda: None)
+        for place in range(3)
     ]
     for sweeper in sweepers:
         sweeper.start()

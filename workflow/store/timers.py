@@ -234,12 +234,14 @@ WHERE id = :clock_id AND state = 'armed' AND epoch = :epoch AND rung = :rung RET
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a sweeper asks while it waits: the office's time, the next moment of any clock, whether messages wait, and
-    whether dates may have to be moved to another calendar (``unsettled``)."""
+    """What a sweeper asks while it waits: the office's time, the next moment of any clock, whether messages wait,
+    whether something happened that has no position in the stream yet (``news``), and whether dates may have to be moved
+    to another calendar (``unsettled``)."""
 
     now: datetime
     next_fire_at: datetime | None
     messages: bool
+    news: bool
     unsettled: bool = False
 
     @property
@@ -250,6 +252,7 @@ class Probe:
 _PROBE = text(f"""
 SELECT app_now() AS now, (SELECT min(fire_at) FROM clocks WHERE state = 'armed') AS next_fire_at,
   EXISTS (SELECT FROM outbox WHERE state IN ('pending', 'queued', 'leased') AND next_at <= now()) AS messages,
+  EXISTS (SELECT FROM stream_pending) AS news,
   ({UNSETTLED}) AS unsettled""")  # noqa: S608 - constants only
 
 

@@ -1,0 +1,15 @@
+"""Alerts that are passed on where nobody reads them, and step down where there is no need any more."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Add to what is there; nothing is lost."""
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
