@@ -4,11 +4,12 @@ Every check lists all it finds, with the place in the file and what is known ins
 nobody can reach or leave, names nothing that does not exist, and every rung of every ladder can fire at its hour.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from workflow.catalogue import WORD_LISTS, Catalogue
 from workflow.catalogue.item_checks import days
-from workflow.clock.ladder import rung_order_faults
+from workflow.clock.ladder import RungTime, rung_order_faults
 from workflow.clock.limit import Limit
 from workflow.definition import (
     EFFECTIVE_MOMENTS,
@@ -120,7 +121,9 @@ def _opening(flow: Flow, catalogue: Catalogue, document: Document) -> Iterator[F
     asked = {ask.name: ask for ask in opening.action.asks}
     yield from _deed(flow, opening.action, place, catalogue, document)
     yield from _reads(opening.action.needs, KNOWN_AT_OPENING, (*place, "needs"), document)
-    if opening.department not in (*catalogue.departments, "own"):
+    if opening.department == "parent" and not opening.under:
+        yield document.fault((*place, "department"), "it stands under no case", sorted(catalogue.departments))
+    if opening.department not in (*catalogue.departments, "own", "parent"):
         chosen = asked.get(opening.department)
         if chosen is None or (chosen.type, chosen.of) != ("word", "departments"):
             known = sorted(catalogue.departments)
@@ -342,10 +345,16 @@ def _times(flow: Flow) -> frozenset[str]:
     return frozenset(one.name for deed in deeds for one in (*deed.asks, *deed.makes) if one.type in ("date", "moment"))
 
 
-def _ladder_order(rule: ClockRule, catalogue: Catalogue) -> list[str]:
+def _ladder_order(rule: ClockRule, catalogue: Catalogue) -> Sequence[str]:
     """Rungs that could never fire, simulated over a year; a reference is tried at its longest."""
     limit = rule.limit if isinstance(rule.limit, Limit) else _longest(rule.limit, catalogue)
-    return [] if limit is None else rung_order_faults([rung.time for rung in rule.ladder], limit)
+    return () if limit is None else _order_faults(tuple(rung.time for rung in rule.ladder), limit)
+
+
+@cache
+def _order_faults(times: tuple[RungTime, ...], limit: Limit) -> tuple[str, ...]:
+    # Versions of a flow, and clocks alike, share their ladders; a year of moments is worked out once for each.
+    return tuple(rung_order_faults(times, limit))
 
 
 def _longest(reference: str, catalogue: Catalogue) -> Limit | None:

@@ -27,6 +27,8 @@ from workflow.work import Work
 LEAD_DEPARTMENT = "QX"
 OWN_DEPARTMENT = "own"
 """What an opening says where a case stands in the department of whoever opens it."""
+PARENT_DEPARTMENT = "parent"
+"""What an opening says where a case stands in the department of the case above it, with whoever has that one."""
 NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -56,7 +58,7 @@ def open_case(
     place = _place(work, flow, opening, project_code, parent_no)
     _check_role(work, flow, opening, place)
     said = read_inputs(opening.action, inputs, work.office.catalogue)
-    case = _blank(work, flow, place, _department(work, opening, said), _name(opening, said))
+    case = _blank(work, flow, place, _department(work, opening, place, said), _name(opening, said))
     role = work.actor.role_on(case, opening.action.by)
     if role is None:
         raise _wrong_role(work.office.catalogue, opening)
@@ -257,9 +259,12 @@ def _wrong_role(catalogue: Catalogue, opening: Opening) -> NotAllowed:
     return NotAllowed("role_required", zh, en, reasons=(reason,))
 
 
-def _department(work: Work, opening: Opening, said: Mapping[str, Any]) -> str:
+def _department(work: Work, opening: Opening, place: _Place, said: Mapping[str, Any]) -> str:
     if opening.department in said:
         return str(said[opening.department])
+    if opening.department == PARENT_DEPARTMENT:
+        assert place.parent is not None, "soundness: it stands under a case"
+        return place.parent.department
     if opening.department != OWN_DEPARTMENT:
         return opening.department
     own = (grant.department for grant in work.actor.grants if grant.role in opening.action.by and grant.department)
@@ -386,12 +391,14 @@ def _create(work: Work, flow: Flow, opening: Opening, begun: Sequence[Facts], ro
     """The first line of each case and all it brings about, written at once. What an opening asks, its case keeps."""
     numbers = births.next_numbers(work.conn, len(begun), work.now.astimezone(OFFICE_ZONE))
     assignees = _assignees(work, flow, [facts.case.department for facts in begun], place)
+    follows = opening.department == PARENT_DEPARTMENT and place.parent is not None
+    with_parent = place.parent.assignee_id if follows and place.parent is not None else None
     changes = []
     for no, facts in zip(numbers, begun, strict=True):
         limits = limits_at_opening(work, flow, facts.inputs)
         case = replace(facts.case, no=no, limits=limits, data=plain(facts.inputs))
         decision = Decision(opening.action, case.state, case.state, role, work.now)
-        assignee = facts.inputs.get(opening.given_to or "") or assignees.get(case.department)
+        assignee = facts.inputs.get(opening.given_to or "") or with_parent or assignees.get(case.department)
         changes.append(plan(flow, decision, replace(facts, case=case), assignee))
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
     ids = births.create(work.conn, changes, [None] * len(changes), place.project.demo)

@@ -21,6 +21,7 @@ from workflow.guards import (
     relatives,
     simulated,
     tendering,
+    urging,
 )
 from workflow.guards.facts import (
     AttachedMaterial,
@@ -125,6 +126,7 @@ GUARDS: Mapping[str, Guard] = {
     **simulated.GUARDS,
     **hearing.GUARDS,
     **mechanism.GUARDS,
+    **urging.GUARDS,
 }
 
 _NEED = re.compile(r"([a-z_]+)(?:\(([a-z0-9_]+)\))?")
