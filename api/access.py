@@ -12,13 +12,14 @@ import hmac
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
+from api.live import Live
 from api.route_table import ROUTES, UPLOADS, Access
 from workflow.clock.calendar import Calendar
 from workflow.errors import BadInput, NotAllowed, NotSignedIn
@@ -39,6 +40,7 @@ class Wiring:
 
     office: Office
     settings: Settings
+    live: Live = field(default_factory=Live)
 
     @property
     def https(self) -> bool:

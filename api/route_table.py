@@ -88,15 +88,50 @@ ROUTES: Mapping[str, Access] = {
     # who used the time
     "GET /api/v1/time-use": only(*WATCHERS),
     "GET /api/v1/time-use/cases": only(*WATCHERS),
+    # the leader's figures: a director's and a squad leader's are their own
+    "GET /api/v1/figures": only(*WATCHERS, "squad_leader"),
+    "GET /api/v1/figures.csv": only(*WATCHERS, "squad_leader"),
+    "GET /api/v1/figures/definitions": SIGNED_IN,
+    "GET /api/v1/figures/<figure>/cases": only(*WATCHERS, "squad_leader"),
     # one stop: what one may see of it; the agenda is for those who sit there
     "GET /api/v1/problems": SIGNED_IN,
     "GET /api/v1/session": only(*WATCHERS, "squad_leader", "specialist", "officer"),
     "GET /api/v1/cases/<no>/coaching": SIGNED_IN,
     # extended hours of service
     "GET /api/v1/extended-hours": only(*WATCHERS),
+    # the national exchange
+    "GET /api/v1/exchange": only("admin", "supervisor"),
+    "GET /api/v1/exchange/check": only("admin", "supervisor"),
+    "GET /api/v1/exchange/reconciliation": only("admin", "supervisor"),
     # alerts
     "GET /api/v1/alerts": SIGNED_IN,
+    "GET /api/v1/alerts/<int:alert_id>": SIGNED_IN,
+    "GET /api/v1/escalations": only(*WATCHERS),
     "POST /api/v1/alerts/<int:alert_id>/acknowledge": SIGNED_IN,
+    "GET /api/v1/live": SIGNED_IN,
+    # data out: what one may see; a calendar is asked for by programmes that cannot sign in, by its secret address
+    "GET /api/v1/ledger.xlsx": SIGNED_IN,
+    "GET /api/v1/worklist.csv": SIGNED_IN,
+    "GET /api/v1/cases/<no>/file.zip": SIGNED_IN,
+    "GET /api/v1/calendar-feed": SIGNED_IN,
+    "POST /api/v1/calendar-feed": SIGNED_IN,
+    "DELETE /api/v1/calendar-feed": SIGNED_IN,
+    "GET /calendar/<token>.ics": PUBLIC,
+    # for other systems: the feed holds what one may see; whom it is sent to is the administrator's
+    "GET /api/v1/events": SIGNED_IN,
+    "GET /api/v1/events/schema": SIGNED_IN,
+    "GET /api/v1/subscribers": only("admin"),
+    "POST /api/v1/subscribers": only("admin"),
+    "GET /api/v1/subscribers/<int:subscriber_id>": only("admin"),
+    "PATCH /api/v1/subscribers/<int:subscriber_id>": only("admin"),
+    "POST /api/v1/subscribers/<int:subscriber_id>/rotate": only("admin"),
+    "POST /api/v1/subscribers/<int:subscriber_id>/test": only("admin"),
+    "POST /api/v1/subscribers/<int:subscriber_id>/replay": only("admin"),
+    "GET /api/v1/subscribers/<int:subscriber_id>/deliveries": only("admin"),
+    # data in: files of projects, people and running cases
+    "GET /api/v1/imports": only("admin"),
+    "GET /api/v1/imports/templates/<kind>": only("admin"),
+    "POST /api/v1/imports/<kind>": only("admin"),
     # what the service runs on
     "GET /api/v1/flows": SIGNED_IN,
     "GET /api/v1/flows/<name>": SIGNED_IN,
@@ -172,6 +207,10 @@ ROUTES: Mapping[str, Access] = {
     # pages: the working calendar, and what changes it
     "GET /calendar": SIGNED_IN,
     "GET /calendar/<int:year>": SIGNED_IN,
+    "GET /calendar-feed": SIGNED_IN,
+    "POST /calendar-feed": SIGNED_IN,
+    "POST /calendar-feed/end": SIGNED_IN,
+    "GET /ledger": SIGNED_IN,
     "GET /calendar/notice": only("admin"),
     "POST /calendar/notice": only("admin"),
     "GET /amendments": only("admin", "supervisor"),
@@ -184,8 +223,25 @@ ROUTES: Mapping[str, Access] = {
     "POST /amendments/<int:number>/sign": only("admin"),
     "POST /amendments/<int:number>/refuse": only("admin"),
     "POST /amendments/<int:number>/withdraw": only("admin"),
+    # pages: other systems
+    "GET /subscribers": only("admin"),
+    "POST /subscribers": only("admin"),
+    "GET /subscribers/<int:number>": only("admin"),
+    "POST /subscribers/<int:number>": only("admin"),
+    "POST /subscribers/<int:number>/rotate": only("admin"),
+    "POST /subscribers/<int:number>/pause": only("admin"),
+    "POST /subscribers/<int:number>/resume": only("admin"),
+    "POST /subscribers/<int:number>/test": only("admin"),
+    "POST /subscribers/<int:number>/replay": only("admin"),
+    # pages: data in
+    "GET /imports": only("admin"),
+    "POST /imports": only("admin"),
+    "GET /imports/templates/<kind>": only("admin"),
+    # pages: the national exchange
+    "GET /exchange": only("admin", "supervisor"),
     # pages: alerts, help, the time of a demonstration
     "GET /alerts": SIGNED_IN,
+    "GET /escalations": only(*WATCHERS),
     "POST /alerts/<int:number>/acknowledge": SIGNED_IN,
     "GET /help": SIGNED_IN,
     "GET /duty": SIGNED_IN,
@@ -194,5 +250,13 @@ ROUTES: Mapping[str, Access] = {
     "POST /demo/time": SIGNED_IN,
 }
 
-UPLOADS = frozenset({"POST /api/v1/cases/<no>/materials", "POST /cases/<no>/materials", "POST /calendar/notice"})
+UPLOADS = frozenset(
+    {
+        "POST /api/v1/cases/<no>/materials",
+        "POST /api/v1/imports/<kind>",
+        "POST /cases/<no>/materials",
+        "POST /calendar/notice",
+        "POST /imports",
+    }
+)
 """Routes that take files (multipart/form-data): their bodies may be as long as WUGEYI_UPLOAD_MB, all others 1 MiB."""

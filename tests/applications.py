@@ -14,7 +14,7 @@ from api.app import create_app
 from workflow.settings import Settings
 from workflow.work import Office
 
-_MADE: dict[Settings, tuple[Flask, dict[str, Any]]] = {}
+_MADE: list[tuple[Settings, Flask, dict[str, Any]]] = []
 
 
 def application(office: Office, settings: Settings) -> Flask:
@@ -22,10 +22,12 @@ def application(office: Office, settings: Settings) -> Flask:
 
     Asked for again with the same settings it is the same one: the office asked for last holds.
     """
-    if settings not in _MADE:
-        made = create_app(office, settings)
-        _MADE[settings] = made, dict(made.extensions)
-    app, extensions = _MADE[settings]
+    found = next((made for made in _MADE if made[0] == settings), None)
+    if found is None:
+        app = create_app(office, settings)
+        found = settings, app, dict(app.extensions)
+        _MADE.append(found)
+    _, app, extensions = found
     app.extensions.clear()
     app.extensions.update(extensions | {"wugeyi": Wiring(office, settings)})
     return app

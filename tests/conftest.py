@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import psycopg
@@ -30,6 +30,37 @@ from workflow.work import Office, open_office
 # Nothing here has to survive a power cut; what does is tested with the settings of the service.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "4GB"}
 
+# What takes minutes, mostly by waiting. Each line begins the share of one test process: begun late, or taken over in
+# the middle by a process without tests of its own (which then makes the demo again), it is what all others wait for.
+LONG = (
+    ("journeys/test_tour.py", "workers/test_real_workers.py"),
+    ("core/test_demo_data.py", "core/test_demo_tenders.py", "api/test_every_action.py"),
+    ("journeys/test_up.py", "pages/test_browser.py"),
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the long modules first in the shares that several test processes get."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    if processes > 1:
+        items[:] = in_shares(items, processes)
+
+
+def in_shares(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """The same tests, so that each long module stands at the beginning of a process's share: ``--dist worksteal`` deals
+    them out in as many runs of equal length, and takes over from the end of a run."""
+    shares: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for number, names in enumerate(LONG):
+        for name in names:
+            shares[number % processes] += [item for item in items if item.path.as_posix().endswith(f"tests/{name}")]
+    long = {item for share in shares for item in share}
+    others = iter([item for item in items if item not in long])
+    left = len(items)
+    for number, share in enumerate(shares):
+        share += islice(others, max(left // (processes - number) - len(share), 0))
+        left -= len(share)
+    return [item for share in shares for item in share] + list(others)
+
 
 @dataclass(slots=True)
 class Databases:
@@ -39,17 +70,30 @@ class Databases:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     left: list[str] = field(default_factory=list)
 
-    def new(self) -> str:
-        """The address of a fresh database."""
+    def new(self, like: str = DATABASE) -> str:
+        """The address of a fresh database, a copy of ``like``, to which nobody may be connected."""
         name = f"test_{next(self.numbers)}"
-        with psycopg.connect(address(self.folder, "postgres", SUPERUSER), autocommit=True) as server:
-            server.execute(f'CREATE DATABASE {name} TEMPLATE "{DATABASE}" STRATEGY FILE_COPY OWNER wugeyi')
+        with self._server() as server:
+            _copy(server, like, name)
             while len(self.left) > 2:
                 # A process that a test left behind may still be connected; the server's folder goes in the end anyway.
                 with suppress(psycopg.errors.ObjectInUse):
                     server.execute(f"DROP DATABASE {self.left.pop(0)}")
         self.left.append(name)
         return address(self.folder, name)
+
+    def lasting(self, name: str) -> str:
+        """The address of a database of that name, migrated and empty, which is there to be copied."""
+        with self._server() as server:
+            _copy(server, DATABASE, name)
+        return address(self.folder, name)
+
+    def _server(self) -> psycopg.Connection:
+        return psycopg.connect(address(self.folder, "postgres", SUPERUSER), autocommit=True)
+
+
+def _copy(server: psycopg.Connection, like: str, name: str) -> None:
+    server.execute(f'CREATE DATABASE {name} TEMPLATE "{like}" STRATEGY FILE_COPY OWNER wugeyi')
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,14 @@ from workflow.settings import broker_url
 app = Celery(
     "wugeyi",
     broker=broker_url(urls_at_hand(settings()).redis),
-    include=["workers.sweeper", "workers.caretaker", "workers.relay", "workers.deliver", "workers.housekeeping"],
+    include=[
+        "workers.sweeper",
+        "workers.caretaker",
+        "workers.relay",
+        "workers.deliver",
+        "workers.subscribers",
+        "workers.housekeeping",
+    ],
 )
 app.conf.update(CONFIGURATION)
 app.steps["worker"].add(ClockStep)

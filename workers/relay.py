@@ -14,9 +14,11 @@ from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from workers.configuration import LETTERS, QUEUE
 from workers.office import worker_office
 from workflow.logs import facts, logger
 from workflow.store import heartbeats, outbox
+from workflow.store.outbox import INSIDE, Waiting
 
 log = logger("relay")
 
@@ -32,32 +34,39 @@ class Publish(Protocol):
     def __call__(self, ids: Sequence[int]) -> None: ...
 
 
-def relay_all(engine: Engine, publish: Publish, stopped: Callable[[], bool] = lambda: False) -> int:
+class PublishMessages(Protocol):
+    """The same for messages of the outbox: their channel says which queue they go to."""
+
+    def __call__(self, messages: Sequence[Waiting]) -> None: ...
+
+
+def relay_all(engine: Engine, publish: PublishMessages, stopped: Callable[[], bool] = lambda: False) -> int:
     """Publish what waits, batch by batch; returns how many. Where publishing fails the rows wait on, and it raises."""
     published = 0
     while not stopped():
         with engine.begin() as conn:
-            ids = outbox.claim_for_relay(conn, BATCH)
-        if not ids:
+            waiting = outbox.claim_for_relay(conn, BATCH)
+        if not waiting:
             break
         try:
-            publish(ids)
+            publish(waiting)
         except BaseException:
             # Some of them may have gone out: their couriers find the rows pending and do no harm.
             with engine.begin() as conn:
-                outbox.put_back(conn, ids)
+                outbox.put_back(conn, [one.id for one in waiting])
             raise
-        published += len(ids)
+        published += len(waiting)
     return published
 
 
-def publisher(app: Celery) -> Publish:
+def publisher(app: Celery) -> PublishMessages:
     """Publishing through the connection pool of ``app``."""
 
-    def publish(ids: Sequence[int]) -> None:
+    def publish(messages: Sequence[Waiting]) -> None:
         with app.producer_pool.acquire(block=True, timeout=5) as producer:
-            for message_id in ids:
-                app.send_task("wugeyi.deliver", (message_id,), producer=producer)
+            for one in messages:
+                queue = QUEUE if one.channel in INSIDE else LETTERS
+                app.send_task("wugeyi.deliver", (one.id,), producer=producer, queue=queue)
 
     return publish
 
@@ -71,7 +80,7 @@ def relay() -> None:
 class Relay(threading.Thread):
     """Publishes whenever it is woken; without a broker it tries again, less and less often, and nothing is lost."""
 
-    def __init__(self, open_engine: Callable[[], Engine], publish: Publish, name: str) -> None:
+    def __init__(self, open_engine: Callable[[], Engine], publish: PublishMessages, name: str) -> None:
         super().__init__(name="relay", daemon=True)
         self._open_engine = open_engine
         self._publish = publish

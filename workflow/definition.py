@@ -187,11 +187,11 @@ class Opening:
     """How a case of a flow begins: ``action`` says who may open it and what is asked, and leads to the first state.
 
     ``department`` is where it stands: a code, the name of an input of type ``word``, ``own`` for that of whoever opens
-    it, ``parent`` for that of the case above. ``under`` are the flows whose cases it may stand under; empty: under none.
-    ``only_one``: no second open one on the same project, under the same parent, or for the same department of that
-    parent. ``only_by``: no second one on the project that keeps the same under this name, unless that one was withdrawn.
-    ``named_by`` is the input whose text its title ends with, ``given_to`` the input of type ``person`` that says who has
-    it first.
+    it, ``parent`` for that of the case above. ``under`` are the flows whose cases it may stand under; empty: under
+    none. ``only_one``: no second open one on the same project, under the same parent, or for the same department of
+    that parent. ``only_by``: no second one on the project that keeps the same under this name, unless that one was
+    withdrawn. ``named_by`` is the input whose text its title ends with, ``given_to`` the input of type ``person`` that
+    says who has it first.
     """
 
     action: Action

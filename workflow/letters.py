@@ -24,8 +24,11 @@ FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "action": ("case", "title", "action", "state", "link"),
         "dates": ("case", "title", "why", "moves", "state", "link"),
+        "digest": ("day", "summary", "lines", "link"),
         "duty": ("squad", "gap", "link"),
         "rung": ("case", "title", "clock", "rung", "card", "due_on", "state", "link"),
+        "test": ("link",),
+        "together": ("count", "cards", "lines", "link"),
     }
 )
 """By message: the facts its template may name."""
@@ -89,11 +92,32 @@ def load_templates(config: Path) -> Mapping[str, Template]:
 
 def write_letter(template: Template, facts: Mapping[str, Title]) -> Letter:
     """The letter with both languages; ``facts`` holds what FACTS names."""
-    zh = {name: fact.zh for name, fact in facts.items()}
-    en = {name: fact.en for name, fact in facts.items()}
-    subject = " / ".join((template.subject.zh.format_map(zh), template.subject.en.format_map(en)))
-    text = template.text.zh.format_map(zh) + RULE + template.text.en.format_map(en) + "\n"
-    return Letter(" ".join(subject.split()), text)
+    subject, text = filled(template.subject, facts), filled(template.text, facts)
+    return Letter(_one_line(f"{subject.zh} / {subject.en}"), text.zh + RULE + text.en + "\n")
+
+
+def write_short(template: Template, facts: Mapping[str, Title], longest: int) -> str:
+    """The letter for a channel that takes ``longest`` characters: both languages where they fit, else Chinese alone,
+    else its subject cut short; the link is never cut."""
+    subject, text = filled(template.subject, facts), filled(template.text, facts)
+    zh = f"{_one_line(subject.zh)}\n{text.zh}"
+    for whole in (f"{zh}\n\n{_one_line(subject.en)}\n{text.en}", zh):
+        if len(whole) <= longest:
+            return whole
+    link = facts["link"].zh
+    room = longest - len(link) - 2
+    if room < 1:
+        return link[:longest]
+    line = _one_line(subject.zh)
+    return f"{line if len(line) <= room else line[: room - 1] + '…'}\n{link}"
+
+
+def filled(title: Title, facts: Mapping[str, Title]) -> Title:
+    """A text of a template with its facts, in both languages."""
+    return Title(
+        title.zh.format_map({name: fact.zh for name, fact in facts.items()}),
+        title.en.format_map({name: fact.en for name, fact in facts.items()}),
+    )
 
 
 def rung_title(time: RungTime) -> Title:
@@ -103,6 +127,10 @@ def rung_title(time: RungTime) -> Title:
     unit, anchor = UNITS[time.unit], ANCHORS[time.anchor]
     plural = "" if time.amount == 1 else "s"
     return Title(f"{anchor.zh} {time.amount}{unit.zh}", f"{time.amount} {unit.en}{plural} {anchor.en}")
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 class _TemplateSchema(FileSchema):

@@ -183,6 +183,10 @@ class _Flow(StrictSchema):
     clocks = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(_Clock), load_default=dict)
 
 
+# Made once: making a schema copies every field of every schema in it.
+_FLOW = _Flow()
+
+
 def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow]:
     """Every flow of ``folder`` (``<flow>.v<N>.yaml``) by (name, version).
 
@@ -210,26 +214,35 @@ def load_flows(folder: Path, catalogue: Catalogue) -> dict[tuple[str, int], Flow
 def _relation_faults(path: Path, flows: Mapping[tuple[str, int], Flow], unread: Collection[str]) -> Iterator[Fault]:
     """The flows that a file names beside its own are there, and cases of theirs may be opened that way; of those that
     could not be read nothing is said."""
-    own = {name for name, _ in flows}
-    names = own.union(unread)
-    document, _ = load_first(path)
     flow = next((one for one in flows.values() if f"{one.name}.v{one.version}.yaml" == path.name), None)
     if flow is None:
         return
+    found = list(_unrelated(flow, flows, unread))
+    if found:
+        document, _ = load_first(path)
+        yield from (document.fault(*one) for one in found)
+
+
+def _unrelated(
+    flow: Flow, flows: Mapping[tuple[str, int], Flow], unread: Collection[str]
+) -> Iterator[tuple[Place, str, list[str]]]:
+    """Where a flow names another that it cannot, why it cannot, and which it can."""
+    own = {name for name, _ in flows}
+    names = own.union(unread)
     deeds: list[tuple[Place, Action]] = [(("actions", action.name), action) for action in flow.actions.values()]
     if flow.opening is not None:
         deeds.append((("opening",), flow.opening.action))
         for index, name in enumerate(flow.opening.under):
             if name not in names:
-                yield document.fault(("opening", "under", index), f"there is no flow {name!r}", sorted(names))
+                yield ("opening", "under", index), f"there is no flow {name!r}", sorted(names)
     openable = sorted({name for name in own if latest(flows, name).opening is not None}.union(unread))
     for place, action in deeds:
         if action.opens is not None and action.opens.flow not in openable:
-            yield document.fault((*place, "opens", "flow"), f"no case of {action.opens.flow!r} can be opened", openable)
+            yield (*place, "opens", "flow"), f"no case of {action.opens.flow!r} can be opened", openable
         for need in action.needs:
             name, about = condition_name(need)
             if about is not None and name in GUARDS and GUARDS[name].takes == "flow" and about not in names:
-                yield document.fault((*place, "needs"), f"{need}: there is no flow {about!r}", sorted(names))
+                yield (*place, "needs"), f"{need}: there is no flow {about!r}", sorted(names)
 
 
 def with_former(flow: Flow, versions: Collection[Flow]) -> Flow:
@@ -248,7 +261,7 @@ def with_former(flow: Flow, versions: Collection[Flow]) -> Flow:
 def load_flow(path: Path, catalogue: Catalogue) -> Flow:
     """One flow, proved sound; raises ConfigFaults naming file, key and what is known instead."""
     document, faults = load_first(path)
-    raw, schema_faults, left_out = read_kept(_Flow(), document, STAND_INS)
+    raw, schema_faults, left_out = read_kept(_FLOW, document, STAND_INS)
     faults.extend(schema_faults)
     if raw is None:
         raise ConfigFaults(faults)

@@ -23,6 +23,7 @@ ROOT = "wugeyi"
 FACTS = frozenset(
     {
         "action",
+        "alert",
         "attempts",
         "calendar",
         "case",

@@ -161,3 +161,14 @@ def roles_to_ask(catalogue: Catalogue, roles: Iterable[str]) -> tuple[str, ...]:
         wanted.add(OFF_DUTY)
         wanted.discard(ON_DUTY)
     return tuple(sorted(wanted.union(*(catalogue.above(role) for role in wanted))))
+
+
+def roles_above(catalogue: Catalogue, role: str, turn: str | None) -> tuple[str, ...]:
+    """The roles to which an alert told in ``role`` goes, nearest first; ``turn`` is whose turn the case is."""
+    if role == ASSIGNEE:
+        own = turn if turn in DESKS and turn is not None else None
+        return catalogue.above(own) if own is not None else (HEAD_OF_DESK, *catalogue.above(HEAD_OF_DESK))
+    if role == ON_DUTY:
+        return catalogue.above(OFF_DUTY)
+    # A role that the organisation has lost meanwhile stood under the head of the department.
+    return catalogue.above(role) if role in catalogue.roles else (HEAD_OF_DESK, *catalogue.above(HEAD_OF_DESK))

@@ -4,6 +4,7 @@
 """
 
 import difflib
+import ipaddress
 import os
 import re
 import secrets
@@ -17,13 +18,16 @@ from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlencode, u
 from workflow.errors import Unusable
 
 PREFIX = "WUGEYI_"
+CHANNEL_PREFIX = "WUGEYI_CHANNEL_"
+"""WUGEYI_CHANNEL_<NAME>: the secret part of the apprise address of a channel of config/channels.yaml."""
 SECRET_LENGTH = 32
 """Shortest secret accepted, in characters: it signs sessions and cursors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a process of this service knows about its surroundings.
+    """What a process of this service knows about its surroundings. ``channels``: by name, the secret part of an
+    address.
 
     ``database_url`` and ``redis_url`` are empty where the embedded servers are meant. ``home`` and ``config`` are
     absolute folders. ``secret`` is empty until one was given or generated (``with_secret``). ``upload_mb`` is in
@@ -46,6 +50,8 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     upload_mb: int = 20
     sweep_seconds: float = 0.25
+    channels: Mapping[str, str] = field(default_factory=dict, repr=False)
+    webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises ``Unusable`` with one line for every fault: the variable, its value and what is accepted.
     """
-    faults = [_unknown(name) for name in sorted(environ) if name.startswith(PREFIX) and name not in VARIABLES]
-    values: dict[str, Any] = {}
+    strange = (name for name in sorted(environ) if name.startswith(PREFIX) and name not in VARIABLES)
+    faults = [_unknown(name) for name in strange if not name.startswith(CHANNEL_PREFIX)]
+    values: dict[str, Any] = {"channels": _channels(environ, faults)}
     for name, (attribute, default, read) in VARIABLES.items():
         text = environ.get(name, "").strip() or default
         try:
@@ -166,6 +173,16 @@ def _respelled(url: str, scheme: str, wanted: str, options: Mapping[str, str]) -
     query = [(options.get(name, name), value) for name, value in parse_qsl(parts.query)]
     # Not urlunsplit: it would write redis+socket:/path for an address without a host.
     return f"{wanted}://{parts.netloc}{parts.path}" + (f"?{urlencode(query)}" if query else "")
+
+
+def _channels(environ: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """The channels that are opened, by name in small letters; which names there are, config/channels.yaml says."""
+    given = {name: environ[name].strip() for name in sorted(environ) if name.startswith(CHANNEL_PREFIX)}
+    accepted = "accepted: an address of apprise as config/channels.yaml shows it, or empty for a closed channel"
+    faults += [
+        f"{name}='***': {accepted}" for name, url in given.items() if url and not re.match(r"[a-z][a-z0-9]*://", url)
+    ]
+    return {name.removeprefix(CHANNEL_PREFIX).lower(): url for name, url in given.items() if url}
 
 
 def _unknown(name: str) -> str:
@@ -309,6 +326,13 @@ def _mail_from(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in text.split(",") if one.strip())
+    except ValueError:
+        raise _NotAccepted("accepted: networks like 10.20.0.0/16,fd00::/64, parted by commas, or empty") from None
+
+
 _DATABASE = "accepted: postgresql://user:password@host:5432/database, or empty for the embedded server"
 _REDIS = "accepted: redis://host:6379/0, rediss://…, unix:///path?db=0, or empty for the embedded server"
 
@@ -333,5 +357,6 @@ VARIABLES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
     "WUGEYI_SWEEP_SECONDS": ("sweep_seconds", "0.25", _seconds(0.05, 60)),
     "SMTP_URL": ("smtp_url", "", _smtp_url),
     "WUGEYI_MAIL_FROM": ("mail_from", "wugeyi@localhost", _mail_from),
+    "WUGEYI_WEBHOOK_NETWORKS": ("webhook_networks", "", _networks),
 }
 """Variable: the attribute of ``Settings`` it fills, its default, and how its text is read."""

@@ -8,6 +8,8 @@ SIDE_LINES: Mapping[str, Title] = {
     "open": Title("建立", "Opened"),
     "attach": Title("提交材料", "Material handed in"),
     "acknowledge": Title("签收预警", "Alert acknowledged"),
+    "alert_passed_on": Title("预警未签收，转下一人", "Alert passed on to the next person"),
+    "alert_unanswered": Title("预警无人签收，已无上级可转", "Alert unanswered, nobody left to pass it on to"),
     "change_draft": Title("修改草稿", "Draft changed"),
     "calendar_moved": Title("日历变更，重算时限", "Calendar changed, dates moved"),
     "limit_changed": Title("法定时限调整，重算时限", "Limit changed by law, dates moved"),

@@ -168,7 +168,7 @@ def read_kept(
     Only for finding more faults. An unknown key is no such place: nothing that counts is missing without it. A title
     is replaced, and so is a faulty key of the root by its stand-in. None where too little is left.
     """
-    data = copy.deepcopy(document.data)
+    data = document.data
     faults: list[Fault] = []
     left_out: list[Place] = []
     while True:
@@ -176,6 +176,8 @@ def read_kept(
             return schema.load(data), faults, tuple(left_out)
         except ValidationError as error:
             found = list(_faults(document, schema, error.messages, ()))
+        if data is document.data:
+            data = copy.deepcopy(data)
         # What the later rounds complain of is missing because of the first.
         faults = faults or [fault for _, fault in found]
         for place, fault in found:

@@ -55,7 +55,8 @@ class Work:
     """One unit of work. Whoever began it sees the commit in their own ``with``; commands never commit.
 
     It lives at one instant, ``now``, and under one calendar: those given, else those the first reading of a case found,
-    else read when they are first asked for.
+    else read when they are first asked for. ``recorded_at`` is set by an import alone: what is done at ``now``, long
+    ago, is written down at that moment (`workflow.commands.recorded`).
     """
 
     office: Office
@@ -63,6 +64,7 @@ class Work:
     read_at: datetime | None
     actor: Actor
     calendar_version: str | None = None
+    recorded_at: datetime | None = None
 
     @property
     def now(self) -> datetime:

@@ -34,6 +34,8 @@ from workflow.queries.openings import openings_under
 from workflow.work import Work
 
 LINES = 20
+# What officers do about alerts is their own business.
+AMONG_STAFF = ("acknowledge", "alert_passed_on", "alert_unanswered")
 # Whoever holds these holds them for a project, a squad or the district, in no department.
 PLACELESS = ("specialist", "squad_leader", "district_leader")
 
@@ -106,7 +108,7 @@ def read_page(work: Work, no: str) -> CasePage:
     case_ = read_case(work, no)
     lines = history(work, no, paging(LINES, cursor()))
     today = local_day(work.now)
-    rows = lines.rows if is_staff(work.actor) else tuple(row for row in lines.rows if row.action != "acknowledge")
+    rows = lines.rows if is_staff(work.actor) else tuple(row for row in lines.rows if row.action not in AMONG_STAFF)
     return CasePage(
         case=case_,
         now=work.now,

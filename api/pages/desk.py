@@ -1,7 +1,7 @@
 """The worklist: open cases by working time left, paused ones apart; tabs and filters live in the address."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from flask import Response, request, url_for
@@ -91,6 +91,7 @@ def worklist_page() -> Response:
         narrowing=_narrowing(filters, chosen),
         narrowed=any(request.args.get(name) for name in ("q", "item", "state", "light")),
         without=url_for("pages.worklist", tab=chosen),
+        csv=_csv(filters),
         next_page=with_query("pages.worklist", cursor=found.next_cursor) if found.next_cursor else None,
         first_page=with_query("pages.worklist") if cursor() else None,
     )
@@ -118,6 +119,12 @@ def _filters(tab: str) -> Filters:
         text=half_width(request.args.get("q", "")).upper() or None,
         unassigned=tab == "unassigned",
     )
+
+
+def _csv(filters: Filters) -> str:
+    """The same list as a file."""
+    given = {name: value for name, value in asdict(filters).items() if value not in (None, False)}
+    return url_for("ledger.worklist_csv", **given)
 
 
 def _narrowing(filters: Filters, tab: str) -> str:

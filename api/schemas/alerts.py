@@ -9,7 +9,28 @@ from workflow.commands.acknowledge_alert import LONGEST_NOTE
 class AlertsQuerySchema(PageQuerySchema):
     """Which of my alerts."""
 
-    open = fields.Boolean(load_default=False, metadata={"description": "only those not acknowledged yet"})
+    open = fields.Boolean(
+        load_default=False,
+        metadata={"description": "only those that still wait: not acknowledged yet, and not stepped down"},
+    )
+
+
+class HandSchema(Schema):
+    """Another alert of the same rung, where this one came from or went to."""
+
+    alert = fields.Integer(required=True)
+    role = fields.String(required=True)
+    person = fields.String(required=True, allow_none=True)
+    why = fields.String(required=True, allow_none=True, metadata={"enum": ["unread", "unreachable"]})
+    acknowledged_at = fields.DateTime(required=True, allow_none=True)
+
+
+class ReceiptSchema(Schema):
+    """One message about an alert; it names no address."""
+
+    channel = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": ["waiting", "delivered", "failed", "withdrawn"]})
+    at = fields.DateTime(required=True, metadata={"description": "when it was delivered, else put there; office time"})
 
 
 class AlertSchema(Schema):
@@ -36,6 +57,25 @@ class AlertSchema(Schema):
         required=True,
         metadata={"description": "the date has moved later since: what fired lies ahead again, or has fired once more"},
     )
+    answer_by = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "not acknowledged by then, it goes to the next person; null: it may wait"},
+    )
+    next_role = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the nearest role it would go to (a delegate comes first)"},
+    )
+    passed_from = fields.Nested(HandSchema, required=True, allow_none=True)
+    passed_to = fields.Nested(HandSchema, required=True, allow_none=True)
+    passed_on_at = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "with no `passed_to`: nobody was left"}
+    )
+    passed_why = fields.String(required=True, allow_none=True, metadata={"enum": ["unread", "unreachable"]})
+    stepped_down_at = fields.DateTime(required=True, allow_none=True)
+    stepped_down_why = fields.String(required=True, allow_none=True, metadata={"enum": ["solved", "moved", "paused"]})
+    receipts = fields.List(fields.Nested(ReceiptSchema), required=True)
 
 
 class AlertsSchema(Schema):
@@ -43,6 +83,38 @@ class AlertsSchema(Schema):
 
     items = fields.List(fields.Nested(AlertSchema), required=True, attribute="rows")
     next_cursor = next_cursor()
+
+
+class TrySchema(Schema):
+    """One try to hand a message over."""
+
+    channel = fields.String(required=True)
+    at = fields.DateTime(required=True, metadata={"description": "real time"})
+    milliseconds = fields.Integer(required=True)
+    outcome = fields.String(required=True, metadata={"enum": ["delivered", "soon", "later", "never"]})
+
+
+class LinkSchema(Schema):
+    """One person in the chain an alert went through."""
+
+    alert = fields.Integer(required=True)
+    person = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    answer_by = fields.DateTime(required=True, allow_none=True)
+    acknowledged_at = fields.DateTime(required=True, allow_none=True)
+    passed_on_at = fields.DateTime(required=True, allow_none=True)
+    passed_why = fields.String(required=True, allow_none=True)
+    stepped_down_at = fields.DateTime(required=True, allow_none=True)
+
+
+class AlertProofSchema(Schema):
+    """An alert and the proof of its delivery; the tries of the last ninety days."""
+
+    alert = fields.Nested(AlertSchema, required=True)
+    person = fields.String(required=True, allow_none=True)
+    tries = fields.List(fields.Nested(TrySchema), required=True)
+    chain = fields.List(fields.Nested(LinkSchema), required=True)
 
 
 class AcknowledgeSchema(Schema):

@@ -20,7 +20,7 @@ class TokenSchema(Schema):
     """A token as its owner sees it."""
 
     id = fields.Integer(required=True)
-    kind = fields.String(required=True, metadata={"enum": ["session", "bearer"]})
+    kind = fields.String(required=True, metadata={"enum": ["session", "bearer", "calendar"]})
     label = fields.String(required=True)
     created_at = fields.DateTime(required=True)
     expires_at = fields.DateTime(required=True)

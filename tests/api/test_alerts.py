@@ -9,7 +9,8 @@ from sqlalchemy import Engine, text
 from tests import given
 from tests.api.conftest import Caller
 from tests.given import Town
-from workflow.actor import Actor
+from workflow.actor import Actor, Grant
+from workflow.commands.pass_alert_on import pass_unread_on
 from workflow.queries.verify import verify
 from workflow.work import Office
 
@@ -113,3 +114,168 @@ def test_a_note_that_cannot_be_is_refused(
 def test_the_number_of_an_alert_is_a_number(by_token: Callers, town: Town) -> None:
     for number in ("0", "-1", "x", str(2**63)):
         assert by_token(town.clerk)("POST", f"{ALERTS}/{number}/acknowledge", json={}).status_code == 404
+
+
+# ── what becomes of an alert ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def unread(office: Office, engine: Engine, case: str) -> str:
+    """The same case, whose alerts nobody saw in time: both were passed on, one to the leader, one to nobody."""
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alerts SET department = 'QX', answer_by = :by"), {"by": NOW + timedelta(days=7)})
+        conn.execute(text("UPDATE clocks SET state = 'armed', fire_at = 'infinity'"))
+    given.time_is(engine, NOW + timedelta(days=7))
+    pass_unread_on(office)
+    return case
+
+
+def mine(caller: Caller, **query: str) -> list[dict[str, object]]:
+    """The alerts of that caller, newest first."""
+    found: list[dict[str, object]] = caller("GET", ALERTS, query_string=query).get_json()["items"]
+    return found
+
+
+def test_an_alert_tells_by_when_it_must_be_seen_and_where_it_goes_else(
+    engine: Engine, by_token: Callers, town: Town, case: str
+) -> None:
+    clerk = by_token(town.clerk)
+    [alert] = mine(clerk)
+    assert (alert["answer_by"], alert["next_role"], alert["receipts"]) == (None, None, [])
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alerts SET answer_by = :by"), {"by": NOW + timedelta(days=7)})
+    [alert] = mine(clerk)
+    assert (str(alert["answer_by"])[:16], alert["next_role"]) == ("2026-03-09T02:00", "squad_leader")
+    clerk("POST", f"{ALERTS}/{alert['id']}/acknowledge", json={})
+    assert mine(clerk)[0]["next_role"] is None
+
+
+def test_an_alert_passed_on_tells_both_where_it_went_and_where_it_came_from(
+    by_token: Callers, town: Town, unread: str
+) -> None:
+    [sent] = mine(by_token(town.clerk))
+    [got] = mine(by_token(town.squad_leader))
+    told = sent["passed_to"]
+    assert isinstance(told, dict)
+    assert (told["alert"], told["role"], told["why"]) == (got["id"], "squad_leader", "unread")
+    assert told["person"] == town.squad_leader.name
+    came = got["passed_from"]
+    assert isinstance(came, dict)
+    assert (came["alert"], came["role"], came["person"]) == (sent["id"], "clerk", town.clerk.name)
+    assert sent["passed_on_at"] is not None
+    assert (got["passed_to"], got["passed_on_at"], got["next_role"]) == (None, None, "director")
+
+
+def test_what_stepped_down_waits_for_nobody_and_stands_in_the_whole_list(
+    engine: Engine, by_token: Callers, town: Town, case: str
+) -> None:
+    clerk = by_token(town.clerk)
+    assert clerk("GET", "/api/v1/cases/counts").get_json()["alerts"] == "1"
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE alerts SET stepped_down_at = app_now(), stepped_down_why = 'moved'"))
+    assert mine(clerk, open="true") == []
+    assert clerk("GET", "/api/v1/cases/counts").get_json()["alerts"] == "0"
+    [alert] = mine(clerk)
+    assert (alert["stepped_down_why"], alert["stepped_down_at"] is not None) == ("moved", True)
+
+
+@pytest.fixture
+def letters(engine: Engine, unread: str) -> None:
+    """Four messages about the clerk's alert, two of which share a letter, and what the log says of their tries."""
+    with engine.begin() as conn:
+        conn.execute(
+            text("""
+WITH mine AS (SELECT min(id) AS id FROM alerts),
+put AS (
+  INSERT INTO outbox (effect_key, channel, body, state, alert_id, address, batch, created_at, put_at, next_at,
+    delivered_at)
+  SELECT 'test:' || state || n, channel, '{}', state, CASE WHEN n < 5 THEN mine.id END, 'secret@example.org',
+    cast(batch AS uuid), :at, :real, :real, cast(delivered AS timestamptz)
+  FROM mine, (VALUES
+    (1, 'email', 'delivered', '00000000-0000-0000-0000-000000000001', :real + interval '3 s'),
+    (2, 'sms', 'leased', NULL, NULL), (3, 'wecom', 'failed', NULL, NULL), (4, 'log', 'withdrawn', NULL, NULL),
+    (5, 'email', 'delivered', '00000000-0000-0000-0000-000000000001', :real)) AS m(n, channel, state, batch, delivered)
+  RETURNING id, effect_key)
+INSERT INTO deliveries (channel, outbox_id, at, milliseconds, outcome, error)
+SELECT 'email', id, :real, 12, outcome, 'secret@example.org is away'
+FROM put CROSS JOIN unnest(ARRAY['soon', 'delivered']) AS outcome WHERE effect_key = 'test:delivered5'
+UNION ALL SELECT 'wecom', id, :real, 5, 'never', '' FROM put WHERE effect_key = 'test:failed3'"""),
+            {"at": NOW + timedelta(days=6), "real": given.moment("2026-11-23")},
+        )
+
+
+def test_receipts_tell_how_each_message_stands_and_name_no_address(
+    by_token: Callers, town: Town, letters: None
+) -> None:
+    answer = by_token(town.clerk)("GET", ALERTS)
+    [alert] = answer.get_json()["items"]
+    assert [(one["channel"], one["state"]) for one in alert["receipts"]] == [
+        ("email", "delivered"),
+        ("sms", "waiting"),
+        ("wecom", "failed"),
+        ("log", "withdrawn"),
+    ]
+    # In the office's time: three seconds after it was put there.
+    assert alert["receipts"][0]["at"].startswith("2026-03-08T02:00:03")
+    assert b"secret" not in answer.data
+
+
+def test_the_proof_of_an_alert_has_every_try_and_everybody_it_went_through(
+    by_token: Callers, town: Town, letters: None
+) -> None:
+    clerk = by_token(town.clerk)
+    [alert] = mine(clerk)
+    answer = clerk("GET", f"{ALERTS}/{alert['id']}")
+    proof = answer.get_json()
+    assert proof["alert"] == alert
+    assert proof["person"] == town.clerk.name
+    assert [(one["channel"], one["outcome"]) for one in proof["tries"]] == [
+        ("email", "soon"),
+        ("email", "delivered"),
+        ("wecom", "never"),
+    ]
+    assert [(one["person"], one["role"]) for one in proof["chain"]] == [
+        (town.clerk.name, "clerk"),
+        (town.squad_leader.name, "squad_leader"),
+    ]
+    assert b"secret" not in answer.data
+    [got] = mine(by_token(town.squad_leader))
+    assert by_token(town.squad_leader)("GET", f"{ALERTS}/{got['id']}").get_json()["chain"] == proof["chain"]
+
+
+def test_the_proof_is_for_its_person_its_director_and_the_district(
+    engine: Engine, by_token: Callers, town: Town, unread: str
+) -> None:
+    alert = mine(by_token(town.clerk))[0]["id"]
+    watchers = (town.directors["QX"], town.district_leader, town.supervisor, town.admin)
+    for who in (town.clerk, *watchers):
+        assert by_token(who)("GET", f"{ALERTS}/{alert}").status_code == 200, who.name
+    with engine.begin() as conn:
+        elsewhere = given.person(
+            conn, "two_hats", Grant("director", department="ZJ"), Grant("officer", department="QX")
+        )
+    for who in (town.directors["ZJ"], town.officers["QX"], town.squad_leader, town.applicant, elsewhere):
+        answer = by_token(who)("GET", f"{ALERTS}/{alert}")
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "no_such_alert"), who.name
+    assert by_token(town.clerk)("GET", f"{ALERTS}/999999").status_code == 404
+
+
+def test_the_history_tells_officers_who_has_it_now_and_the_applicant_nothing(
+    by_token: Callers, town: Town, unread: str
+) -> None:
+    def line(who: Actor) -> dict[str, object]:
+        lines = by_token(who)("GET", f"/api/v1/cases/{unread}/history").get_json()["items"]
+        # newest first: the clerk's was passed on before the director's
+        found: dict[str, object] = [one for one in lines if one["action"] == "alert_passed_on"][-1]
+        return found
+
+    told = line(town.clerk)
+    assert (told["title"], told["kind"]) == (
+        {"zh": "预警未签收，转下一人", "en": "Alert passed on to the next person"},
+        "clock",
+    )
+    assert isinstance(told["input"], dict)
+    assert told["input"]["passed_from"] == {"person": town.clerk.id, "role": "clerk"}
+    shown = line(town.applicant)["input"]
+    assert isinstance(shown, dict)
+    assert not {"told", "passed_from"} & set(shown)

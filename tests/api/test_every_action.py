@@ -9,16 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests import given
+from tests import given, shipped
 from tests.api.conftest import Caller
 from tests.planted import one_in_every_state, plant
 from workflow.actor import Actor
 from workflow.case import Case
-from workflow.catalogue import load_catalogue
 from workflow.definition import Action, Flow
-from workflow.loading import load_flows
 from workflow.machine import target_of
-from workflow.settings import default_config_folder
 from workflow.visibility import may_see
 from workflow.work import Office
 
@@ -26,8 +23,7 @@ START = given.moment("2026-03-02")
 
 
 def _every_flow() -> Iterator[tuple[str, int]]:
-    config = default_config_folder()
-    yield from load_flows(config / "flows", load_catalogue(config))
+    yield from shipped.flows()
 
 
 def _people(town: given.Town, department: str) -> dict[str, Actor]:

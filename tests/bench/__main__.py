@@ -19,6 +19,7 @@ from tests.bench import (
     pages,
     recompute,
     transition,
+    war_map,
     worklist,
 )
 from tests.bench.measuring import Figure
@@ -31,6 +32,7 @@ SUBJECTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "firing": firing.figures,
     "arming": arming.figures,
     "worklist": worklist.figures,
+    "war_map": war_map.figures,
     "idle_sweep": idle_sweep.figures,
     "pages": pages.figures,
     "recompute": recompute.figures,

@@ -7,7 +7,7 @@ PROJECTS = 129
 CALENDAR = "2004-2026.a1b2c3d4"
 """What these clocks were made with: a calendar nobody keeps."""
 
-_DIRECTORY = """
+DIRECTORY = """
 INSERT INTO companies (credit_code, name) SELECT 'company' || n, '示例公司' || n FROM generate_series(1, {projects}) n;
 INSERT INTO projects (code, name, company, splclx, squad, created_at)
 SELECT 'project' || n, '示例项目' || n, 'company' || n, 1, 'squad' || n % 5, now()
@@ -67,17 +67,17 @@ UPDATE clocks SET ladder_at[1] = now() - make_interval(secs => id % 3600),
 def district(stage: Stage, url: str, cases: int) -> None:
     """A district with ``cases`` cases, seven of ten open, under review or being checked."""
     stage.load(
-        url, _DIRECTORY.format(projects=PROJECTS), _CASES.format(cases=cases, projects=PROJECTS, calendar=CALENDAR)
+        url, DIRECTORY.format(projects=PROJECTS), _CASES.format(cases=cases, projects=PROJECTS, calendar=CALENDAR)
     )
 
 
 def armed_clocks(stage: Stage, url: str, cases: int, clocks: int) -> None:
     """``clocks`` armed clocks on ``cases`` cases; nothing is due for a day."""
     filled = _ARMED.format(cases=cases, clocks=clocks, projects=PROJECTS, calendar=CALENDAR)
-    stage.load(url, _DIRECTORY.format(projects=PROJECTS), filled)
+    stage.load(url, DIRECTORY.format(projects=PROJECTS), filled)
 
 
 def due_rungs(stage: Stage, url: str, count: int) -> None:
     """``count`` cases with one armed clock each, the first rung of which fell due within the last hour."""
     filled = _ARMED.format(cases=count, clocks=count, projects=PROJECTS, calendar=CALENDAR)
-    stage.load(url, _DIRECTORY.format(projects=PROJECTS), filled, _DUE)
+    stage.load(url, DIRECTORY.format(projects=PROJECTS), filled, _DUE)

@@ -20,7 +20,8 @@ def copy(tmp_path: Path) -> Path:
     """A configuration of one's own to break."""
     for folder in ("items", "rules", "programme", "codes", "documents"):
         shutil.copytree(CONFIG / folder, tmp_path / "config" / folder)
-    shutil.copy(CONFIG / "organisation.yaml", tmp_path / "config")
+    for file in CONFIG.glob("*.yaml"):
+        shutil.copy(file, tmp_path / "config")
     return tmp_path / "config"
 
 
@@ -113,6 +114,12 @@ BROKEN = [
     ("rules/clocks.yaml", "extension_role: district_leader", "extension_role: leader", "joint.extension_role", "unknown role", "district_leader"),
     ("rules/clocks.yaml", "pause_alarm: 3wd", "pause_alarm: 30wd", "pause_alarm", "not inside a pause", ""),
     ("rules/clocks.yaml", "pause_counting: after_start_through_end", "pause_counting: both_ends", "pause_counting", "not one of", "after_start_through_end"),
+    ("rules/figures.yaml", "of: early, among", "of: earli, among", "figures.early_finish.ratios.share.of", "no part 'earli'", "early"),
+    ("rules/figures.yaml", "    parts_of: days\n", "", "figures.net_days", "needs either parts or parts_of", ""),
+    ("rules/figures.yaml", "unit: working_days", "unit: days", "figures.days_saved.unit", "not one of", "working_days"),
+    ("rules/figures.yaml", "version: 1", "version: 0", "figures.early_finish.version", "0: must be", ""),
+    ("rules/early-finish.yaml", "compare: fewer", "compare: less", "compare", "not one of", "fewer"),
+    ("rules/landing-time.yaml", "permits: [SG05,", "permits: [SG95,", "permits[0]", "unknown item", "SG05"),
     ("rules/thresholds.yaml", "unit: m2", "unit: mu", "thresholds.permit_free_area.unit", "not one of", "m2"),
     ("programme/stages.yaml", "lead: ZG", "lead: ZQ", "stages[1].lead", "unknown department", "ZG"),
     ("programme/stages.yaml", "milestone: GC03", "milestone: GC93", "stages[1].milestone", "unknown item", "GC03"),

@@ -10,6 +10,7 @@ from hypothesis import given as given_that
 from hypothesis import settings as limits_of_the_test
 from hypothesis import strategies as st
 
+from tests import shipped
 from workflow.catalogue import Catalogue, load_catalogue
 from workflow.choosing import (
     Choice,
@@ -30,7 +31,7 @@ from workflow.prerequisites_view import applies
 from workflow.settings import default_config_folder
 
 CONFIG = default_config_folder()
-CATALOGUE = load_catalogue(CONFIG)
+CATALOGUE = shipped.catalogue()
 CALENDAR = published_calendar()
 MONDAY = date(2026, 3, 2)
 WHOLE = {

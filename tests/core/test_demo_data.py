@@ -1,5 +1,6 @@
 """The demo: the war map as the article counts it, and a past in which every history is genuine."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.conftest import Databases
+from tests.exchange_checker import faults_of
+from tests.figures_by_hand import Sums, lines_by_hand, summed
+from workflow.actor import Actor, Grant
 from workflow.clock.days import local_day
+from workflow.commands.export_exchange import export_exchange
+from workflow.commands.fold_figures import fold_figures
 from workflow.demo import accounts, making
 from workflow.demo.codes import company_code, project_code_of
 from workflow.demo.files import DemoFiles, load_demo_files
@@ -22,7 +28,13 @@ from workflow.demo.services.renewals import first_quarter
 from workflow.errors import ConfigFaults, Unusable
 from workflow.identifiers import credit_code, project_code
 from workflow.progress import ProgressLight
+from workflow.queries.exchange_feed import json_lines
+from workflow.queries.exchange_reconciliation import exchange_reconciliation
 from workflow.queries.extended_hours import extended_hours
+from workflow.queries.figure_cases import figure_cases
+from workflow.queries.figure_scope import Ask
+from workflow.queries.figures import Figures
+from workflow.queries.figures import figures as figures_of
 from workflow.queries.paging import Paging
 from workflow.queries.problems import ProblemFilters, problems
 from workflow.queries.programme import ProgrammeFilters, ProgrammeView, programme
@@ -30,7 +42,7 @@ from workflow.queries.time_figures import Period, figures
 from workflow.queries.verify import verify
 from workflow.roster import Span, gaps
 from workflow.settings import Settings, default_config_folder, load_settings
-from workflow.store import demo_marker
+from workflow.store import demo_marker, stream
 from workflow.store.engine import open_engine
 from workflow.work import Office, begin_work
 
@@ -253,6 +265,36 @@ def test_nothing_in_the_story_was_refused_by_the_rules(made: Made) -> None:
 
 def test_every_history_of_the_demo_holds(made: Made) -> None:
     assert verify(made.office).breaches == ()
+
+
+def test_the_exchange_rows_of_the_whole_demo_pass_the_checker(made: Made) -> None:
+    with made.office.engine.begin() as conn:
+        while stream.sequence(conn):
+            pass
+    while export_exchange(made.office):
+        pass
+    rows = [json.loads(line) for line in json_lines(made.office.engine, 0)]
+    received = [
+        str(no)
+        for (no,) in made.rows(
+            "SELECT no FROM cases c WHERE flow = 'item' AND EXISTS ("
+            " SELECT FROM events e WHERE e.case_id = c.id AND e.to_state = 'received')"
+        )
+    ]
+    assert len(received) > 300
+    assert len(rows) > 3000
+    assert faults_of(rows, received) == []
+    with made.office.engine.connect() as conn:
+        found = exchange_reconciliation(made.office, conn, anew=True)
+    assert found.equal
+    assert found.at_rest
+    late = made.one("""
+SELECT count(DISTINCT c.id)::int FROM cases c JOIN clocks k ON k.case_id = c.id AND k.name IN ('statutory', 'promised')
+WHERE c.flow = 'item' AND (c.decided_at AT TIME ZONE 'Asia/Shanghai')::date > k.due_on
+  AND k.round = (SELECT max(r.round) FROM clocks r WHERE r.case_id = c.id AND r.name = k.name)""")
+    told = [row for row in rows if any(flag.startswith("overdue") for flag in row["flags"])]
+    assert len(told) == late > 0
+    assert all(row["row"]["SJSCZT"] == 0 for row in told), "late, and not hidden"
 
 
 def test_it_has_enough_cases_and_every_state_somewhere(made: Made) -> None:
@@ -499,6 +541,100 @@ def test_the_same_day_makes_the_same_demo(made: Made, databases: Databases, conf
     with engine.connect() as again, made.office.engine.connect() as first:
         assert again.execute(told).all() == first.execute(told).all()
     engine.dispose()
+
+
+# ── the leader's figures ───────────────────────────────────────────────────────────────────────────────────────────
+
+EVER = Ask(date(2000, 1, 1), date(2099, 12, 31))
+LEADER = Actor(None, "分管区领导", (Grant("district_leader"),))
+
+
+def folded(office: Office) -> None:
+    """Everything that happened is in the figures."""
+    sequenced = True
+    while sequenced:
+        with office.engine.begin() as conn:
+            sequenced = bool(stream.sequence(conn))
+    while fold_figures(office):
+        pass
+
+
+def told(found: Figures) -> Sums:
+    """Number and amount by figure, part and key of a breakdown; what is 0 left out."""
+    return {
+        (figure.code, part.code, group.key or ""): (part.n, part.amount)
+        for figure in found.figures
+        for group in (figure.groups or (figure.whole,))
+        for part in group.parts
+        if part.n
+    }
+
+
+def as_by_hand(sums: Sums) -> Sums:
+    """Cards with the time of everybody together: by hand it is not asked whose it was."""
+    found = {key: value for key, value in sums.items() if not key[1].endswith("_elsewhere")}
+    for (figure, part, key), (n, amount) in sums.items():
+        if part.endswith("_elsewhere"):
+            own = figure, part.removesuffix("_elsewhere"), key
+            found[own] = (n, found[own][1] + amount)
+    return found
+
+
+@pytest.mark.parametrize("by", [None, "department", "street", "month"])
+def test_the_figures_folded_by_differences_are_those_counted_by_hand_from_the_event_log(
+    made: Made, by: str | None
+) -> None:
+    folded(made.office)
+    with begin_work(made.office, LEADER) as work:
+        found = figures_of(work, replace(EVER, by=by))
+        lines = lines_by_hand(work.conn, default_config_folder(), work.calendar, work.now)
+    assert (found.behind, found.complete) == (0, True)
+    counted = as_by_hand(told(found))
+    if by == "month":
+        standing = {"lights", "problems_open"}
+        lines = [line for line in lines if line.figure not in standing]
+        counted = {key: value for key, value in counted.items() if key[0] not in standing}
+    expected = summed(lines, by)
+    assert len(expected) > 60
+    assert counted == expected
+
+
+def test_every_number_of_the_demo_opens_exactly_the_cases_it_counts(made: Made) -> None:
+    folded(made.office)
+    with begin_work(made.office, LEADER) as work:
+        for figure in figures_of(work, EVER).figures:
+            for part in figure.whole.parts:
+                listed, cursor = 0, None
+                while True:
+                    paging = Paging("a secret of thirty-two characters", 100, cursor)
+                    behind = figure_cases(work, figure.code, part.code, EVER, paging)
+                    listed += sum(row.n for row in behind.rows)
+                    cursor = behind.next_cursor
+                    if cursor is None:
+                        break
+                assert (listed, behind.part.n) == (part.n, part.n), (figure.code, part.code)
+
+
+def test_the_demo_reports_what_the_article_does(made: Made) -> None:
+    folded(made.office)
+    with begin_work(made.office, LEADER) as work:
+        found = figures_of(work, EVER)
+    [early] = found.figure("early_finish").whole.ratios
+    assert early.value is not None
+    assert early.value > 0.76
+    dispatch, hours = (
+        found.figure("meetings").whole.part("dispatch"),
+        found.figure("extended_hours").whole.part("sessions"),
+    )
+    solved, saved = found.figure("problems").whole.part("solved"), found.figure("landing").whole.part("saved")
+    assert dispatch is not None
+    assert dispatch.projects == 10
+    assert hours is not None
+    assert 110 <= hours.amount / 60 <= 120
+    assert solved is not None
+    assert solved.n > 20
+    assert saved is not None
+    assert saved.amount / saved.n > 30
 
 
 # ── where no demo may be made ──────────────────────────────────────────────────────────────────────────────────────

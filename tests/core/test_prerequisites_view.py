@@ -5,12 +5,11 @@ from itertools import combinations
 
 import pytest
 
-from workflow.catalogue import load_catalogue
+from tests import shipped
 from workflow.catalogue.items import EDGES
 from workflow.prerequisites_view import EdgeView, edges_of
-from workflow.settings import default_config_folder
 
-CATALOGUE = load_catalogue(default_config_folder())
+CATALOGUE = shipped.catalogue()
 
 
 def edges(code: str, *traits: str, **known: object) -> tuple[EdgeView, ...]:

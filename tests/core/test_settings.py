@@ -78,6 +78,8 @@ def test_every_fault_is_listed_at_once_with_variable_value_and_what_is_accepted(
         ("WUGEYI_PUBLIC_URL", "approvals.example.org"),
         ("WUGEYI_PUBLIC_URL", "https://example.org/approvals"),
         ("WUGEYI_MAIL_FROM", "office"),
+        ("WUGEYI_WEBHOOK_NETWORKS", "10.0.0.1/8"),
+        ("WUGEYI_WEBHOOK_NETWORKS", "intranet"),
         ("WUGEYI_SECRET", "too short"),
         ("DATABASE_URL", "postgresql://localhost"),
         ("DATABASE_URL", "postgresql://localhost:99999/wugeyi"),

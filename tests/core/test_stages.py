@@ -5,16 +5,15 @@ from datetime import date
 
 import pytest
 
-from workflow.catalogue import load_catalogue
+from tests import shipped
 from workflow.choosing import Choice, choose, told_by_answers
 from workflow.clock.calendar import published_calendar
 from workflow.clock.words import Light
 from workflow.definition import Title
 from workflow.planning import Dated, Question, Running
-from workflow.settings import default_config_folder
 from workflow.stages import ItemCase, StageClock, StageItem, stage_clocks
 
-CATALOGUE = load_catalogue(default_config_folder())
+CATALOGUE = shipped.catalogue()
 CALENDAR = published_calendar()
 MONDAY = date(2026, 3, 2)
 ANSWERS = {"splclx": "6", "basis": "filing", "land": "sold", "fire": "ordinary", "eia": "form", "tender": "no"}

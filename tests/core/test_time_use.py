@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import shipped
 from tests.given import moment
 from workflow.case import ClockRecord
 from workflow.catalogue import Catalogue, load_catalogue
@@ -17,13 +18,13 @@ from workflow.clock.calendar import Calendar, local_day, published_calendar
 from workflow.clock.limit import parse_limit
 from workflow.definition import Flow
 from workflow.errors import ConfigFaults
-from workflow.loading import latest, load_flows
+from workflow.loading import latest
 from workflow.settings import default_config_folder
 from workflow.time_use import WINDOW, Past, Step, Stop, TimeUse, time_use
 
 CONFIG = default_config_folder()
-CATALOGUE: Catalogue = load_catalogue(CONFIG)
-FLOWS = load_flows(CONFIG / "flows", CATALOGUE)
+CATALOGUE: Catalogue = shipped.catalogue()
+FLOWS = shipped.flows()
 ITEM: Flow = latest(FLOWS, "item")
 BUNDLE: Flow = latest(FLOWS, "bundle")
 HELP: Flow = latest(FLOWS, "assistance")

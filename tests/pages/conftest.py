@@ -17,8 +17,12 @@ from werkzeug.test import stream_encode_multipart
 
 from tests import given
 from tests.applications import application
+from tests.conftest import Databases
 from tests.pages.reading import Page, read
+from tests.pages.world import NOW as THAT_DAY
+from tests.pages.world import World, build
 from workflow.settings import Settings, load_settings
+from workflow.store.engine import open_engine
 from workflow.work import Office
 
 NOW = given.moment("2026-03-02", "10:00")
@@ -82,6 +86,31 @@ def settings() -> Settings:
 def app(office: Office, settings: Settings) -> Flask:
     """The application on the test's database."""
     return application(office, settings)
+
+
+@pytest.fixture(scope="session")
+def district(databases: Databases, configuration: Office) -> World:
+    """The small district, built once a process in the database ``district``; who asks for ``world`` gets a copy."""
+    engine = open_engine(databases.lasting("district"), "cli")
+    world = build(replace(configuration, engine=engine))
+    engine.dispose()
+    return world
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
+    """The address of a database of this test alone: with the small district where the test asks for ``world``."""
+    if "world" not in request.fixturenames:
+        return databases.new()
+    request.getfixturevalue("district")
+    return databases.new(like="district")
+
+
+@pytest.fixture
+def world(district: World, office: Office) -> World:
+    """A small district with something in every list; it is Wednesday, 11 March 2026, 09:30."""
+    given.time_is(office.engine, THAT_DAY)
+    return district
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Every page in a real Chromium: it fits, it is silent, it asks nobody else, and it obeys its own strict policy."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from threading import Thread
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -44,6 +45,7 @@ class Site:
     world: World
     browser: Browser
     windows: dict[str, BrowserContext]
+    kept: dict[str, Page]
 
     def window(self, username: str) -> BrowserContext:
         """Somebody's browser window; signed in through the form, unless nobody is named."""
@@ -60,6 +62,14 @@ class Site:
                 page.close()
         return self.windows[username]
 
+    def page(self, username: str) -> Page:
+        """A page of somebody's window that goes from address to address, of a desk's size; a new one costs more than
+        what it shows."""
+        if username not in self.kept:
+            self.kept[username] = self.window(username).new_page()
+        self.kept[username].set_viewport_size({"width": 1280, "height": 720})
+        return self.kept[username]
+
 
 @pytest.fixture(scope="module")
 def site(databases: Databases, configuration: Office) -> Iterator[Site]:
@@ -69,16 +79,18 @@ def site(databases: Databases, configuration: Office) -> Iterator[Site]:
     office = replace(configuration, engine=engine)
     world = build(office)
     settings = replace(load_settings({}), demo=True, public_url="http://localhost", secret="s" * 40)
-    server = make_server("127.0.0.1", 0, create_app(office, settings), threaded=True)
+    app = create_app(office, settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield Site(f"http://127.0.0.1:{server.server_port}", world, browser, {})
+        yield Site(f"http://127.0.0.1:{server.server_port}", world, browser, {}, {})
         browser.close()
     server.shutdown()
     thread.join()
     server.server_close()
+    app.extensions["wugeyi"].live.end()
     engine.dispose()
 
 
@@ -91,23 +103,28 @@ def sideways(page: Page) -> int:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_is_silent_and_asks_nobody_else(site: Site, name: str) -> None:
     username, where = PAGES[name]
-    page = site.window(username).new_page()
+    page = site.page(username)
     heard: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    listening: dict[Any, Callable[[Any], None]] = {
+        "console": lambda message: heard.append(message.text),
+        "pageerror": lambda error: heard.append(str(error)),
+        "request": lambda request: asked.append(request.url),
+    }
+    for event, listener in listening.items():
+        page.on(event, listener)
     response = page.goto(site.origin + where(site.world))
     assert response is not None
     assert response.status == 200
     assert response.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert page.locator("h1").count() == 1
-    assert page.locator("[style], script, style").count() == 0
+    assert page.locator("[style], script:not([src^='/static/live.js?v=']), style").count() == 0
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert sideways(page) <= 0, f"{name} at {width} px"
-    page.close()
+    for event, listener in listening.items():
+        page.remove_listener(event, listener)
     assert heard == []
     assert [url for url in asked if not url.startswith(site.origin)] == []
 

@@ -9,8 +9,7 @@ from flask import Flask
 from tests import given
 from tests.pages.conftest import HEADERS, Reader
 from tests.pages.every_page import PAGES
-from tests.pages.world import build
-from workflow.work import Office
+from tests.pages.world import World
 
 TEMPLATES = Path(__file__).parents[2] / "api" / "pages" / "templates"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -27,8 +26,7 @@ def readers(app: Flask) -> dict[str, Reader]:
     return found
 
 
-def test_no_two_pages_of_a_person_have_the_same_title_and_each_has_one_heading(office: Office, app: Flask) -> None:
-    world = build(office)
+def test_no_two_pages_of_a_person_have_the_same_title_and_each_has_one_heading(world: World, app: Flask) -> None:
     people = readers(app)
     titles: dict[tuple[str, str], str] = {}
     for name, (username, where) in PAGES.items():
@@ -40,8 +38,7 @@ def test_no_two_pages_of_a_person_have_the_same_title_and_each_has_one_heading(o
         titles[username, page.title] = name
 
 
-def test_no_link_of_any_page_is_dead(office: Office, app: Flask) -> None:
-    world = build(office)
+def test_no_link_of_any_page_is_dead(world: World, app: Flask) -> None:
     people = readers(app)
     tried: set[tuple[str, str]] = set()
     for username, where in PAGES.values():

@@ -9,17 +9,11 @@ from flask import Flask
 from tests import given
 from tests.applications import application
 from tests.pages.conftest import HEADERS, Reader
-from tests.pages.world import World, build
+from tests.pages.world import World
 from workflow.settings import Settings
 from workflow.work import Office
 
 SignIn = Callable[[str], Reader]
-
-
-@pytest.fixture
-def world(office: Office) -> World:
-    """A small district with something in every list."""
-    return build(office)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests import given
 from tests.pages import services
 from tests.pages.conftest import Reader
 from tests.pages.test_every_page import readers
-from tests.pages.world import build
+from tests.pages.world import World
 from workflow.clock.words import Light
 from workflow.queries.lanes import lane_lights, lanes
 from workflow.work import Office
@@ -16,8 +16,7 @@ from workflow.work import Office
 SignedIn = Callable[[str], Reader]
 
 
-def test_the_lights_of_the_list_are_those_of_the_page_of_the_project(office: Office) -> None:
-    world = build(office)
+def test_the_lights_of_the_list_are_those_of_the_page_of_the_project(world: World, office: Office) -> None:
     town = world.town
     for actor in (town.specialist, town.applicant, town.clerk, town.officers["HB"], town.directors["QX"]):
         with given.at(office, actor, given.moment("2026-03-11", "09:30")) as work:
@@ -34,8 +33,7 @@ def test_a_project_is_found_by_a_part_of_its_name(office: Office, town: given.To
     assert "没有名称包含“不存在”的项目" in page.words
 
 
-def test_the_applicant_is_asked_only_where_something_can_be_done(office: Office, app: Flask) -> None:
-    world = build(office)
+def test_the_applicant_is_asked_only_where_something_can_be_done(world: World, app: Flask) -> None:
     reader = readers(app)["applicant"]
     page = reader.open("/my")
     for words in ("请补正材料", "本段还没有申请验收", "草稿，还没有提交"):

@@ -8,12 +8,11 @@ from sqlalchemy import text
 from tests import given
 from tests.pages.conftest import Reader
 from tests.pages.test_every_page import readers
-from tests.pages.world import build
+from tests.pages.world import World
 from workflow.work import Office
 
 
-def test_an_overdue_clock_has_used_as_many_days_on_the_case_as_in_its_proof(office: Office, app: Flask) -> None:
-    world = build(office)
+def test_an_overdue_clock_has_used_as_many_days_on_the_case_as_in_its_proof(world: World, app: Flask) -> None:
     reader = readers(app)["officer_qx"]
     case = reader.open(f"/cases/{world.overdue}")
     proof = reader.open(f"/cases/{world.overdue}/clocks/promised")
@@ -22,8 +21,7 @@ def test_an_overdue_clock_has_used_as_many_days_on_the_case_as_in_its_proof(offi
     assert f"{used[1]}。" in case.words
 
 
-def test_the_title_says_of_which_day_the_proof_speaks(office: Office, app: Flask) -> None:
-    world = build(office)
+def test_the_title_says_of_which_day_the_proof_speaks(world: World, app: Flask) -> None:
     reader = readers(app)["officer_qx"]
     now = reader.open(f"/cases/{world.overdue}/clocks/promised")
     then = reader.open(f"/cases/{world.overdue}/clocks/promised?as_of=2026-03-05")
@@ -32,8 +30,9 @@ def test_the_title_says_of_which_day_the_proof_speaks(office: Office, app: Flask
     assert then.title != now.title
 
 
-def test_the_last_day_ends_when_the_policy_says_and_not_always_at_midnight(office: Office, app: Flask) -> None:
-    world = build(office)
+def test_the_last_day_ends_when_the_policy_says_and_not_always_at_midnight(
+    world: World, office: Office, app: Flask
+) -> None:
     reader = readers(app)["officer_qx"]
     address = f"/cases/{world.overdue}/clocks/promised"
     proof = reader.open(address)

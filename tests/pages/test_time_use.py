@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests import given
 from tests.pages.conftest import Reader
-from tests.pages.world import World, build
+from tests.pages.world import World
 from tests.time_spent import backfill
 from workflow.work import Office
 
@@ -16,11 +16,10 @@ MARCH = "from=2026-03-01&to=2026-03-31"
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    """A small district on 11 March 2026; one of its cases was delivered, after a step that was recorded late."""
-    made = build(office)
-    backfill(office, made.delivered, "2026-02-27")
-    return made
+def world(world: World, office: Office) -> World:
+    """The small district; one of its cases was delivered, after a step that was recorded late."""
+    backfill(office, world.delivered, "2026-02-27")
+    return world
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from workflow.actor import Actor
 from workflow.commands.amend import propose
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.open_bundle import open_bundle
+from workflow.commands.subscribe import Address, subscribe
 from workflow.store.documents import issued
 from workflow.work import Office
 
@@ -37,6 +38,7 @@ class World:
     cell: str
     planned_segment: str
     services: services.Services
+    subscriber: int
 
 
 def build(office: Office) -> World:
@@ -80,6 +82,7 @@ def build(office: Office) -> World:
         cell=cell,
         planned_segment=parts.segments(office, acceptance)["B"],
         services=five,
+        subscriber=_subscriber(office, town),
     )
 
 
@@ -103,6 +106,12 @@ def _closure(office: Office, town: given.Town) -> int:
     notice = {"year": 2026, "off": [{"from": "2026-03-12", "to": "2026-03-13", "name": "台风停工"}]}
     with given.at(office, town.admin, NOW) as work:
         return propose(work, "closure", notice, "示例停工通告").id
+
+
+def _subscriber(office: Office, town: given.Town) -> int:
+    """Another system that pulls what it wants to know."""
+    with given.at(office, town.admin, NOW) as work:
+        return subscribe(work, "市审批平台", Address(""), ["case.ended", "card.raised"]).id
 
 
 def _check_code(office: Office, document: str) -> str:

@@ -12,11 +12,13 @@ from aiosmtpd.controller import Controller
 
 @dataclass(slots=True)
 class Mailbox:
-    """Everything that arrived, in order; ``answers`` by recipient replaces the usual 250."""
+    """Everything that arrived, in order; ``answers`` by recipient replaces the usual 250. ``drops``: of so many mails
+    one is taken, and the connection cut before the answer, as where a server dies at that moment."""
 
     url: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    drops: int = 0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         """aiosmtpd's hook for a recipient."""
@@ -28,6 +30,8 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """aiosmtpd's hook for a whole mail."""
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.drops and len(self.mails) % self.drops == 0:
+            server.transport.abort()
         return "250 OK"
 
     @property
@@ -54,3 +58,28 @@ def mail_server() -> Iterator[Mailbox]:
         yield mailbox
     finally:
         controller.stop()
+
+
+@dataclass(slots=True)
+class FragileServer:
+    """A mail server that is started and killed again and again on the port it had first."""
+
+    mailbox: Mailbox
+    port: int = 0
+    starts: int = 0
+    _controller: Controller | None = None
+
+    def start(self) -> None:
+        """From now on mails are taken."""
+        kind = Controller if self.port else _FreePort
+        self._controller = kind(self.mailbox, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+        self.port = self._controller.port
+        self.mailbox.url = f"smtp://127.0.0.1:{self.port}"
+        self.starts += 1
+
+    def kill(self) -> None:
+        """Whoever is in the middle of a conversation is cut off."""
+        if self._controller is not None:
+            self._controller.stop(no_assert=True)
+            self._controller = None

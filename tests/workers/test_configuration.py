@@ -8,11 +8,21 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 import workflow
-from workers import caretaker, deliver, housekeeping, relay, sweeper
+from workers import caretaker, deliver, housekeeping, relay, subscribers, sweeper
+from workers.channels import outside
 from workers.configuration import CONFIGURATION
+from workflow.commands import tell_subscriber
 from workflow.store import outbox
+from workflow.store import subscribers as subscriber_rows
 
-TASKS = (deliver.deliver, relay.relay, sweeper.sweep_task, caretaker.attend_task, housekeeping.housekeeping)
+TASKS = (
+    deliver.deliver,
+    relay.relay,
+    sweeper.sweep_task,
+    caretaker.attend_task,
+    subscribers.tell_subscriber,
+    housekeeping.housekeeping,
+)
 
 
 def test_an_id_is_offered_again_only_when_its_task_must_have_ended() -> None:
@@ -21,6 +31,8 @@ def test_an_id_is_offered_again_only_when_its_task_must_have_ended() -> None:
     assert CONFIGURATION["broker_transport_options"]["visibility_timeout"] == visibility
     assert CONFIGURATION["result_backend_transport_options"]["visibility_timeout"] == visibility
     assert outbox.LEASED_FOR.total_seconds() > CONFIGURATION["task_time_limit"]
+    assert subscriber_rows.LEASED_FOR.total_seconds() > CONFIGURATION["task_time_limit"]
+    assert CONFIGURATION["task_soft_time_limit"] > tell_subscriber.SECONDS + outside.TOTAL_SECONDS
 
 
 def test_a_worker_never_gives_its_broker_up() -> None:
@@ -36,6 +48,7 @@ def test_messages_of_the_queue_are_ids_in_json_and_nothing_else() -> None:
         "wugeyi.relay": [],
         "wugeyi.sweep": [],
         "wugeyi.attend": [],
+        "wugeyi.tell_subscriber": ["subscriber_id"],
         "wugeyi.housekeeping": [],
     }
 

@@ -10,14 +10,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tests import given
+from tests import given, shipped
 from tests.planted import plant
 from workflow.case import Case, ClockRecord
-from workflow.catalogue import load_catalogue
 from workflow.commands.fire_rungs import sweep
 from workflow.definition import Flow
-from workflow.loading import load_flows
-from workflow.settings import default_config_folder
 from workflow.simulation.walks import situations
 from workflow.work import Office
 
@@ -26,8 +23,7 @@ MOMENT = timedelta(seconds=1)
 
 
 def _every_clock() -> Iterator[tuple[str, int, str]]:
-    config = default_config_folder()
-    for flow in load_flows(config / "flows", load_catalogue(config)).values():
+    for flow in shipped.flows().values():
         yield from ((*flow.key, clock) for clock in flow.clocks)
 
 

@@ -12,9 +12,9 @@ import pypdf
 import pytest
 from sqlalchemy import text
 
-from tests import given
+from tests import given, shipped
 from tests.given import Town, moment
-from workflow.catalogue import DocumentKind, load_catalogue
+from workflow.catalogue import DocumentKind
 from workflow.catalogue.document_files import ALWAYS
 from workflow.commands.pass_on import pass_on
 from workflow.commands.render_document import render_document, set_anew
@@ -27,7 +27,7 @@ from workflow.work import Office
 
 CONFIG = default_config_folder()
 RECEIVED = moment("2026-03-02")
-KINDS = load_catalogue(CONFIG).documents
+KINDS = shipped.catalogue().documents
 TABLE = {"heads": ["材料", "问题", "要求"], "rows": [["申请表", "缺少签章", "补签"], ["施工合同", "未附页", "补齐"]]}
 SAMPLES: Mapping[str, Any] = {
     "case": "LS2026-000123",

@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from workflow.commands.pass_on import Outgoing, Undelivered
+from workflow.commands.outgoing import Outgoing, Undelivered
 from workflow.definition import Title
 from workflow.letters import Template, write_letter
 from workflow.settings import SmtpServer
+from workflow.store.outbox import Again
 
 SECONDS = 10
 """Bound of every step of the conversation; one that drags on is ended by the soft time limit of the task."""
+CLOSING = 421
+FULL = 452
+NO_SUCH_MAILBOX = frozenset({550, 551, 553, 556})
+"""What is refused for ever at this address (RFC 5321, 4.2.3); other answers may mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class EmailChannel:
 
     def __call__(self, outgoing: Outgoing) -> None:
         if not outgoing.address:
-            raise Undelivered("the account has no address any more", "never")
+            raise Undelivered("the account has no address any more", "never", of_channel=False)
         message = self.compose(outgoing)
         try:
             with self._conversation() as smtp:
@@ -78,15 +83,34 @@ def message_id(effect_key: str, sender: str) -> str:
 
 def sorted_out(error: Exception) -> Undelivered:
     """What went wrong, without the address and without the server's words, which may quote it."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return Undelivered(f"the mail server refuses our name and password ({error.smtp_code})", "later")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = max((code for code, _ in error.recipients.values()), default=550)
-        again = "later" if code < 500 else "never"
-        return Undelivered(f"the mail server refuses the recipient ({code})", again)
+        return _recipient(max((code for code, _ in error.recipients.values()), default=550))
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return Undelivered(
+            f"the mail server refuses our name and password ({error.smtp_code})", "later", of_channel=True
+        )
+    if isinstance(error, smtplib.SMTPDataError):
+        return _message(error.smtp_code)
     if isinstance(error, smtplib.SMTPResponseException):
-        again = "soon" if error.smtp_code < 500 else "never"
-        return Undelivered(f"the mail server refuses the message ({error.smtp_code})", again)
+        # At the greeting, or for our sender: it is not this message that is refused.
+        again: Again = "soon" if error.smtp_code < 500 else "later"
+        return Undelivered(f"the mail server refuses us ({error.smtp_code})", again, of_channel=True)
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return Undelivered("the mail server lacks what SMTP_URL asks for", "later")
+        return Undelivered("the mail server lacks what SMTP_URL asks for", "later", of_channel=True)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Undelivered(
+            f"the mail server's certificate is not trusted: {error.verify_message}", "later", of_channel=True
+        )
     return Undelivered(f"the mail server does not answer: {type(error).__name__}", "soon")
+
+
+def _recipient(code: int) -> Undelivered:
+    again: Again = "soon" if code == CLOSING else "never" if code in NO_SUCH_MAILBOX else "later"
+    return Undelivered(
+        f"the mail server refuses the recipient ({code})", again, of_channel=code == CLOSING, bounced=again == "never"
+    )
+
+
+def _message(code: int) -> Undelivered:
+    again: Again = "soon" if code < 500 else "never"
+    return Undelivered(f"the mail server refuses the message ({code})", again, of_channel=code in (CLOSING, FULL))

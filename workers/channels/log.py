@@ -1,6 +1,6 @@
 """The channel of people without an address: the line in the log is all there is, beside the notice on their page."""
 
-from workflow.commands.pass_on import Outgoing
+from workflow.commands.outgoing import Outgoing
 from workflow.logs import facts, logger
 
 log = logger("courier")

@@ -2,6 +2,7 @@
 
 from workflow.catalogue.district import (
     WORD_LISTS,
+    AnswerTimes,
     AreaTolerance,
     Battlefront,
     Catalogue,
@@ -10,6 +11,7 @@ from workflow.catalogue.district import (
     Department,
     Discipline,
     District,
+    Escalation,
     Help,
     Holder,
     JointHandling,
@@ -29,6 +31,8 @@ from workflow.catalogue.district import (
     Word,
 )
 from workflow.catalogue.documents import Contact, Contacts, DocumentKind, Remedy, RemedyText
+from workflow.catalogue.exchange import CityFlow, ExchangeRules
+from workflow.catalogue.figures import EarlyFinish, FigureDefinition, FigureRatio, LandingTime
 from workflow.catalogue.items import (
     Applies,
     Duty,
@@ -42,17 +46,21 @@ from workflow.catalogue.items import (
     Validity,
     Variant,
 )
-from workflow.catalogue.load import load_catalogue
+from workflow.catalogue.load import load_catalogue, load_channels
 from workflow.catalogue.questions import Answer, Figure, ProjectQuestion
+from workflow.catalogue.telling import ChannelKind, MessageKind, TellingPolicy
 from workflow.catalogue.tendering import Period, Tendering, TenderMoment, TenderRule
 
 __all__ = [
     "WORD_LISTS",
     "Answer",
+    "AnswerTimes",
     "Applies",
     "AreaTolerance",
     "Battlefront",
     "Catalogue",
+    "ChannelKind",
+    "CityFlow",
     "Code",
     "Contact",
     "Contacts",
@@ -62,16 +70,23 @@ __all__ = [
     "District",
     "DocumentKind",
     "Duty",
+    "EarlyFinish",
+    "Escalation",
+    "ExchangeRules",
     "Extension",
     "Figure",
+    "FigureDefinition",
+    "FigureRatio",
     "Help",
     "Holder",
     "Item",
     "ItemLimit",
     "JointHandling",
+    "LandingTime",
     "Lifetime",
     "Lights",
     "Material",
+    "MessageKind",
     "PauseCause",
     "Period",
     "Prerequisite",
@@ -87,6 +102,7 @@ __all__ = [
     "SquadMember",
     "Stage",
     "Street",
+    "TellingPolicy",
     "TenderMoment",
     "TenderRule",
     "Tendering",
@@ -97,4 +113,5 @@ __all__ = [
     "Variant",
     "Word",
     "load_catalogue",
+    "load_channels",
 ]

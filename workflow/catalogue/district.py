@@ -6,11 +6,14 @@ from datetime import date, time
 from typing import Literal, Protocol
 
 from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
+from workflow.catalogue.exchange import ExchangeRules
+from workflow.catalogue.figures import EarlyFinish, FigureDefinition, LandingTime
 from workflow.catalogue.items import Item, Level, Validity
 from workflow.catalogue.questions import ProjectQuestion
+from workflow.catalogue.telling import ChannelKind, TellingPolicy
 from workflow.catalogue.tendering import Tendering
 from workflow.clock.hours import OfficeHours
-from workflow.clock.limit import Limit
+from workflow.clock.limit import Limit, Unit
 from workflow.definition import Title
 from workflow.identifiers import ProjectCodeRule
 
@@ -271,6 +274,33 @@ class TimeUsePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTimes:
+    """By card: the time within which somebody must have seen an alert; None where it may wait."""
+
+    notice: Limit | None
+    yellow: Limit | None
+    red: Limit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """By when an alert that nobody acknowledged goes to the next person (config/rules/escalation.yaml).
+
+    ``round_the_clock`` is for alerts of clocks of hours and minutes, ``answer_within`` for all others. What somebody is
+    told in one of the roles of ``may_wait`` waits, whatever its card.
+    """
+
+    answer_within: AnswerTimes
+    round_the_clock: AnswerTimes
+    may_wait: tuple[str, ...]
+
+    def limit(self, card: str, unit: str) -> Limit | None:
+        """The time for an alert of ``card`` that a clock of ``unit`` raised; None where it may wait."""
+        times = self.round_the_clock if unit in (Unit.HOUR, Unit.MINUTE) else self.answer_within
+        return {"notice": times.notice, "yellow": times.yellow, "red": times.red}[card]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleLimit:
     """A limit that flows name and no law fixes (config/rules/limits.yaml)."""
 
@@ -350,8 +380,8 @@ class Catalogue:
     """Everything the configuration says about items, offices, programme and rules; mappings are read-only.
 
     ``sources`` gives each file's validity by its name (``items/SG05.yaml``). ``codes`` holds the code lists by name
-    (blzt, splclx, project_type, permit_class). ``ceiling`` is the whole process, a warning only. ``acceptance_items``
-    are what a joint acceptance stands for beside the items of its disciplines.
+    (blzt, splclx, project_type, permit_class and those of the exchange). ``ceiling`` is the whole process, a warning
+    only. ``acceptance_items`` are what a joint acceptance stands for beside the items of its disciplines.
     """
 
     district: District
@@ -374,6 +404,9 @@ class Catalogue:
     help: Help
     questions: Mapping[str, ProjectQuestion]
     time_use: TimeUsePolicy
+    escalation: Escalation
+    channels: Mapping[str, ChannelKind]
+    telling: TellingPolicy
     documents: Mapping[str, DocumentKind]
     remedies: Mapping[str, Remedy]
     contacts: Contacts
@@ -384,9 +417,13 @@ class Catalogue:
     areas: Mapping[str, AreaTolerance]
     rooms: Mapping[str, Word]
     ratings: Mapping[str, RatingLevel]
+    figures: Mapping[str, FigureDefinition]
+    early_finish: EarlyFinish
+    landing: LandingTime
     project_code_rule: ProjectCodeRule
     check_organisation: bool
     permit_patterns: tuple[str, ...]
+    exchange: ExchangeRules
     sources: Mapping[str, Validity]
     digest: str
 

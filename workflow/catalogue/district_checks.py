@@ -62,6 +62,13 @@ def clocks_faults(document: Document, data: Data, known: Known) -> Iterator[Faul
         yield document.fault(("pause_alarm",), f"{data['pause_alarm']} is not inside a pause of {data['pause_cap']}")
 
 
+def escalation_faults(document: Document, data: Data, known: Known) -> Iterator[Fault]:
+    """Whose alerts wait are roles, or whoever has the case or is on duty."""
+    roles = None if known.roles is None else known.roles | {"assignee", "on_duty"}
+    for index, role in enumerate(data["may_wait"]):
+        yield from unknown_word(document, ("may_wait", index), "role", role, roles)
+
+
 def _working_days(document: Document, place: Place, limit: Limit) -> Iterator[Fault]:
     if limit.unit is not Unit.WORKING_DAY:
         yield document.fault(place, f"{limit}: pauses are counted in working days", [f"{limit.amount}wd"])

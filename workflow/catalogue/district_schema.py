@@ -14,6 +14,7 @@ from workflow.catalogue.district import (
     PAUSE_HOLDERS,
     SCOPES,
     STOPS,
+    AnswerTimes,
     District,
     JointHandling,
     MilestoneKind,
@@ -331,6 +332,32 @@ class TimeUseSchema(FileSchema):
         for name in ("quick_decision", "late_rung_after"):
             if data[name].unit.counts_days:
                 raise ValidationError("minutes or hours are needed, as in 30min", name)
+
+
+class AnswerTimesSchema(StrictSchema):
+    makes = AnswerTimes
+    notice = LimitText(required=True, allow_none=True)
+    yellow = LimitText(required=True, allow_none=True)
+    red = LimitText(required=True, allow_none=True)
+
+
+class EscalationSchema(FileSchema):
+    """``config/rules/escalation.yaml``."""
+
+    answer_within = fields.Nested(AnswerTimesSchema, required=True)
+    round_the_clock = fields.Nested(AnswerTimesSchema, required=True)
+    may_wait = fields.List(Text(), required=True)
+
+    @validates_schema
+    def in_their_units(self, data: dict[str, Any], **kwargs: Any) -> None:
+        _units(data["answer_within"], "answer_within", (Unit.WORKING_DAY, Unit.WORKING_HOUR), "1wd or 4wh")
+        _units(data["round_the_clock"], "round_the_clock", (Unit.HOUR, Unit.MINUTE), "2h or 30min")
+
+
+def _units(times: AnswerTimes, key: str, accepted: tuple[Unit, ...], form: str) -> None:
+    wrong = [limit for limit in (times.notice, times.yellow, times.red) if limit and limit.unit not in accepted]
+    if wrong:
+        raise ValidationError(f"{wrong[0]}: times as {form} are needed", key)
 
 
 class RuleLimitSchema(NamedSchema):

@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema
 
-from workflow.catalogue import district_checks, district_schema, document_files, question_checks, tendering_schema
+from workflow.catalogue import (
+    district_checks,
+    district_schema,
+    document_files,
+    exchange_schema,
+    figures_schema,
+    question_checks,
+    telling_schema,
+    tendering_schema,
+)
 from workflow.catalogue.district import (
     AreaTolerance,
     Battlefront,
@@ -18,6 +27,7 @@ from workflow.catalogue.district import (
     Conventions,
     Department,
     Discipline,
+    Escalation,
     Help,
     Lights,
     PauseCause,
@@ -32,6 +42,7 @@ from workflow.catalogue.district import (
     Word,
 )
 from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
+from workflow.catalogue.exchange import EXCHANGE_LISTS
 from workflow.catalogue.item_checks import (
     STAGE_OF_PREFIX,
     ItemFile,
@@ -43,6 +54,7 @@ from workflow.catalogue.item_checks import (
 from workflow.catalogue.item_schema import ItemSchema
 from workflow.catalogue.items import Item, Validity
 from workflow.catalogue.question_schema import QuestionsSchema
+from workflow.catalogue.telling import ChannelKind
 from workflow.definition import Title
 from workflow.errors import ConfigFaults, Fault
 from workflow.strict_schema import read
@@ -59,12 +71,16 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "rules/clocks.yaml": district_schema.ConventionsSchema,
         "rules/thresholds.yaml": district_schema.ThresholdsSchema,
         "rules/time-use.yaml": district_schema.TimeUseSchema,
+        "rules/escalation.yaml": district_schema.EscalationSchema,
         "rules/limits.yaml": district_schema.LimitsSchema,
         "rules/ratings.yaml": district_schema.RatingsSchema,
         "programme/rooms.yaml": district_schema.RoomsSchema,
         "rules/tendering.yaml": tendering_schema.TenderingSchema,
         "programme/disciplines.yaml": district_schema.DisciplinesSchema,
         "rules/areas.yaml": district_schema.AreasSchema,
+        "rules/figures.yaml": figures_schema.FiguresSchema,
+        "rules/early-finish.yaml": figures_schema.EarlyFinishSchema,
+        "rules/landing-time.yaml": figures_schema.LandingTimeSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
         "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
@@ -77,8 +93,12 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "codes/permit-number.yaml": district_schema.PermitNumberSchema,
         "codes/blzt.yaml": district_schema.CodeListSchema,
         "codes/splclx.yaml": district_schema.CodeListSchema,
+        **{f"codes/{name}.yaml": district_schema.CodeListSchema for name in EXCHANGE_LISTS},
+        "exchange.yaml": exchange_schema.ExchangeSchema,
         "documents/contacts.yaml": document_files.ContactsSchema,
         "documents/remedies.yaml": document_files.RemediesSchema,
+        telling_schema.CHANNELS: telling_schema.ChannelsSchema,
+        telling_schema.TELLING: telling_schema.TellingSchema,
     }
 )
 CHECKS: Mapping[str, Check] = MappingProxyType(
@@ -87,8 +107,11 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "rules/pauses.yaml": district_checks.pauses_faults,
         "rules/lights.yaml": district_checks.lights_faults,
         "rules/clocks.yaml": district_checks.clocks_faults,
+        "rules/escalation.yaml": district_checks.escalation_faults,
         "rules/ratings.yaml": district_checks.ratings_faults,
         "rules/tendering.yaml": tendering_schema.tendering_faults,
+        "rules/figures.yaml": figures_schema.figures_faults,
+        "rules/landing-time.yaml": figures_schema.landing_faults,
         "programme/disciplines.yaml": district_checks.disciplines_faults,
         "rules/thresholds.yaml": district_checks.thresholds_faults,
         "programme/stages.yaml": district_checks.stages_faults,
@@ -97,6 +120,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "documents/contacts.yaml": document_files.contacts_faults,
         "documents/remedies.yaml": document_files.remedies_faults,
         "programme/questions.yaml": question_checks.questions_faults,
+        telling_schema.CHANNELS: telling_schema.channels_faults,
+        "exchange.yaml": exchange_schema.exchange_faults,
     }
 )
 
@@ -151,6 +176,15 @@ def load_catalogue(config: Path) -> Catalogue:
     if reading.faults:
         raise ConfigFaults(sorted(reading.faults, key=lambda fault: (fault.file, fault.line or 0)))
     return _assembled(reading, {code: file.item for code, file in files.items()}, documents)
+
+
+def load_channels(config: Path) -> Mapping[str, ChannelKind]:
+    """The ways to a person of ``channels.yaml`` alone; raises ConfigFaults with every fault of it."""
+    reading = _Reading(config=config, faults=[], documents={}, data={})
+    reading.read(config / telling_schema.CHANNELS, telling_schema.ChannelsSchema())
+    if reading.faults:
+        raise ConfigFaults(reading.faults)
+    return telling_schema.channels_of(reading.data[telling_schema.CHANNELS])
 
 
 def _item_paths(reading: _Reading) -> list[Path]:
@@ -220,6 +254,9 @@ def _cross_faults(reading: _Reading, files: Mapping[str, ItemFile]) -> Iterator[
     for file, check in CHECKS.items():
         if file in reading.data:
             yield from check(reading.documents[file], reading.data[file], known)
+    if (told := reading.data.get(telling_schema.TELLING)) is not None:
+        channels = reading.words(telling_schema.CHANNELS, "channels")
+        yield from telling_schema.telling_faults(reading.documents[telling_schema.TELLING], told, channels)
     for item_file in files.values():
         yield from item_faults(item_file, known)
     yield from shared_material_faults(files.values())
@@ -241,6 +278,7 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
     organisation, pauses = data["organisation.yaml"], data["rules/pauses.yaml"]
     superiors = organisation["superiors"]
     lists = {"project_type": "project-code", "permit_class": "permit-number", "blzt": "blzt", "splclx": "splclx"}
+    lists |= {name: name for name in EXCHANGE_LISTS}
     return Catalogue(
         district=organisation["district"],
         items=MappingProxyType(items),
@@ -276,6 +314,9 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         help=_settings(Help, data["programme/help.yaml"]),
         questions=data[QUESTIONS]["questions"],
         time_use=_settings(TimeUsePolicy, data["rules/time-use.yaml"]),
+        escalation=_settings(Escalation, data["rules/escalation.yaml"]),
+        channels=telling_schema.channels_of(data[telling_schema.CHANNELS]),
+        telling=telling_schema.telling_of(data[telling_schema.TELLING]),
         documents=MappingProxyType(documents),
         remedies=_coded(Remedy, data["documents/remedies.yaml"]["remedies"]),
         contacts=_settings(Contacts, data["documents/contacts.yaml"]),
@@ -288,9 +329,13 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         areas=_coded(AreaTolerance, data["rules/areas.yaml"]["areas"]),
         rooms=_coded(Word, data["programme/rooms.yaml"]["rooms"]),
         ratings=_coded(RatingLevel, data["rules/ratings.yaml"]["levels"]),
+        figures=MappingProxyType(figures_schema.figures_of(data["rules/figures.yaml"])),
+        early_finish=data["rules/early-finish.yaml"]["rule"],
+        landing=data["rules/landing-time.yaml"]["rule"],
         project_code_rule=data["codes/project-code.yaml"]["rule"],
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],
+        exchange=exchange_schema.exchange_rules(data["exchange.yaml"]),
         sources=MappingProxyType(
             {file: made["validity"] if isinstance(made, dict) else made.validity for file, made in data.items()}
         ),

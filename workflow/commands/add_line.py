@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow.case import Case
 from workflow.change import Change, Event, Message, chain
+from workflow.commands.recorded import as_recorded
 from workflow.errors import Conflict
 from workflow.store import cases
 from workflow.timekeeping import nearest_due
@@ -51,5 +52,5 @@ def add_line(
     written = replace(after, rev=before.rev + 1, seq=before.seq + 1, chain_head=link)
     key = f"case:{before.no}:{event.seq}:look_here"
     messages = (Message(key, "system", {"case_id": before.id}),) if looks else ()
-    change = Change(before, written, event, link, nearest_due(before.clocks), messages=messages)
+    change = as_recorded(work, Change(before, written, event, link, nearest_due(before.clocks), messages=messages))
     return change if cases.write(work.conn, change) else None

@@ -13,6 +13,7 @@ from workflow.choosing.choice import stage_of
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.limit import parse_limit
 from workflow.commands.open_case import LEAD_DEPARTMENT, blank_case, limits_at_opening, no_such_project
+from workflow.commands.recorded import as_recorded
 from workflow.errors import BadInput, NotAllowed, Reason
 from workflow.guards import Facts
 from workflow.machine import Decision
@@ -177,7 +178,7 @@ def open_items(work: Work, bundle: Change) -> list[str]:
         submit = flow.actions[bundle.event.action]
         role = work.actor.role_on(case, submit.by) or "applicant"
         decision = Decision(submit, case.state, submit.target or case.state, role, work.now)
-        changes.append(plan(flow, decision, facts))
+        changes.append(as_recorded(work, plan(flow, decision, facts)))
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
     births.create(work.conn, changes, [catalogue.items[code].version for code in codes], project.demo)
     return numbers
@@ -195,6 +196,6 @@ def _open(work: Work, name: str, project: Project, title: str, data: dict[str, A
     clocks = clocks_after_move(flow, case, case.state, limits, Timing(work.calendar, work.now))
     born = replace(case, clocks=clocks, chain_head=head, rev=1, version=1)
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
-    change = Change(case, born, event, head, nearest_due(clocks), clocks=clocks)
+    change = as_recorded(work, Change(case, born, event, head, nearest_due(clocks), clocks=clocks))
     ids = births.create(work.conn, [change], [None], project.demo)
-    return replace(born, id=ids[no])
+    return replace(change.after, id=ids[no])

@@ -13,6 +13,7 @@ from workflow.change import Change, case_limits, plain, plan
 from workflow.clock.days import OFFICE_ZONE
 from workflow.clock.limit import Limit
 from workflow.commands.named_facts import with_named
+from workflow.commands.recorded import as_recorded
 from workflow.definition import Flow, Opening, Opens
 from workflow.errors import BadInput, Conflict, NotAllowed, NotFound, NotMet, Reason
 from workflow.guards import Facts, Relative, condition
@@ -399,7 +400,7 @@ def _create(work: Work, flow: Flow, opening: Opening, begun: Sequence[Facts], ro
         case = replace(facts.case, no=no, limits=limits, data=plain(facts.inputs))
         decision = Decision(opening.action, case.state, case.state, role, work.now)
         assignee = facts.inputs.get(opening.given_to or "") or with_parent or assignees.get(case.department)
-        changes.append(plan(flow, decision, replace(facts, case=case), assignee))
+        changes.append(as_recorded(work, plan(flow, decision, replace(facts, case=case), assignee)))
     births.record_flow_use(work.conn, flow.name, flow.version, flow.digest, work.now)
     ids = births.create(work.conn, changes, [None] * len(changes), place.project.demo)
     return [replace(change, after=replace(change.after, id=ids[change.after.no])) for change in changes]

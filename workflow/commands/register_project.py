@@ -30,7 +30,7 @@ def register_project(
     """
     if not work.actor.holds("admin"):
         raise NotAllowed("role_required", "项目由系统管理员登记", "Projects are registered by the administrator")
-    columns = _checked(work, company_name, fields, code_exception)
+    columns = checked_project(work, company_name, fields, code_exception)
     if projects.by_code(work.conn, columns["code"]) is not None:
         raise Conflict(
             "project_exists",
@@ -45,7 +45,8 @@ def register_project(
     return made
 
 
-def _checked(work: Work, company_name: str, fields: Mapping[str, Any], code_exception: str) -> dict[str, Any]:
+def checked_project(work: Work, company_name: str, fields: Mapping[str, Any], code_exception: str) -> dict[str, Any]:
+    """The columns of a project that may be registered; raises BadInput as `register_project` does."""
     catalogue = work.office.catalogue
     columns, reasons = dict(fields), []
     try:

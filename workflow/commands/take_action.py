@@ -12,6 +12,7 @@ from workflow.commands.named_facts import with_named
 from workflow.commands.notices import fire_late
 from workflow.commands.open_bundle import open_items, with_sheets
 from workflow.commands.open_case import open_children
+from workflow.commands.recorded import as_recorded
 from workflow.definition import Flow, Title
 from workflow.errors import Conflict, Refused
 from workflow.guards import ITEMS, Facts
@@ -70,7 +71,7 @@ def _convert_items(work: Work, change: Change) -> None:
 
     What an item case does not allow leaves it where it is, as when the system looks at it.
     """
-    own = Work(work.office, work.conn, work.read_at, SYSTEM, work.calendar_version)
+    own = Work(work.office, work.conn, work.read_at, SYSTEM, work.calendar_version, work.recorded_at)
     reading = cases.read(work.conn, case_id=change.after.id, groups=frozenset({"children"}))
     items = [one for one in reading.children if one.flow == ITEMS] if reading is not None else []
     waiting = [item.no for item in items if item.ended_at is None]
@@ -83,7 +84,8 @@ def _convert_items(work: Work, change: Change) -> None:
 def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: int | None) -> Change:
     groups = work.office.reads.get(action, frozenset())
     reading = visible_case(work, no, groups)
-    while fire_late(work, reading.case):
+    # Of a past that is only told now no rung is late: nobody was here to be warned.
+    while work.recorded_at is None and fire_late(work, reading.case):
         reading = visible_case(work, no, groups)
     flow = work.office.flow(reading.case.flow, reading.case.flow_version)
     if version is not None and version != reading.case.version:
@@ -100,7 +102,7 @@ def _attempt(work: Work, no: str, action: str, raw: Mapping[str, Any], version: 
     change = plan(flow, verdict, facts, _assignee(work, flow, verdict, facts))
     effect = verdict.action.effect
     opens_items = effect is not None and effect.kind == "open items"
-    return with_sheets(change, work.office.catalogue) if opens_items else change
+    return as_recorded(work, with_sheets(change, work.office.catalogue) if opens_items else change)
 
 
 def stale(work: Work, reading: CaseReading, flow: Flow, version: int) -> Conflict:

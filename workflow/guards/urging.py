@@ -12,8 +12,8 @@ QUIET_DAYS = 1
 
 
 def urged_not_too_often(facts: Facts) -> Reason | None:
-    """The last urge about the same case ended at least a working day ago, whoever sent it; that only one is open at a time
-    is the opening's own rule."""
+    """The last urge about the same case ended at least a working day ago, whoever sent it; that only one is open at
+    a time is the opening's own rule."""
     ended = [one.ended_at for one in facts.siblings if one.flow == URGE and one.ended_at is not None]
     if not ended:
         return None

@@ -17,7 +17,7 @@ from workflow.visibility import shows_names
 from workflow.work import Work
 
 # Who inside the office was named or told is not for applicants.
-KEPT_INSIDE = frozenset({"assignee", "told", "nobody"})
+KEPT_INSIDE = frozenset({"assignee", "told", "nobody", "passed_from"})
 
 
 @dataclass(frozen=True, slots=True)

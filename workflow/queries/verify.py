@@ -14,6 +14,7 @@ from workflow.case import Case
 from workflow.change import Event, chain
 from workflow.definition import Flow
 from workflow.machine import target_of
+from workflow.queries.figure_check import figure_breaches
 from workflow.queries.verify_clocks import Calendars, Firing, clock_breaches, moment_breaches
 from workflow.queries.versions import flow_moves, version_at
 from workflow.store import calendars
@@ -90,6 +91,7 @@ def verify(office: Office) -> Verdict:
     with office.engine.connect() as conn:
         for what, statement in _LOOSE.items():
             breaches.extend(Breach(found.no, found.seq, what) for found in conn.execute(text(statement)))
+    breaches.extend(Breach(found.case_no, 0, found.what) for found in figure_breaches(office))
     return Verdict(cases, events, tuple(breaches))
 
 

@@ -471,7 +471,8 @@ def last_action(conn: Connection, case_id: int) -> LastAction:
         text("""
 SELECT e.action, p.name, e.actor_role, e.recorded_at
 FROM events e LEFT JOIN people p ON p.id = e.actor_id
-WHERE e.case_id = :case_id AND NOT e.action LIKE 'rung:%' AND e.action NOT IN ('attach', 'acknowledge')
+WHERE e.case_id = :case_id AND NOT e.action LIKE 'rung:%'
+  AND e.action NOT IN ('attach', 'acknowledge', 'alert_passed_on', 'alert_unanswered')
 ORDER BY e.seq DESC LIMIT 1"""),
         {"case_id": case_id},
     ).one()

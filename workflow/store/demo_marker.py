@@ -9,6 +9,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, text
 
+from workflow.store import exchange
+
 State = Literal["making", "made"]
 # Any constant will do as long as nothing else in this database uses it.
 LOCK = 370213
@@ -83,6 +85,8 @@ def wipe(conn: Connection) -> None:
     # History is append-only for everybody else; a history nobody was ever shown may go.
     conn.exec_driver_sql("ALTER TABLE events DISABLE TRIGGER events_no_truncate")
     conn.exec_driver_sql("TRUNCATE " + names + " RESTART IDENTITY")
+    conn.exec_driver_sql("INSERT INTO stream_head (position) VALUES (0)")
+    exchange.wipe(conn)
     conn.exec_driver_sql("ALTER TABLE events ENABLE TRIGGER events_no_truncate")
     conn.exec_driver_sql("ALTER SEQUENCE case_numbers RESTART")
     conn.exec_driver_sql("UPDATE demo_time SET shift = interval '0'")

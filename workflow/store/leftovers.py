@@ -14,6 +14,12 @@ DELETE FROM tokens WHERE id IN (
     "login_failures": text("""
 DELETE FROM login_failures WHERE (account, address) IN (
   SELECT account, address FROM login_failures WHERE last_at < now() - interval '1 day' LIMIT :batch)"""),
+    "deliveries": text("""
+DELETE FROM deliveries WHERE id IN (
+  SELECT id FROM deliveries WHERE at < now() - interval '90 days' ORDER BY at LIMIT :batch)"""),
+    "digests": text("""
+DELETE FROM digests WHERE (person_id, day) IN (
+  SELECT person_id, day FROM digests WHERE sent_at < app_now() - interval '90 days' LIMIT :batch)"""),
     "heartbeats": text("DELETE FROM heartbeats WHERE at < now() - interval '1 day'"),
 }
 

@@ -63,7 +63,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One notice rung as it is written: the line of history, its link of the chain, and who is told."""
+    """One notice rung as it is written: the line of history, its link of the chain, who is told, and by when somebody
+    must have seen it (None: it may wait)."""
 
     due: DueClock
     action: str
@@ -71,6 +72,7 @@ class Firing:
     input: dict[str, Any]
     hash: bytes
     message: dict[str, Any]
+    answer_by: datetime | None
 
 
 # 'armed' is a literal: as a parameter it would keep a generic plan off the partial index clocks_due.
@@ -122,7 +124,8 @@ _FIRE = text("""
 WITH f AS MATERIALIZED (
   SELECT * FROM json_to_recordset(:firings) AS f(case_id bigint, rev bigint, seq int, head bytea, state text,
     clock_id bigint, epoch int, rung smallint, moment timestamptz, clock_state text, next_at timestamptz,
-    action text, input jsonb, card text, due_at timestamptz, message jsonb)),
+    action text, input jsonb, card text, due_at timestamptz, message jsonb,
+    answer_by timestamptz, department text)),
 advanced AS (
   UPDATE cases c SET seq = f.seq, rev = c.rev + 1, chain_head = f.head FROM f
   WHERE c.id = f.case_id AND c.rev = f.rev RETURNING c.id),
@@ -136,8 +139,9 @@ ticking AS (
   UPDATE clocks k SET rung = f.rung + 1, state = f.clock_state, fire_at = f.next_at, attempts = 0, error = NULL FROM f
   WHERE k.id = f.clock_id RETURNING k.id),
 carded AS (
-  INSERT INTO alerts (case_id, clock_id, epoch, rung, card, person_id, role, due_at, created_at)
-  SELECT f.case_id, f.clock_id, f.epoch, f.rung, f.card, t.person, t.role, f.due_at, :now
+  INSERT INTO alerts (case_id, department, clock_id, epoch, rung, card, person_id, role, due_at, answer_by, created_at)
+  SELECT f.case_id, f.department, f.clock_id, f.epoch, f.rung, f.card, t.person, t.role, f.due_at,
+    CASE WHEN t.role = ANY(:may_wait) THEN 'infinity' ELSE f.answer_by END, :now
   FROM f, jsonb_to_recordset(f.input -> 'told') AS t(person int, role text)),
 told AS (
   INSERT INTO outbox (effect_key, channel, case_id, body, created_at, next_at)
@@ -146,12 +150,14 @@ told AS (
 SELECT (SELECT count(*) FROM advanced) AS cases, (SELECT count(*) FROM ticking) AS clocks""")
 
 
-def fire(conn: Connection, firings: Sequence[Firing], now: datetime) -> None:
-    """Write a batch of notice rungs in one statement; case and clock of each are locked by the claim."""
+def fire(conn: Connection, firings: Sequence[Firing], now: datetime, may_wait: Sequence[str]) -> None:
+    """Write a batch of notice rungs in one statement; case and clock of each are locked by the claim.
+
+    Alerts of somebody told in a role of ``may_wait`` need not be seen by any time.
+    """
     rows = [_firing_row(firing) for firing in firings]
-    written = conn.execute(
-        _FIRE, {"firings": json.dumps(rows, ensure_ascii=False, separators=(",", ":")), "now": now}
-    ).one()
+    told = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    written = conn.execute(_FIRE, {"firings": told, "now": now, "may_wait": list(may_wait)}).one()
     if (written.cases, written.clocks) != (len(rows), len(rows)):
         raise RuntimeError(f"{len(rows)} rungs claimed, {written.cases} cases and {written.clocks} clocks written")
 
@@ -175,6 +181,8 @@ def _firing_row(firing: Firing) -> dict[str, Any]:
         "card": firing.card,
         "due_at": instant(due.due_at) if due.due_at else "infinity",
         "message": firing.message,
+        "answer_by": instant(firing.answer_by) if firing.answer_by else "infinity",
+        "department": due.department,
     }
 
 

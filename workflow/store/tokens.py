@@ -1,4 +1,4 @@
-"""Tokens: sessions of browsers and bearers of programmes. Only their SHA-256 is stored.
+"""Tokens: sessions of browsers, bearers of programmes, addresses of calendars. Only their SHA-256 is stored.
 
 Their time is real time, not the office's: moving a demonstration forward must not sign everybody out.
 """
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from workflow.actor import Actor, Grant
 from workflow.store import driver
 
-Kind = Literal["session", "bearer"]
+Kind = Literal["session", "bearer", "calendar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,17 @@ WHERE id = :token_id AND person_id = :person_id RETURNING id"""),
         {"token_id": token_id, "person_id": person_id},
     ).one_or_none()
     return found is not None
+
+
+def revoke_kind(conn: Connection, person_id: int, kind: Kind) -> None:
+    """End every live token of that kind of a person; of two at once the second waits for the first."""
+    conn.execute(text("SELECT FROM people WHERE id = :person_id FOR NO KEY UPDATE"), {"person_id": person_id})
+    conn.execute(
+        text("""
+UPDATE tokens SET revoked_at = statement_timestamp()
+WHERE person_id = :person_id AND kind = :kind AND revoked_at IS NULL"""),
+        {"person_id": person_id, "kind": kind},
+    )
 
 
 def revoke_session(conn: Connection, hash_: bytes) -> None:

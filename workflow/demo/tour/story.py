@@ -21,6 +21,7 @@ from workflow.demo.tour import (
     supposing,
     tendering,
     time_spent,
+    urging,
 )
 from workflow.demo.tour.district import District
 from workflow.demo.tour.scene import Scene
@@ -55,6 +56,8 @@ CHAPTERS: tuple[Callable[[Scene], None], ...] = (
     counting.count,
     planning.plan_backwards_and_forwards,
     supposing.suppose,
+    urging.urge,
+    urging.supervise,
     notice.load_and_withdraw,
     ending.take_back,
 )

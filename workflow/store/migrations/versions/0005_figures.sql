@@ -1,13 +1,13 @@
--- What one case adds to one figure, by a definition's version: the subject of "every number opens the cases it counts".
+-- What one case adds to one figure: the subject of "every number opens the cases it counts".
 -- part: the share of the figure it belongs to (counted, early, a cause, an hour …). at: the moment it is counted under
--- (the decision, the meeting …), of open cases the nearest date.
+-- (the decision, the meeting …), of open cases the nearest date. version: the definition it was made by.
 CREATE TABLE figure_facts (
-  case_id    bigint NOT NULL REFERENCES cases,
+  case_id    bigint NOT NULL,                    -- of cases; no key to it: the fold must not lock what officers act on
   figure     text NOT NULL,
-  version    smallint NOT NULL,
   part       text NOT NULL,
   at         timestamptz NOT NULL,
-  n          integer NOT NULL,
+  version    smallint NOT NULL,
+  n          integer NOT NULL CHECK (n > 0),
   amount     bigint NOT NULL,                    -- in the unit of the figure: working days, minutes, …
   project_id integer NOT NULL,
   department text NOT NULL,
@@ -15,31 +15,42 @@ CREATE TABLE figure_facts (
   street     text NOT NULL,
   squad      text NOT NULL,
   front      text NOT NULL,
-  item       text NOT NULL
-);
-CREATE INDEX figure_facts_case ON figure_facts (case_id);
-CREATE INDEX figure_facts_behind ON figure_facts (figure, part, at DESC, case_id DESC);
+  item       text NOT NULL,
+  PRIMARY KEY (case_id, figure, part, at)
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
+-- Read forwards or backwards, whatever dimension is asked for: a rare value must not cost a visit to every row.
+CREATE INDEX figure_facts_behind ON figure_facts (figure, part, at, case_id)
+  INCLUDE (version, n, project_id, department, stage, street, squad, front, item);
 
--- The sums of the facts, by one dimension at a time ('all' with value '' is everything), per day or nearest date.
+-- The sums of the facts, by one dimension at a time ('all' with value '' is everything). grain: sums of a legal day, of
+-- a month (at is its beginning), or of one exact moment for what stands now.
 CREATE TABLE figure_totals (
-  figure    text NOT NULL,
-  version   smallint NOT NULL,
   dimension text NOT NULL,
   value     text NOT NULL,
+  grain     text NOT NULL CHECK (grain IN ('day', 'month', 'moment')),
+  figure    text NOT NULL,
+  version   smallint NOT NULL,
   at        timestamptz NOT NULL,
   part      text NOT NULL,
   n         bigint NOT NULL,
   amount    bigint NOT NULL,
-  PRIMARY KEY (figure, version, dimension, at, value, part)
+  PRIMARY KEY (dimension, value, grain, figure, version, at, part)
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02);
 
--- Cases whose facts are to be worked out anew, beside those the stream names: after a definition has changed.
+-- Cases whose facts are to be worked out anew, beside those the stream names: a project's, after it has changed.
 CREATE TABLE figure_todo (
-  case_id bigint PRIMARY KEY REFERENCES cases
+  case_id bigint PRIMARY KEY
 );
--- Which version of each definition the facts were worked out by.
+-- What all facts rest on beside the cases themselves (a digest), and, while they are made anew, up to which case they are.
+CREATE TABLE figure_state (
+  one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+  basis    text NOT NULL,
+  swept_to bigint,                               -- null: every case has been looked at
+  since    timestamptz NOT NULL
+) WITH (fillfactor = 50);
+-- Every definition that figures were ever counted by.
 CREATE TABLE figure_definitions (
-  figure text NOT NULL,
+  figure  text NOT NULL,
   version smallint NOT NULL,
   content jsonb NOT NULL,
   since   timestamptz NOT NULL,

@@ -44,19 +44,25 @@ ALTER TABLE outbox ADD COLUMN alert_id bigint REFERENCES alerts;
 ALTER TABLE outbox ADD COLUMN address text;               -- of a contact point; null: the account's e-mail, or none needed
 ALTER TABLE outbox ADD COLUMN batch uuid;                 -- settled at the first try, so that a second one sends the same letter
 ALTER TABLE outbox ADD COLUMN may_wait boolean NOT NULL DEFAULT false; -- goes into a letter with others where several wait
+ALTER TABLE outbox ADD COLUMN not_before timestamptz;      -- the office's time: quiet hours hold it back until then
 ALTER TABLE outbox DROP CONSTRAINT outbox_state_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_state_check
   CHECK (state IN ('pending', 'queued', 'leased', 'delivered', 'failed', 'withdrawn'));
 CREATE INDEX outbox_alert ON outbox (alert_id) WHERE alert_id IS NOT NULL;
 CREATE INDEX outbox_batch ON outbox (batch) WHERE batch IS NOT NULL;
 CREATE INDEX outbox_person_waiting ON outbox (person_id, channel, id) WHERE state IN ('pending', 'queued', 'leased');
+CREATE INDEX outbox_held ON outbox (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
+CREATE INDEX outbox_channel_waiting ON outbox (channel, next_at) WHERE state IN ('pending', 'queued');
+CREATE INDEX outbox_unreached ON outbox (alert_id) WHERE state = 'failed' AND alert_id IS NOT NULL;
+CREATE INDEX outbox_given_up ON outbox (channel, id) WHERE state = 'failed';
 
 -- A channel that is down is asked again by one message, not by all of them.
 CREATE TABLE channel_health (
   channel    text PRIMARY KEY,
   failures   integer NOT NULL DEFAULT 0,         -- in a row
   down_since timestamptz,                        -- real time, as everything here
-  next_at    timestamptz NOT NULL DEFAULT '-infinity',
+  next_at    timestamptz NOT NULL DEFAULT '-infinity', -- when it is asked again
+  probing_until timestamptz NOT NULL DEFAULT '-infinity', -- somebody is asking it now
   last_ok_at timestamptz,
   error      text
 ) WITH (fillfactor = 50);

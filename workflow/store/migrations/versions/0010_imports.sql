@@ -22,3 +22,14 @@ CREATE INDEX project_changes_project ON project_changes (project_id, id);
 -- A case brought in from elsewhere carries the number it had there.
 ALTER TABLE cases ADD COLUMN imported_no text;
 CREATE UNIQUE INDEX cases_imported ON cases (imported_no) WHERE imported_no IS NOT NULL;
+
+-- A file that was tried, until its import is confirmed: a browser cannot send it a second time by itself. One a person,
+-- gone with the confirmation, or when the next file is tried a day later.
+CREATE TABLE import_drafts (
+  person_id integer PRIMARY KEY REFERENCES people,
+  kind      text NOT NULL,
+  filename  text NOT NULL,
+  sha256    bytea NOT NULL,
+  body      bytea NOT NULL,
+  put_at    timestamptz NOT NULL DEFAULT now()   -- real time
+);

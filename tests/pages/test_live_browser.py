@@ -1,0 +1,107 @@
+"""The count beside the alerts in a real Chromium: it changes while the page is open, and nothing needs it."""
+
+import time
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import Engine, text
+from werkzeug.serving import make_server
+
+from tests import given
+from tests.pages.test_browser import ARGUMENTS, CHROMIUM, sideways
+from workflow.store import stream
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk"),
+]
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def origin(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["wugeyi"].live.end()
+
+
+def signed_in(page: Page, origin: str, username: str) -> None:
+    page.goto(f"{origin}/login")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", given.PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda address: "/login" not in address)
+
+
+def alert(engine: Engine, person: int, case_id: int, rung: int) -> None:
+    with engine.begin() as conn:
+        conn.execute(
+            text("""
+INSERT INTO alerts (case_id, clock_id, epoch, rung, card, person_id, role, due_at, created_at)
+SELECT :case, k.id, 99, :rung, 'yellow', :person, 'clerk', now(), now() FROM clocks k WHERE k.case_id = :case
+ORDER BY k.id LIMIT 1"""),
+            {"case": case_id, "person": person, "rung": rung},
+        )
+    with engine.begin() as conn:
+        stream.sequence(conn)
+
+
+def test_the_count_changes_without_loading_the_page_again_and_is_said_politely(
+    browser: Browser, origin: str, engine: Engine, office: object, town: given.Town
+) -> None:
+    no = given.application(office, town, given.moment("2026-03-02", "10:00")).cases["LX06"]
+    case_id, clerk = given.case_id(engine, no), town.clerk.id
+    assert clerk is not None
+    with engine.begin() as conn:
+        stream.sequence(conn)
+    page = browser.new_context(locale="zh-CN").new_page()
+    heard: list[str] = []
+    loads: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    signed_in(page, origin, "clerk")
+    page.set_viewport_size({"width": 390, "height": 800})
+    count = page.locator("[data-live]")
+    expect(count).to_be_hidden()
+    page.on("framenavigated", lambda frame: loads.append(frame.url))
+    with page.expect_request("**/api/v1/live**"):
+        page.reload()
+    loads.clear()
+    time.sleep(0.3)
+
+    alert(engine, clerk, case_id, 0)
+    expect(count).to_be_visible()
+    expect(count).to_have_text("1")
+    expect(page.locator("[data-live-said]")).to_contain_text("新预警：")
+    alert(engine, clerk, case_id, 1)
+    expect(count).to_have_text("2")
+
+    assert loads == []
+    assert heard == []
+    assert sideways(page) <= 0
+    assert page.locator("[data-live-said]").get_attribute("role") == "status"
+    page.goto(f"{origin}/alerts")
+    expect(page.locator("[data-live]")).to_have_text("2")
+
+
+def test_without_script_the_page_is_as_it_was(browser: Browser, origin: str, town: given.Town) -> None:
+    page = browser.new_context(locale="zh-CN", java_script_enabled=False).new_page()
+    signed_in(page, origin, "clerk")
+
+    expect(page.locator("[data-live]")).to_be_hidden()
+    expect(page.get_by_role("link", name="提醒", exact=True)).to_be_visible()
