@@ -150,6 +150,11 @@ def smtp_server(settings: Settings) -> SmtpServer | None:
     )
 
 
+def open_channel_names(settings: Settings) -> tuple[str, ...]:
+    """The ways to a person that are open here, by their names in config/channels.yaml."""
+    return (*(("email",) if settings.smtp_url else ()), *settings.channels)
+
+
 def without_password(url: str) -> str:
     """An address fit for a log line or a terminal."""
     # Up to the last @: a password written without percent signs may hold one itself.

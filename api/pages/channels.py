@@ -16,7 +16,7 @@ from api.telling import opened
 from workflow.commands.choose_telling import try_channel, unknown_channel
 from workflow.commands.queue_again import AT_ONCE, queue_again
 from workflow.errors import NotFound, Refused
-from workflow.queries.channels import WEBHOOK, ChannelView, all_channels, channel_title, tries
+from workflow.queries.channels import WEBHOOK, ChannelView, all_channels, tries
 from workflow.queries.paging import capped
 from workflow.queries.subscribers import all_subscribers
 from workflow.store.subscribers import Subscriber
@@ -60,7 +60,8 @@ def given_up_page(channel: str) -> Response:
     """What putting the given-up messages of a channel back in the queue would do."""
     with access.work() as work:
         found = _one(all_channels(work, opened()), channel)
-    return show("channel_again.html", one=found, given_up=capped(found.given_up), most=AT_ONCE)
+    hours = access.office().catalogue.telling.give_up_after.amount
+    return show("channel_again.html", one=found, given_up=capped(found.given_up), most=AT_ONCE, hours=hours)
 
 
 @pages.post("/channels/<channel>/again")
@@ -82,16 +83,15 @@ def _page(faults: list[Fault], status: int) -> Response:
         found = all_channels(work, opened())
         log = tries(work, paging(cursor=cursor() if request.method == "GET" else None), chosen)
         hooks = all_subscribers(work)
-        titles = {one.channel: channel_title(work, one.channel).zh for one in log.rows}
     names = [(one.channel, one.title.zh) for one in found if not one.inside] + [(WEBHOOK, _("数据订阅"))]
+    titles = dict(names)
     return show(
         "channels.html",
         status,
         rows=[_row(one) for one in found if not one.inside],
         inside=[_row(one) for one in found if one.inside and (one.waiting or one.given_up)],
         hooks=[_hook(one) for one in hooks],
-        log=[(one, titles[one.channel] if one.channel != WEBHOOK else _("数据订阅"), _(OUTCOMES[one.outcome]))
-             for one in log.rows],  # fmt: skip
+        log=[(one, titles[one.channel], _(OUTCOMES[one.outcome])) for one in log.rows],
         names=names,
         chosen=chosen or "",
         may=access.me().actor.holds("admin"),
@@ -108,6 +108,8 @@ def _row(one: ChannelView) -> dict[str, Any]:
         tone, words = "hold", _("未开通")
     elif one.down_since is not None:
         tone, words = "bad", _("对方不通，失败 %(n)s 次", n=one.failures)
+    elif one.inside and one.given_up:
+        tone, words = "warn", _("有没做成的")
     elif one.inside or one.last_ok_at is not None:
         tone, words = "ok", _("正常")
     else:

@@ -122,12 +122,14 @@ def menu(actor: Actor) -> tuple[Entry, ...]:
         ("pages.projects", _("项目")),
         ("pages.plan", _("倒排工期")),
         ("pages.alerts", _("提醒")),
+        ("pages.notices", _("消息")),
         ("pages.help_desk", _("帮办")),
     ]
     watch = [("pages.time_use", _("用时")), ("pages.what_if", _("假如"))] if actor.holds(*WATCHERS) else []
     kept = [("pages.calendar", _("工作日历")), ("pages.subscribers", _("数据订阅")), ("pages.imports", _("导入"))]
     calendar = kept if actor.holds("admin") else []
-    exchange = [("pages.exchange", _("数据交换"))] if actor.holds("admin", "supervisor") else []
+    outside = [("pages.exchange", _("数据交换")), ("pages.channels", _("通知渠道"))]
+    exchange = outside if actor.holds("admin", "supervisor") else []
     return tuple(
         Entry(url_for(name), words, request.path == url_for(name) or request.endpoint == name)
         for name, words in office + apply + rest + watch + exchange + calendar

@@ -42,6 +42,8 @@ from api.resources import (
     calendar_feed,
     case_file,
     cases,
+    channels,
+    contact,
     corrections,
     demo_time,
     documents,
@@ -61,6 +63,7 @@ from api.resources import (
     live,
     materials,
     me,
+    notices,
     plans,
     programme,
     projects,
@@ -75,6 +78,7 @@ from api.resources import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     me.blueprint,
+    contact.blueprint,
     tokens.blueprint,
     projects.blueprint,
     programme.blueprint,
@@ -94,6 +98,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duty.blueprint,
     alerts.blueprint,
     escalations.blueprint,
+    notices.blueprint,
+    channels.blueprint,
     events.blueprint,
     subscribers.blueprint,
     flows.blueprint,

@@ -7,8 +7,8 @@ from flask import Response
 from api import access, once
 from api.reading import Blueprint
 from api.resources.answers import paging
-from api.schemas.channels import ChannelsSchema, QueuedAgainSchema, TriesQuerySchema, TriesSchema
-from api.schemas.contact import TrialSchema
+from api.schemas.channels import ChannelsSchema, ChannelTriesQuerySchema, ChannelTriesSchema, QueuedAgainSchema
+from api.schemas.contact import ContactTestSchema
 from api.telling import opened
 from workflow.commands.choose_telling import try_channel
 from workflow.commands.queue_again import queue_again
@@ -28,8 +28,8 @@ def list_channels() -> dict[str, Any]:
 
 
 @blueprint.get("/tries")
-@blueprint.arguments(TriesQuerySchema, location="query")
-@blueprint.response(200, TriesSchema)
+@blueprint.arguments(ChannelTriesQuerySchema, location="query")
+@blueprint.response(200, ChannelTriesSchema)
 def list_tries(query: dict[str, Any]) -> Page[TryView]:
     """Every try of every channel, or of one, newest first (administrators, supervisors)
 
@@ -40,16 +40,14 @@ def list_tries(query: dict[str, Any]) -> Page[TryView]:
 
 
 @blueprint.post("/<channel>/test")
-@blueprint.response(202, TrialSchema)
+@blueprint.response(202, ContactTestSchema)
 def test(channel: str) -> Response:
     """Have a test message sent to your own address of a channel (administrators)
 
     What became of it: `GET /api/v1/me/contact?test=…`, and among the tries.
     """
     with access.work() as work:
-        return once.answer(
-            work, TrialSchema(), lambda: my_trial(work, try_channel(work, channel, opened())), 202
-        )
+        return once.answer(work, ContactTestSchema(), lambda: my_trial(work, try_channel(work, channel, opened())), 202)
 
 
 @blueprint.post("/<channel>/again")

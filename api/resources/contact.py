@@ -7,12 +7,12 @@ from flask import Response
 from api import access, once
 from api.reading import Blueprint
 from api.schemas.contact import (
-    ChoicesSchema,
+    ContactPointSchema,
     ContactQuerySchema,
     ContactSchema,
-    NewPointSchema,
-    PointSchema,
-    TrialSchema,
+    ContactTestSchema,
+    NewContactPointSchema,
+    TellingChoicesSchema,
 )
 from api.telling import opened
 from workflow.commands.choose_telling import add_address, choose_ways, drop_address, try_address
@@ -35,15 +35,15 @@ def how_i_am_told(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/points")
-@blueprint.arguments(NewPointSchema)
-@blueprint.response(201, PointSchema)
+@blueprint.arguments(NewContactPointSchema)
+@blueprint.response(201, ContactPointSchema)
 def new_point(body: dict[str, Any]) -> Response:
     """Give one more address
 
     Refused where the channel is not open, and where the address is none of that channel's.
     """
     with access.work() as work:
-        return once.answer(work, PointSchema(), lambda: _added(work, body), 201)
+        return once.answer(work, ContactPointSchema(), lambda: _added(work, body), 201)
 
 
 @blueprint.delete("/points/<int:point_id>")
@@ -58,26 +58,26 @@ def end_point(point_id: int) -> None:
 
 
 @blueprint.post("/points/<int:point_id>/test")
-@blueprint.response(202, TrialSchema)
+@blueprint.response(202, ContactTestSchema)
 def test_point(point_id: int) -> Response:
     """Have a test message sent to one of your addresses, once a minute
 
     What became of it is asked for with its `key`.
     """
     with access.work() as work:
-        return once.answer(work, TrialSchema(), lambda: _tried(work, point_id), 202)
+        return once.answer(work, ContactTestSchema(), lambda: _tried(work, point_id), 202)
 
 
 @blueprint.post("/email/test")
-@blueprint.response(202, TrialSchema)
+@blueprint.response(202, ContactTestSchema)
 def test_email() -> Response:
     """Have a test message sent to the e-mail address of your account, once a minute"""
     with access.work() as work:
-        return once.answer(work, TrialSchema(), lambda: _tried(work, None), 202)
+        return once.answer(work, ContactTestSchema(), lambda: _tried(work, None), 202)
 
 
 @blueprint.put("/choices")
-@blueprint.arguments(ChoicesSchema)
+@blueprint.arguments(TellingChoicesSchema)
 @blueprint.response(200, ContactSchema)
 def choose(body: dict[str, Any]) -> dict[str, Any]:
     """Choose what is told by which way, quiet hours, and the daily digest

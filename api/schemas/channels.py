@@ -30,7 +30,7 @@ class ChannelsSchema(Schema):
     items = fields.List(fields.Nested(ChannelSchema), required=True)
 
 
-class TriesQuerySchema(PageQuerySchema):
+class ChannelTriesQuerySchema(PageQuerySchema):
     """Of which channel."""
 
     channel = fields.String(load_default=None, validate=validate.Length(1, 60))
@@ -47,7 +47,7 @@ class ChannelTrySchema(Schema):
     error = fields.String(required=True, allow_none=True)
 
 
-class TriesSchema(Schema):
+class ChannelTriesSchema(Schema):
     """One page of tries, newest first; kept 90 days."""
 
     items = fields.List(fields.Nested(ChannelTrySchema), required=True, attribute="rows")

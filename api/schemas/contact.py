@@ -19,7 +19,7 @@ class ContactQuerySchema(Schema):
     )
 
 
-class NewPointSchema(Schema):
+class NewContactPointSchema(Schema):
     """One more address."""
 
     channel = fields.String(required=True, validate=validate.Length(1, 60))
@@ -30,7 +30,7 @@ class NewPointSchema(Schema):
     )
 
 
-class ChoicesSchema(Schema):
+class TellingChoicesSchema(Schema):
     """What is told by which way. What is left out is as the office has it."""
 
     ways = fields.Dict(
@@ -42,14 +42,16 @@ class ChoicesSchema(Schema):
         },
     )
     quiet = fields.Nested(
-        Schema.from_dict({"from": fields.String(required=True), "until": fields.String(required=True)}, name="Quiet"),
+        Schema.from_dict(
+            {"from": fields.String(required=True), "until": fields.String(required=True)}, name="QuietSchema"
+        ),
         allow_none=True,
         metadata={"description": "HH:MM each, Asia/Shanghai, over midnight as well; null: no quiet hours"},
     )
     digest = fields.Boolean(metadata={"description": "the daily digest"})
 
 
-class WaySchema(Schema):
+class OwnChannelSchema(Schema):
     """One channel."""
 
     channel = fields.String(required=True)
@@ -59,7 +61,7 @@ class WaySchema(Schema):
     example = fields.String(required=True)
 
 
-class PointSchema(Schema):
+class ContactPointSchema(Schema):
     """One of your addresses, masked."""
 
     id = fields.Integer(
@@ -77,7 +79,7 @@ class PointSchema(Schema):
     error = fields.String(required=True, allow_none=True)
 
 
-class KindSchema(Schema):
+class MessageKindSchema(Schema):
     """One kind of message."""
 
     kind = fields.String(required=True, metadata={"enum": list(KINDS)})
@@ -98,7 +100,7 @@ class QuietHoursSchema(Schema):
     chosen = fields.Boolean(required=True)
 
 
-class TrialSchema(Schema):
+class ContactTestSchema(Schema):
     """What became of a test."""
 
     key = fields.String(required=True)
@@ -110,9 +112,9 @@ class TrialSchema(Schema):
 class ContactSchema(Schema):
     """How you are told."""
 
-    channels = fields.List(fields.Nested(WaySchema), required=True)
-    points = fields.List(fields.Nested(PointSchema), required=True)
-    kinds = fields.List(fields.Nested(KindSchema), required=True)
+    channels = fields.List(fields.Nested(OwnChannelSchema), required=True)
+    points = fields.List(fields.Nested(ContactPointSchema), required=True)
+    kinds = fields.List(fields.Nested(MessageKindSchema), required=True)
     quiet = fields.Nested(QuietHoursSchema, required=True, allow_none=True)
     digest = fields.Boolean(required=True)
-    test = fields.Nested(TrialSchema, required=True, allow_none=True)
+    test = fields.Nested(ContactTestSchema, required=True, allow_none=True)

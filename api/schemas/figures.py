@@ -8,6 +8,7 @@ from workflow.figures import BANDS, DIMENSIONS, FIGURES
 from workflow.queries.figure_scope import MONTH
 
 _WORD = validate.Length(1, 64)
+_CUT = "one of " + ", ".join(DIMENSIONS)
 
 
 class FigureQuerySchema(Schema):
@@ -16,9 +17,9 @@ class FigureQuerySchema(Schema):
 
     since = Day(load_default=None, data_key="from")
     until = Day(load_default=None, data_key="to")
-    dimension = fields.String(load_default=None, validate=_WORD, metadata={"enum": [*DIMENSIONS]})
+    dimension = fields.String(load_default=None, validate=_WORD, metadata={"description": _CUT})
     value = fields.String(load_default=None, validate=_WORD)
-    by = fields.String(load_default=None, validate=_WORD, metadata={"enum": [*DIMENSIONS, MONTH]})
+    by = fields.String(load_default=None, validate=_WORD, metadata={"description": f"{MONTH}, or {_CUT}"})
 
 
 class FigureCasesQuerySchema(PageQuerySchema):
@@ -27,7 +28,7 @@ class FigureCasesQuerySchema(PageQuerySchema):
     part = fields.String(required=True, validate=_WORD, metadata={"description": f"of lights: {', '.join(BANDS)}"})
     since = Day(load_default=None, data_key="from")
     until = Day(load_default=None, data_key="to")
-    dimension = fields.String(load_default=None, validate=_WORD, metadata={"enum": [*DIMENSIONS]})
+    dimension = fields.String(load_default=None, validate=_WORD, metadata={"description": _CUT})
     value = fields.String(load_default=None, validate=_WORD)
 
 

@@ -14,7 +14,7 @@ class NoticesQuerySchema(PageQuerySchema):
     unseen = fields.Boolean(load_default=False, metadata={"description": "only those not seen yet"})
 
 
-class NoticeSchema(Schema):
+class OwnNoticeSchema(Schema):
     """One notice to the caller."""
 
     id = fields.Integer(required=True)
@@ -28,14 +28,14 @@ class NoticeSchema(Schema):
     seen_at = fields.DateTime(required=True, allow_none=True)
 
 
-class NoticesSchema(Schema):
+class OwnNoticesSchema(Schema):
     """One page of notices, newest first."""
 
-    items = fields.List(fields.Nested(NoticeSchema), required=True, attribute="rows")
+    items = fields.List(fields.Nested(OwnNoticeSchema), required=True, attribute="rows")
     next_cursor = next_cursor()
 
 
-class SeenSchema(Schema):
+class NoticesSeenSchema(Schema):
     """Which were looked at."""
 
     ids = fields.List(
@@ -45,7 +45,7 @@ class SeenSchema(Schema):
     )
 
 
-class SeenAnswerSchema(Schema):
+class NoticesSeenAnswerSchema(Schema):
     """What that changed."""
 
     seen = fields.Integer(required=True, metadata={"description": "how many had not been seen before"})

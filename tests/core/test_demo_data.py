@@ -290,7 +290,8 @@ def test_the_exchange_rows_of_the_whole_demo_pass_the_checker(made: Made) -> Non
     assert found.at_rest
     late = made.one("""
 SELECT count(DISTINCT c.id)::int FROM cases c JOIN clocks k ON k.case_id = c.id AND k.name IN ('statutory', 'promised')
-WHERE c.flow = 'item' AND (c.decided_at AT TIME ZONE 'Asia/Shanghai')::date > k.due_on
+WHERE c.flow = 'item' AND c.decided_at IS NOT NULL
+  AND (k.settled_at AT TIME ZONE 'Asia/Shanghai')::date > k.due_on
   AND k.round = (SELECT max(r.round) FROM clocks r WHERE r.case_id = c.id AND r.name = k.name)""")
     told = [row for row in rows if any(flag.startswith("overdue") for flag in row["flags"])]
     assert len(told) == late > 0

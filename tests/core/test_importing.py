@@ -116,6 +116,25 @@ def inline(ref: str, words: str) -> str:
     return f'<c r="{ref}" t="inlineStr"><is><t>{words}</t></is></c>'
 
 
+def test_a_sheet_that_claims_to_be_huge_is_read_by_what_it_holds() -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = (
+        f'<worksheet xmlns="{space}"><dimension ref="A1:XFD1048576"/><sheetData><row r="1">{inline("A1", "甲")}</row>'
+        "</sheetData></worksheet>"
+    )
+    [sheet] = read_tables("x.xlsx", repacked(workbook({"项目": [["x"]]}), {"xl/worksheets/sheet1.xml": xml.encode()}))
+    assert [list(row) for row in sheet.rows] == [["甲"]]
+
+
+def test_a_sheet_under_another_path_is_counted_all_the_same() -> None:
+    corner = sheet_of(f'<row r="1">{inline("A1", "甲")}</row><row r="1048576">{inline("XFD1048576", "x")}</row>')
+    with zipfile.ZipFile(io.BytesIO(corner)) as archive:
+        named = archive.read("xl/_rels/workbook.xml.rels")
+    strange = named.replace(b"/xl/worksheets/sheet1.xml", b"./worksheets/sheet1.xml")
+    assert strange != named
+    assert refused(repacked(corner, {"xl/_rels/workbook.xml.rels": strange})) == "too_far_out"
+
+
 def test_a_hundred_thousand_empty_rows_after_the_content_cost_nothing_and_are_not_there() -> None:
     empty = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, 100_003))
     content = sheet_of(f'<row r="1">{inline("A1", "甲")}</row><row r="2">{inline("A2", "一")}</row>{empty}')

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from tests import given
 from tests.exchange_checker import CASE, PROJECT, STEP, faults_of
 from tests.given import Town, moment
+from workflow.cli import main
 from workflow.commands.correct_receipt import correct_receipt
 from workflow.commands.export_exchange import export_exchange
 from workflow.exchange.tables import COMMON, TABLES
@@ -134,8 +136,6 @@ def test_however_the_stream_is_followed_the_same_rows_are_valid_in_the_end(
         # As if it had been there from the first line of the history on.
         conn.execute(text("UPDATE exchange.head SET digest = 'older'"))
         conn.execute(text("UPDATE stream_readers SET position = 0 WHERE name = 'exchange'"))
-    with office.engine.begin() as conn:
-        conn.execute(text("SELECT 1"))
     bring_up_to_date(office, entries, projects)
     assert valid_rows(office) == at_once
     before = objects(office)
@@ -310,3 +310,26 @@ def test_two_at_once_do_not_write_twice(office: Office, town: Town) -> None:
         assert export_exchange(office) == 0
     bring_up_to_date(office)
     assert faults_of(objects(office)) == []
+
+
+def test_the_command_writes_the_rows_checks_them_and_reconciles(
+    office: Office,
+    town: Town,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nos = story(office, town)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    file = tmp_path / "rows.jsonl"
+    assert main(["exchange", "--jsonl", str(file), "--check", "--reconcile"]) == 0
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert faults_of(rows, list(nos.values())) == []
+    told = capsys.readouterr().out
+    assert "秒办：受理到办结净用时 20 分钟" in told
+    assert "0 differences, 0 lines and 0 projects still to take" in told
+    position = rows[-1]["position"]
+    assert main(["exchange", "--jsonl", "-", "--after", str(position - 1)]) == 0
+    [last] = capsys.readouterr().out.splitlines()
+    assert json.loads(last) == rows[-1]

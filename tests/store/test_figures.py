@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -13,6 +14,7 @@ from tests import given
 from tests.given import Town, moment
 from workflow.actor import Actor, Grant
 from workflow.catalogue import FigureDefinition
+from workflow.cli import UNUSABLE, main
 from workflow.commands.fold_figures import fold_figures, rebuild_figures
 from workflow.errors import BadInput, NotAllowed, Unusable
 from workflow.queries.figure_cases import CountedCases, figure_cases
@@ -279,3 +281,22 @@ def test_any_period_counts_what_falls_into_its_days(
     folded(office)
     ask = Ask(date.fromisoformat(since), date.fromisoformat(until))
     assert number(asked(office, ask), "decisions", "decided").n == (1 if since <= "2026-03-05" else 0)
+
+
+def test_the_command_counts_anew_and_prints_every_number_with_its_version(
+    office: Office,
+    cases: dict[str, str],
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("WUGEYI_HOME", str(tmp_path))
+    period = ["--since", "2026-03-01", "--until", "2026-03-31"]
+    assert main(["figures", "--rebuild", *period]) == 0
+    told = capsys.readouterr().out
+    assert "Finished early (v1, cases)" in told
+    assert "Promised cases: 1 (0)" in told
+    assert main(["figures", "--dimension", "colour", *period]) == UNUSABLE
+    assert "accepted: department" in capsys.readouterr().err

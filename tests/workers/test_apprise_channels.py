@@ -208,9 +208,9 @@ def test_a_provider_that_is_away_is_tried_soon(tmp_path: Path) -> None:
 
 def test_a_redirect_is_never_followed(tmp_path: Path) -> None:
     with provider(always(200, {})) as elsewhere:
-        with provider(always(307, {}, {"Location": f"{elsewhere.url}/stolen"})) as here:
-            with pytest.raises(Undelivered, match="sends us elsewhere"):
-                channel(tmp_path, "sms", f"json://127.0.0.1:{here.port}/send")(to(CARD, "13900000000"))
+        there = {"Location": f"{elsewhere.url}/stolen"}
+        with provider(always(307, {}, there)) as here, pytest.raises(Undelivered, match="sends us elsewhere"):
+            channel(tmp_path, "sms", f"json://127.0.0.1:{here.port}/send")(to(CARD, "13900000000"))
         assert elsewhere.asked == []
 
 
@@ -240,9 +240,9 @@ def test_an_empty_variable_closes_its_channel(tmp_path: Path) -> None:
 
 
 def test_secrets_of_channels_are_in_no_repr(tmp_path: Path) -> None:
-    settings = load_settings({"WUGEYI_HOME": str(tmp_path), "WUGEYI_CHANNEL_SMS": "json://user:secret@localhost/"})
-    assert "secret" not in repr(settings)
-    assert "secret" not in repr(open_channels(settings)["sms"])
+    settings = load_settings({"WUGEYI_HOME": str(tmp_path), "WUGEYI_CHANNEL_SMS": "json://user:hush@localhost/"})
+    assert "hush" not in repr(settings)
+    assert "hush" not in repr(open_channels(settings)["sms"])
 
 
 def test_without_such_a_channel_apprise_is_not_even_loaded(tmp_path: Path) -> None:

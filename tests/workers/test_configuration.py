@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 import workflow
 from workers import caretaker, deliver, housekeeping, relay, subscribers, sweeper
 from workers.channels import outside
-from workers.configuration import CONFIGURATION
+from workers.configuration import CONFIGURATION, LETTERS, QUEUE
 from workflow.commands import tell_subscriber
 from workflow.store import outbox
 from workflow.store import subscribers as subscriber_rows
@@ -58,6 +58,16 @@ def test_beat_sends_known_tasks_at_plain_intervals_that_expire() -> None:
     for entry in CONFIGURATION["beat_schedule"].values():
         assert entry["task"] in names
         assert entry["schedule"] == entry["options"]["expires"] > 0
+
+
+def test_every_queue_is_consumed_and_the_service_comes_before_letters() -> None:
+    names = [queue.name for queue in CONFIGURATION["task_queues"]]
+    assert names == [QUEUE, LETTERS]
+    routed = {route["queue"] for route in CONFIGURATION["task_routes"].values()}
+    assert {CONFIGURATION["task_default_queue"], QUEUE, LETTERS} | routed == set(names)
+    # Queues are asked in the order of their names.
+    assert CONFIGURATION["broker_transport_options"]["queue_order_strategy"] == "sorted"
+    assert sorted(names) == names
 
 
 def test_the_relay_reads_the_index_of_waiting_messages(engine: Engine) -> None:

@@ -18,8 +18,8 @@ from workflow.commands.contact_points import (
     list_contact_points,
     read_choices,
     remove_contact_point,
+    try_contact_point,
 )
-from workflow.commands.contact_points import test_contact_point as try_contact_point
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.outgoing import Channel, Outgoing, Undelivered
 from workflow.commands.pass_on import pass_on
@@ -207,6 +207,34 @@ def test_beside_alerts_whatever_is_told_stands_on_the_page_once(office: Office, 
     pass_all(office, open_lines())
     assert rows(office.engine, "SELECT person_id, message, effect_key FROM notices") == found
     assert tells > 0
+
+
+def test_what_fired_long_after_its_moment_may_wait_but_no_red_card(office: Office, town: Town) -> None:
+    given.application(office, town, FILED, ["LX01"])
+    given.help_request(office, town, FILED)
+    pass_all(office, open_lines())
+    given.time_is(office.engine, moment("2026-06-01", "10:00"))
+    sweep(office)
+    expanded(office, open_lines())
+    found = rows(
+        office.engine,
+        "SELECT DISTINCT o.body ->> 'card' AS card, o.may_wait FROM outbox o WHERE o.alert_id IS NOT NULL",
+    )
+    assert {(row.card, row.may_wait) for row in found} >= {("red", False)}
+    assert all(row.may_wait is (row.card != "red") for row in found)
+
+
+def test_a_message_nobody_knows_is_refused_by_name(office: Office, town: Town) -> None:
+    write(
+        office.engine,
+        """
+INSERT INTO outbox (effect_key, channel, person_id, body, created_at, next_at)
+VALUES ('odd', 'email', :clerk, '{"what": "gossip"}', now(), now())""",
+        clerk=town.clerk.id,
+    )
+    assert pass_round(office, open_lines()) == ["failed"]
+    [row] = rows(office.engine, "SELECT error FROM outbox")
+    assert row.error == "there is no message gossip about this"
 
 
 def test_every_message_of_a_rung_names_its_alert(office: Office, town: Town) -> None:

@@ -8,7 +8,7 @@ import pytest
 from workflow.clock.ladder import parse_rung_time
 from workflow.definition import Title
 from workflow.errors import ConfigFaults
-from workflow.letters import FACTS, load_templates, rung_title, write_letter
+from workflow.letters import FACTS, load_templates, rung_title, write_letter, write_short
 from workflow.settings import default_config_folder
 
 
@@ -81,6 +81,23 @@ def test_a_subject_is_one_line_whatever_the_facts_hold() -> None:
     template = load_templates(default_config_folder())["action"]
     odd = {name: Title("甲\r\nBcc: all@example.org", "x") for name in FACTS["action"]}
     assert "\n" not in write_letter(template, odd).subject
+
+
+@pytest.mark.parametrize("longest", [70, 120, 200, 600, 5000])
+def test_a_short_letter_keeps_within_its_length_and_keeps_its_link(longest: int) -> None:
+    template = load_templates(default_config_folder())["action"]
+    facts = {name: Title("很长的事实" * 20, "a long fact " * 20) for name in FACTS["action"]}
+    facts["link"] = Title("http://example.org/cases/1", "http://example.org/cases/1")
+    words = write_short(template, facts, longest)
+    assert len(words) <= longest
+    assert "http://example.org/cases/1" in words
+
+
+def test_a_short_letter_says_it_in_both_languages_where_there_is_room() -> None:
+    template = load_templates(default_config_folder())["test"]
+    link = {"link": Title("http://x", "http://x")}
+    assert "This is a test message" in write_short(template, link, 1000)
+    assert "This is a test message" not in write_short(template, link, 70)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections import Counter
@@ -26,7 +27,7 @@ from workflow.clock.calendar import Notice, published_calendar
 from workflow.embedded.processes import Server
 from workflow.embedded.redis_server import redis_server
 from workflow.queries.verify import verify
-from workflow.settings import redis_client_url
+from workflow.settings import default_config_folder, redis_client_url
 from workflow.store import calendars
 from workflow.store.engine import open_engine
 from workflow.work import Office
@@ -52,7 +53,7 @@ def alive(engine: Engine) -> int:
 
 
 def undelivered(engine: Engine) -> int:
-    return number(engine, "SELECT count(*) FROM outbox WHERE state <> 'delivered'")
+    return number(engine, "SELECT count(*) FROM outbox WHERE state NOT IN ('delivered', 'withdrawn')")
 
 
 def test_a_worker_fires_relays_and_delivers_by_itself(office: Office, town: Town, start: Start) -> None:
@@ -188,7 +189,9 @@ def test_with_redis_killed_rungs_fire_and_each_message_arrives_once_after_its_re
         with redis_server(fragile_redis):
             until("every message delivered", lambda: undelivered(office.engine) == 0, 40)
     assert set(Counter(mailbox.ids).values()) == {1}
-    assert len(mailbox.mails) == number(office.engine, "SELECT count(*) FROM outbox WHERE channel = 'email'")
+    letters = """
+SELECT count(DISTINCT coalesce(batch::text, effect_key)) FROM outbox WHERE channel = 'email' AND state = 'delivered'"""
+    assert len(mailbox.mails) == number(office.engine, letters)
     assert verify(office).breaches == ()
 
 
@@ -304,13 +307,22 @@ FROM events ORDER BY 1, 2""",
     "claims": "SELECT clock_id, epoch, rung, case_id, moment_at FROM firings ORDER BY 1, 2, 3",
     "clocks": "SELECT case_id, name, round, state, epoch, rung, ladder_at, due_on FROM clocks ORDER BY 1, 2, 3",
     "alerts": "SELECT case_id, clock_id, epoch, rung, card, person_id, role FROM alerts ORDER BY 2, 3, 4, 6",
-    "outbox": "SELECT effect_key, channel, case_id, person_id, body, state FROM outbox ORDER BY 1",
+    # At what moment of its story a world's digest is made, its beat decides.
+    "outbox": """
+SELECT effect_key, channel, case_id, person_id, body, state FROM outbox WHERE effect_key NOT LIKE 'digest:%'
+ORDER BY 1""",
 }
 
 
 def test_zero_one_and_two_beats_leave_identical_tables(
-    configuration: Office, databases: Databases, start: Start, redis_server_url: str
+    configuration: Office, databases: Databases, start: Start, redis_server_url: str, tmp_path: Path
 ) -> None:
+    # Alerts wait here: in a time that jumps, who is given one depends on when the caretaker looks.
+    patient = Path(shutil.copytree(default_config_folder(), tmp_path / "config"))
+    rules = patient / "rules" / "escalation.yaml"
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("yellow: 1wd, red: 4wh", "yellow: null, red: null"), encoding="utf-8"
+    )
     worlds: list[Office] = []
     for beats in range(3):
         url = databases.new()
@@ -318,7 +330,7 @@ def test_zero_one_and_two_beats_leave_identical_tables(
         given.time_is(office.engine, FILED)
         given.application(office, given.town(office), FILED)
         redis = redis_server_url.replace("virtual_host=0", f"virtual_host={beats + 1}")
-        where = {"DATABASE_URL": url, "REDIS_URL": redis}
+        where = {"DATABASE_URL": url, "REDIS_URL": redis, "WUGEYI_CONFIG": str(patient)}
         start("worker", **where)
         for _ in range(beats):
             start("beat", **where)

@@ -98,9 +98,7 @@ def sorted_out(error: Exception) -> Undelivered:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Undelivered("the mail server lacks what SMTP_URL asks for", "later", of_channel=True)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Undelivered(
-            f"the mail server's certificate is not trusted: {error.verify_message}", "later", of_channel=True
-        )
+        return Undelivered("the mail server's certificate is not trusted", "later", of_channel=True)
     return Undelivered(f"the mail server does not answer: {type(error).__name__}", "soon")
 
 

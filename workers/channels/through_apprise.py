@@ -4,10 +4,13 @@ Apprise answers True or False, and True also where WeCom, DingTalk or Feishu sai
 body. So the calls its plugins make are looked at as they are made (`_Watched`), and the provider's own answer decides.
 """
 
+import logging
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -80,24 +83,36 @@ class AppriseChannel:
             raise Unusable(f"{name}: apprise reads no address in it; accepted: its own as in channels.yaml, or empty")
 
     def _plugin(self, address: str) -> Any:
-        # Half a second and a thousand modules: only for who has such a channel.
-        from apprise import Apprise, AppriseAsset, PersistentStoreMode
-
         assert self.kind.url is not None
+        apprise = _apprise()
         url = self.kind.url.replace("{prefix}", self.prefix).replace("{address}", quote(address, safe=""))
-        asset = AppriseAsset(
+        asset = apprise.AppriseAsset(
             app_id="wugeyi",
             http_redirects=False,
-            storage_mode=PersistentStoreMode.FLUSH,
+            storage_mode=apprise.PersistentStoreMode.FLUSH,
             storage_path=str(self.folder),
         )
-        plugin = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+        plugin = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if plugin is not None:
             plugin.socket_connect_timeout = CONNECT_SECONDS
             plugin.socket_read_timeout = READ_SECONDS
             # Each message has a plugin of its own; how fast they follow one another is the breaker's business.
             plugin.request_rate_per_sec = 0
         return plugin
+
+
+@cache
+def _apprise() -> Any:
+    """The library: half a second and hundreds of modules, so only for who has such a channel."""
+    with warnings.catch_warnings():
+        # Plugins nobody uses here import what Python is about to drop.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise  # see above
+
+        apprise.Apprise.instantiate("json://localhost")
+    # What it says of a failure quotes addresses and tokens; the answers say enough.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    return apprise
 
 
 def by_status(answer: Answer) -> Undelivered | None:

@@ -33,6 +33,7 @@ from workflow.catalogue.district import (
 from workflow.catalogue.documents import Contact, Contacts, DocumentKind, Remedy, RemedyText
 from workflow.catalogue.exchange import CityFlow, ExchangeRules
 from workflow.catalogue.figures import EarlyFinish, FigureDefinition, FigureRatio, LandingTime
+from workflow.catalogue.forecast import ForecastPolicy
 from workflow.catalogue.items import (
     Applies,
     Duty,
@@ -77,6 +78,7 @@ __all__ = [
     "Figure",
     "FigureDefinition",
     "FigureRatio",
+    "ForecastPolicy",
     "Help",
     "Holder",
     "Item",

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
 from workflow.catalogue.exchange import ExchangeRules
 from workflow.catalogue.figures import EarlyFinish, FigureDefinition, LandingTime
+from workflow.catalogue.forecast import ForecastPolicy
 from workflow.catalogue.items import Item, Level, Validity
 from workflow.catalogue.questions import ProjectQuestion
 from workflow.catalogue.telling import ChannelKind, TellingPolicy
@@ -420,6 +421,7 @@ class Catalogue:
     figures: Mapping[str, FigureDefinition]
     early_finish: EarlyFinish
     landing: LandingTime
+    forecast: ForecastPolicy
     project_code_rule: ProjectCodeRule
     check_organisation: bool
     permit_patterns: tuple[str, ...]

@@ -43,6 +43,7 @@ from workflow.catalogue.district import (
 )
 from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
 from workflow.catalogue.exchange import EXCHANGE_LISTS
+from workflow.catalogue.forecast import ForecastPolicy, ForecastSchema
 from workflow.catalogue.item_checks import (
     STAGE_OF_PREFIX,
     ItemFile,
@@ -81,6 +82,7 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "rules/figures.yaml": figures_schema.FiguresSchema,
         "rules/early-finish.yaml": figures_schema.EarlyFinishSchema,
         "rules/landing-time.yaml": figures_schema.LandingTimeSchema,
+        "rules/forecast.yaml": ForecastSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
         "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
@@ -332,6 +334,7 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         figures=MappingProxyType(figures_schema.figures_of(data["rules/figures.yaml"])),
         early_finish=data["rules/early-finish.yaml"]["rule"],
         landing=data["rules/landing-time.yaml"]["rule"],
+        forecast=_settings(ForecastPolicy, data["rules/forecast.yaml"]),
         project_code_rule=data["codes/project-code.yaml"]["rule"],
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],

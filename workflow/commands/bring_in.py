@@ -6,9 +6,8 @@ A dry run does everything an import does and takes it back, so that what it says
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
 from workflow.commands.file_types import plain_name
 from workflow.errors import BadInput, NotAllowed, Reason, Refused
@@ -96,11 +95,7 @@ def finished(
     number = imports.add_import(work.conn, new, work.now)
     if write is not None:
         write(number)
-    return Outcome(**{**_fields(outcome), "id": number})
-
-
-def _fields(outcome: Outcome) -> dict[str, Any]:
-    return {name: getattr(outcome, name) for name in outcome.__slots__}
+    return replace(outcome, id=number)
 
 
 def refused(faults: Sequence[CellFault]) -> BadInput:

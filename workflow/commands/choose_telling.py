@@ -12,7 +12,7 @@ from workflow.commands.contact_points import (
     choose,
     list_contact_points,
     remove_contact_point,
-    test_contact_point,
+    try_contact_point,
 )
 from workflow.errors import BadInput, Conflict, NotFound, Reason
 from workflow.store import contact_points, telling_choices
@@ -52,14 +52,14 @@ def drop_address(work: Work, point_id: int, open_channels: Collection[str]) -> N
 def try_address(work: Work, point_id: int | None, open_channels: Collection[str]) -> str:
     """Have a test message sent to one of the actor's addresses (None: the account's e-mail address); returns its key.
 
-    As `test_contact_point`, and Conflict where the channel is not open.
+    As `try_contact_point`, and Conflict where the channel is not open.
     """
     channel = EMAIL
     if point_id is not None:
         channel = next((one.channel for one in list_contact_points(work) if one.id == point_id), "")
     if channel in work.office.catalogue.channels:
         _check_open(work, channel, open_channels)
-    return test_contact_point(work, point_id)
+    return try_contact_point(work, point_id)
 
 
 def try_channel(work: Work, channel: str, open_channels: Collection[str]) -> str:

@@ -53,7 +53,7 @@ def remove_contact_point(work: Work, point_id: int) -> None:
         raise _unknown(point_id)
 
 
-def test_contact_point(work: Work, point_id: int | None) -> str:
+def try_contact_point(work: Work, point_id: int | None) -> str:
     """Have a courier send a test message to one of the actor's addresses (None: the e-mail address of the account);
     returns the effect key by which its state is found (`outbox.states`).
 

@@ -142,15 +142,17 @@ def _quick(filed: Filed) -> Iterator[Flag]:
 
 
 def _overdue(filed: Filed) -> Iterator[Flag]:
-    """Late by the clock: told, never held back."""
+    """Late by the clock: told, never held back. A pre-licence that lapses ends the case long after its decision."""
     decided = filed.steps.first(*DECIDED)
     if decided is None:
         return
-    day = local_day(decided.at)
     for name, title in (("statutory", "法定时限"), ("promised", "承诺时限")):
         rounds = [one for one in filed.case.clocks if one.name == name and one.due_on is not None]
         last = max(rounds, key=lambda one: one.round, default=None)
-        if last is not None and last.due_on is not None and day > last.due_on:
+        if last is None or last.due_on is None:
+            continue
+        day = local_day(last.settled_at or decided.at)
+        if day > last.due_on:
             yield Flag("overdue", f"超期：{title}至 {last.due_on}，办结于 {day}")
 
 

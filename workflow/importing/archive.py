@@ -49,8 +49,10 @@ def looked_at(content: bytes) -> Seen:
     if content.startswith(OLE_MAGIC):
         raise _ole(content)
     parts = _parts(content)
-    names = _sheet_names(parts)
-    broken = {name: _scan(name, parts[path]) for name, path in names.items() if path in parts}
+    names = {path: name for name, path in _sheet_names(parts).items()}
+    # Every sheet that is given on, whatever the workbook calls it: none is read that was not counted.
+    sheets = [path for path in parts if path.startswith("xl/worksheets/")]
+    broken = {names.get(path, path): _scan(names.get(path, path), parts[path]) for path in sheets}
     return Seen(_packed(parts), broken)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from workflow.catalogue import Catalogue
-from workflow.definition import Action, Flow, Title
+from workflow.definition import Flow, Title
 from workflow.errors import BadInput
 from workflow.importing.columns import Column, Row, Table, find_sheet, read_table
 from workflow.importing.faults import CellFault, Wrong, bad_file, shown
@@ -167,7 +167,7 @@ def _role_faults(one: History, catalogue: Catalogue) -> Iterator[CellFault]:
 
 
 def _action(said: str, flow: Flow) -> str:
-    known = {name: action.title for name, action in flow.actions.items() if not is_automatic(action)}
+    known = {name: action.title for name, action in flow.actions.items() if not action.automatic}
     if said in flow.actions and said not in known:
         raise Wrong(
             "automatic_action",
@@ -175,11 +175,6 @@ def _action(said: str, flow: Flow) -> str:
             "is taken by the clock or the system: it follows by itself, leave it out",
         )
     return choice(said, {**known, ATTACH: Title("提交材料", "Material handed in")})
-
-
-def is_automatic(action: Action) -> bool:
-    """Whether nobody but the clock or the system takes it."""
-    return action.automatic
 
 
 # ── JSON ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -124,11 +124,5 @@ def tries(work: Work, paging: Paging, channel: str | None = None) -> Page[TryVie
     return page(paging, listing, rows, [[row.id] for row in rows])
 
 
-def channel_title(work: Work, channel: str) -> Title:
-    """A channel by its name; its code where it has none."""
-    kinds = work.office.catalogue.channels
-    return kinds[channel].title if channel in kinds else INSIDE_TITLES.get(channel, Title(channel, channel))
-
-
 def _setting(channel: str) -> str:
     return SMTP_VARIABLE if channel == EMAIL else f"{CHANNEL_PREFIX}{channel.upper()}"

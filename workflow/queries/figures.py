@@ -104,7 +104,8 @@ def figures(work: Work, ask: Ask, codes: Sequence[str] = FIGURES) -> Figures:
             found[row.figure].number(row.key, row.part)["projects"] = row.n
         else:
             found[row.figure].number(row.key, row.part).update(n=row.n, amount=row.amount, first_at=row.first)
-    made = tuple(_figure(work, known[code], found[code], scope) for code in codes)
+    names = {} if scope.by in (None, MONTH) else values_of(work.office.catalogue, scope.dimension)
+    made = tuple(_figure(work, known[code], found[code], scope, names) for code in codes)
     return Figures(scope, work.now, behind, complete, made)
 
 
@@ -143,12 +144,12 @@ BAND_TITLES: Mapping[str, Title] = {
 }
 
 
-def _figure(work: Work, definition: FigureDefinition, found: _Read, scope: Scope) -> Figure:
+def _figure(work: Work, definition: FigureDefinition, found: _Read, scope: Scope, names: Mapping[str, Title]) -> Figure:
     titles = part_titles(work.office.catalogue, definition)
     # What stands now belongs to no month.
     broken = scope.by is not None and (scope.by != MONTH or definition.counted == "in_period")
     keys = sorted(found.keys) if broken else []
-    groups = (_group(definition, titles, key, _key_title(work, scope, key), found.keys[key]) for key in keys)
+    groups = (_group(definition, titles, key, names.get(key, Title(key, key)), found.keys[key]) for key in keys)
     return Figure(definition, _group(definition, titles, None, _ALL, _summed(found)), tuple(groups))
 
 
@@ -167,12 +168,6 @@ def _summed(found: _Read) -> dict[str, dict[str, Any]]:
 
 
 _ALL = Title("合计", "All")
-
-
-def _key_title(work: Work, scope: Scope, key: str) -> Title:
-    if scope.by == MONTH:
-        return Title(key, key)
-    return values_of(work.office.catalogue, scope.dimension).get(key, Title(key, key))
 
 
 def _group(

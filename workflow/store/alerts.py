@@ -1,4 +1,4 @@
-"""Alerts (预警): rungs that fired, one row a person; passed on where nobody answers, stepped down where there is no need."""
+"""Alerts (预警): rungs that fired, one row a person; passed on where nobody answers, stepped down where nobody must."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 Why = Literal["unread", "unreachable"]
 
-# Why nobody needs to answer an alert any more; null where somebody does. A rung that lies ahead again, or fired once more
-# in a later epoch, has overtaken it; under another version of the flow its number is another rung's and says nothing.
+# Why nobody needs to answer an alert any more; null where somebody does. A rung that lies ahead again, or fired once
+# more in a later epoch, has overtaken it; under another version of the flow its number is another rung's.
 NEEDLESS = """CASE WHEN k.state = 'settled' THEN 'solved' WHEN k.state = 'paused' THEN 'paused'
   WHEN a.epoch < k.epoch AND (k.rung <= a.rung OR EXISTS (
       SELECT FROM firings g WHERE g.clock_id = a.clock_id AND g.rung = a.rung AND g.epoch > a.epoch))
