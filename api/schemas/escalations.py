@@ -1,6 +1,6 @@
 """Shapes of what went unanswered."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from api.schemas.lists import PageQuerySchema, Words, next_cursor
 from workflow.queries.escalations import KINDS
@@ -19,7 +19,7 @@ class EscalationsQuerySchema(PageQuerySchema):
         },
     )
     department = fields.String(load_default=None)
-    card = fields.String(load_default=None, metadata={"enum": CARDS})
+    card = fields.String(load_default=None, validate=validate.OneOf(CARDS))
 
 
 class EscalationSchema(Schema):

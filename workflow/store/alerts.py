@@ -96,7 +96,10 @@ FROM alerts a JOIN clocks k ON k.id = a.clock_id
 WHERE a.id = :id AND a.acknowledged_at IS NULL AND a.passed_on_at IS NULL AND a.stepped_down_at IS NULL"""),  # noqa: S608
         {"id": alert_id},
     ).one_or_none()
-    return None if row is None else Unanswered(*row[:-1], tuple(row[-1]))
+    if row is None:
+        return None
+    *said, told = row
+    return Unanswered(*said, told=tuple(told))
 
 
 def overdue(conn: Connection, limit: int) -> list[int]:
