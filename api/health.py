@@ -29,14 +29,16 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Ready for people: the database answers and has this version's shape. Workers and Redis are told, not required."""
-    database, beats = _database()
+    """Ready for people: the database answers and has this version's shape. Workers, what
+    they cannot do, and Redis are told, not required."""
+    database, beats, failing = _database()
     ready = database == "ok"
     response = jsonify(
         status="ready" if ready else "not ready",
         database=database,
         redis=_redis(wiring().settings.redis_url),
         heartbeat_age_seconds=beats,
+        failing_duties=failing,
     )
     response.status_code = 200 if ready else 503
     return response
@@ -48,16 +50,16 @@ def metrics() -> Response:
     return Response(measures.exposition(office()), content_type=CONTENT_TYPE_LATEST)
 
 
-def _database() -> tuple[str, dict[str, Any]]:
+def _database() -> tuple[str, dict[str, Any], dict[str, str]]:
     try:
         with office().engine.begin() as conn:
             found = operations.readiness(conn)
     except SQLAlchemyError:
-        return "away", {}
+        return "away", {}, {}
     expected = _expected_revision()
     if found.revision != expected:
-        return f"at revision {found.revision}, this version needs {expected}: run wugeyi migrate", {}
-    return "ok", {part: round(age, 1) for part, age in found.heartbeats.items()}
+        return f"at revision {found.revision}, this version needs {expected}: run wugeyi migrate", {}, {}
+    return "ok", {part: round(age, 1) for part, age in found.heartbeats.items()}, dict(found.failing)
 
 
 @cache

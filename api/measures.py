@@ -111,6 +111,8 @@ class _Figures(Collector):
                 found = operations.figures(conn)
                 beats = operations.heartbeats(conn)
                 days = calendar_figures(self.office, conn)
+                aside = operations.put_aside(conn)
+                failing = operations.failing_duties(conn)
         except SQLAlchemyError:
             yield GaugeMetricFamily("wugeyi_database_up", "Whether the database answers", 0)
             return
@@ -141,3 +143,13 @@ class _Figures(Collector):
         for part, age in beats.items():
             ages.add_metric([part], age)
         yield ages
+        unmade = GaugeMetricFamily(
+            "wugeyi_put_aside", f"Cases and projects a reader can make nothing of (at most {most})", labels=["reader"]
+        )
+        for reader, count in aside.items():
+            unmade.add_metric([reader], count)
+        yield unmade
+        duties = GaugeMetricFamily("wugeyi_duties_failing", "1 while a worker cannot do a duty", labels=["duty"])
+        for duty in failing:
+            duties.add_metric([duty], 1)
+        yield duties

@@ -93,6 +93,9 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/figures.csv": only(*WATCHERS, "squad_leader"),
     "GET /api/v1/figures/definitions": SIGNED_IN,
     "GET /api/v1/figures/<figure>/cases": only(*WATCHERS, "squad_leader"),
+    # the leader's picture, and which open cases are likely to miss their promise: of what one may see
+    "GET /api/v1/war-map": only(*WATCHERS, "squad_leader", "specialist"),
+    "GET /api/v1/forecast": only(*WATCHERS, "squad_leader", "specialist"),
     # one stop: what one may see of it; the agenda is for those who sit there
     "GET /api/v1/problems": SIGNED_IN,
     "GET /api/v1/session": only(*WATCHERS, "squad_leader", "specialist", "officer"),
@@ -210,6 +213,10 @@ ROUTES: Mapping[str, Access] = {
     "GET /plan": SIGNED_IN,
     "GET /cases/<no>/what-if": SIGNED_IN,
     "GET /what-if": only(*WATCHERS),
+    "GET /war-map": only(*WATCHERS, "squad_leader", "specialist"),
+    "GET /war-map/projects": only(*WATCHERS, "squad_leader", "specialist"),
+    "GET /figures": only(*WATCHERS, "squad_leader"),
+    "GET /figures/<figure>/cases": only(*WATCHERS, "squad_leader"),
     "GET /cases/<no>/documents/<number>": SIGNED_IN,
     "POST /cases/<no>/documents/<number>": SIGNED_IN,
     "POST /cases/<no>/materials": SIGNED_IN,

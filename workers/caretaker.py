@@ -28,6 +28,8 @@ SHORTEST_WAIT = 0.05
 LONGEST_WAIT = 5.0
 BEAT_SECONDS = 1.0
 SECONDS_AFTER_A_FAILURE = 15.0
+TURN_SECONDS = 0.25
+"""How long one duty may keep the others waiting: what is left of it comes in the next round."""
 
 
 def attend(office: Office, which: Sequence[Duty] = DUTIES) -> int:
@@ -54,15 +56,18 @@ class Caretaker(threading.Thread):
         open_engine: Callable[[], Engine],
         name: str,
         wake_relay: Callable[[], None],
+        duties: Sequence[Duty] = DUTIES,
     ) -> None:
         super().__init__(name="caretaker", daemon=True)
+        self._duties = duties
         self._open_office = open_office
         self._open_engine = open_engine
         self._name = name
         self._wake_relay = wake_relay
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._next = {duty.name: 0.0 for duty in DUTIES}
+        self._next = {duty.name: 0.0 for duty in duties}
+        self._failing: dict[str, str] = {}
         self._beat_due = 0.0
         self._done = 0
 
@@ -84,7 +89,7 @@ class Caretaker(threading.Thread):
             self._wake.clear()
             try:
                 office = replace(self._open_office(), engine=engine)
-                self._round(office, woken)
+                self.round(office, woken)
                 failures = 0
             except (DBAPIError, OSError) as error:
                 failures += 1
@@ -95,29 +100,39 @@ class Caretaker(threading.Thread):
                 self._stopping.wait(LONGEST_WAIT)
         engine.dispose()
 
-    def _round(self, office: Office, woken: bool) -> None:
-        done = sum(self._attend(office, duty) for duty in DUTIES if self._is_due(duty, woken))
+    def round(self, office: Office, woken: bool) -> None:
+        """Every duty that is due, in order, each for one turn."""
+        done = sum(self._attend(office, duty) for duty in self._duties if self._is_due(duty, woken))
         self._done += done
         if done:
             self._wake_relay()
         if monotonic() >= self._beat_due:
             self._beat_due = monotonic() + BEAT_SECONDS
             with office.engine.begin() as conn:
-                heartbeats.beat(conn, self._name, {"done": self._done})
+                heartbeats.beat(conn, self._name, {"done": self._done, "failing": self._failing})
 
     def _is_due(self, duty: Duty, woken: bool) -> bool:
-        return not self._stopping.is_set() and (monotonic() >= self._next[duty.name] or (woken and duty.follows))
+        # What has failed waits for its time, however much happens.
+        woken = woken and duty.follows and duty.name not in self._failing
+        return not self._stopping.is_set() and (woken or monotonic() >= self._next[duty.name])
 
     def _attend(self, office: Office, duty: Duty) -> int:
-        total = 0
+        total, until = 0, monotonic() + TURN_SECONDS
         try:
             while not self._stopping.is_set() and (done := duty.do(office)):
                 total += done
-            self._next[duty.name] = monotonic() + duty.seconds * random.uniform(0.8, 1.0)
+                if monotonic() >= until:
+                    self._next[duty.name] = monotonic()
+                    break
+            else:
+                self._next[duty.name] = monotonic() + duty.seconds * random.uniform(0.8, 1.0)
+            self._failing.pop(duty.name, None)
         except Exception as error:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             self._next[duty.name] = monotonic() + SECONDS_AFTER_A_FAILURE * random.uniform(0.8, 1.2)
+            # Of our own refusals the sentence, which names configuration and nobody; of anything else only its kind.
+            self._failing[duty.name] = str(error) if isinstance(error, Unusable) else type(error).__name__
             log.exception("a duty failed and is tried again later", extra=facts(duty=duty.name))
         return total
 

@@ -49,11 +49,12 @@ def unreached(office: Office) -> int:
 DUTIES: tuple[Duty, ...] = (
     # before everything that follows the stream
     Duty("sequence", 5.0, sequence, follows=True),
+    # a second after it happened it is in the figures
+    Duty("figures", 5.0, fold_figures, follows=True),
     # before alerts are passed on: what is needless is not
     Duty("step_down", 5.0, step_alerts_down, follows=True),
     Duty("pass_on_unread", 15.0, pass_unread_on),
     Duty("subscribers", 2.0, hand_over, follows=True),
-    Duty("figures", 5.0, fold_figures, follows=True),
     Duty("exchange", 5.0, export_exchange, follows=True),
     Duty("release_held", 5.0, release_held),
     Duty("unreached", 30.0, unreached),

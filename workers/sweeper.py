@@ -101,12 +101,15 @@ class Sweeper(threading.Thread):
     def _watch(self, office: Office, conn: Connection) -> None:
         while not self._stopping.is_set():
             probe = timers.probe(conn)
+            if probe.news:
+                # Before a batch of rungs, which may take its time.
+                self._wake_caretaker()
             done = self._fire(office) if probe.due else 0
             done += self._settle(office) if probe.unsettled or self._settling else 0
             done += self._warn_of_gaps(office)
             if done or probe.messages:
                 self._wake_relay()
-            if done or probe.news:
+            if done:
                 self._wake_caretaker()
             self._beat(conn)
             self._stopping.wait(0 if done else self._pause(probe))

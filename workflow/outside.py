@@ -9,9 +9,11 @@ forms that carry an IPv4 address (mapped, NAT64, 6to4, Teredo) lie beyond it or 
 import ipaddress
 import re
 import socket
+import threading
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from urllib.parse import SplitResult, urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -19,6 +21,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host as text; raises OSError where it has none."""
 
+RESOLVE_SECONDS = 5.0
+MOST_LOOK_UPS = 16
+"""Of a process at once: what a name server leaves hanging must not pile up."""
+_looking = threading.BoundedSemaphore(MOST_LOOK_UPS)
 LONGEST_URL = 1000
 PORTS = (80, 443, 8080, 8443)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -81,10 +87,37 @@ class NotOutside(Exception):
         super().__init__(en)
 
 
-def resolve(host: str, port: int) -> Sequence[str]:
-    """What the system's resolver says, each address once, in its order of preference."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+class NoAddress(NotOutside):
+    """The host has no address just now: the name is wrong, or no name server answers."""
+
+
+def resolve(host: str, port: int, seconds: float = RESOLVE_SECONDS) -> Sequence[str]:
+    """What the system's resolver says, each address once, in its order of preference.
+
+    Raises OSError for a name without an address, TimeoutError (an OSError) where nobody answers within ``seconds``: the
+    resolver itself knows no deadline, and goes on in a thread that nobody waits for.
+    """
+    if not _looking.acquire(blocking=False):
+        raise TimeoutError("too many names are being looked up")
+    answers: SimpleQueue[Sequence[str] | OSError | UnicodeError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put(list(dict.fromkeys(str(one[4][0]) for one in found)))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+        finally:
+            _looking.release()
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no name server answers within {seconds:g} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def look_up(url: str, networks: Sequence[Network], resolver: Resolve = resolve) -> Target:
@@ -99,7 +132,7 @@ def look_up(url: str, networks: Sequence[Network], resolver: Resolve = resolve) 
     except (OSError, UnicodeError):
         addresses = ()
     if not addresses:
-        raise NotOutside(f"“{host}”查不到地址，请检查主机名", f"“{host}” has no address: check the name of the host")
+        raise NoAddress(f"“{host}”查不到地址，请检查主机名", f"“{host}” has no address: check the name of the host")
     ours = all(_within(one, networks) for one in addresses)
     closed = [one for one in addresses if not _within(one, networks) and not is_outside(one)]
     if closed:

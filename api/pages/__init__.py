@@ -39,6 +39,7 @@ from api.pages import (
     duty,
     escalations,
     exchange,
+    figures,
     files,
     frame,
     gate,
@@ -53,6 +54,7 @@ from api.pages import (
     reminders,
     subscribers,
     time_figures,
+    war_map,
     what_if,
     wording,
 )
@@ -80,6 +82,7 @@ VIEWS = (
     duty,
     escalations,
     exchange,
+    figures,
     files,
     gate,
     help_desk,
@@ -93,6 +96,7 @@ VIEWS = (
     reminders,
     subscribers,
     time_figures,
+    war_map,
     what_if,
 )
 

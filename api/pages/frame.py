@@ -125,6 +125,8 @@ def menu(actor: Actor) -> tuple[Entry, ...]:
         ("pages.notices", _("消息")),
         ("pages.help_desk", _("帮办")),
     ]
+    picture = [("pages.war_map", _("作战图"))] if actor.holds(*WATCHERS, "squad_leader", "specialist") else []
+    report = [("pages.figures", _("指标报表"))] if actor.holds(*WATCHERS, "squad_leader") else []
     watch = [("pages.time_use", _("用时")), ("pages.what_if", _("假如"))] if actor.holds(*WATCHERS) else []
     kept = [("pages.calendar", _("工作日历")), ("pages.subscribers", _("数据订阅")), ("pages.imports", _("导入"))]
     calendar = kept if actor.holds("admin") else []
@@ -132,7 +134,7 @@ def menu(actor: Actor) -> tuple[Entry, ...]:
     exchange = outside if actor.holds("admin", "supervisor") else []
     return tuple(
         Entry(url_for(name), words, request.path == url_for(name) or request.endpoint == name)
-        for name, words in office + apply + rest + watch + exchange + calendar
+        for name, words in office + picture + report + apply + rest + watch + exchange + calendar
     )
 
 

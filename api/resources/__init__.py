@@ -55,6 +55,7 @@ from api.resources import (
     extended_hours,
     figures,
     flows,
+    forecast,
     help_requests,
     imports,
     item_choices,
@@ -73,6 +74,7 @@ from api.resources import (
     tender,
     time_use,
     tokens,
+    war_map,
     what_if,
 )
 
@@ -109,6 +111,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     amendments.blueprint,
     time_use.blueprint,
     figures.blueprint,
+    forecast.blueprint,
+    war_map.blueprint,
     item_choices.blueprint,
     plans.blueprint,
     tender.blueprint,

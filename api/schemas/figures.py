@@ -123,6 +123,7 @@ class CountedFiguresSchema(Schema):
     as_of = fields.DateTime(required=True)
     behind = fields.Integer(required=True)
     complete = fields.Boolean(required=True, metadata={"description": "false: being counted anew"})
+    aside = fields.Integer(required=True, metadata={"description": "cases that could not be worked out"})
     figures = fields.List(fields.Nested(CountedFigureSchema), required=True)
 
 

@@ -112,6 +112,22 @@ def test_a_hostile_file_is_refused_by_name(by_token: ByToken, town: given.Town, 
     assert (answer.status_code, answer.json["code"]) == (400, code)
 
 
+def test_half_a_character_in_a_history_is_refused_in_words_that_can_be_sent(
+    by_token: ByToken, town: given.Town
+) -> None:
+    admin = by_token(town.admin)
+    told = b'[{"imported_no": "\\ud800", "flow": "\\ud801", "\\ud802": 1, "opened_at": "2026-03-02", "project": "p"}]'
+    answer = sent(admin, "case", told)
+    assert (answer.status_code, answer.json["code"]) == (400, "import_refused")
+    assert {one["code"] for one in answer.json["reasons"]} >= {"control_characters", "unknown_field"}
+
+
+def test_a_number_elsewhere_is_no_longer_than_an_index_holds(by_token: ByToken, town: given.Town) -> None:
+    numbers = {"办件": [["外部编号", "流程", "项目代码", "开办时间"], ["9" * 201, "item", "p", "2026-03-02"]]}
+    answer = sent(by_token(town.admin), "case", workbook(numbers))
+    assert (answer.status_code, [one["code"] for one in answer.json["reasons"]]) == (400, ["too_long"])
+
+
 def test_a_file_above_the_limit_is_refused(by_token: ByToken, town: given.Town) -> None:
     answer = sent(by_token(town.admin), "projects", b"x" * (3 * 1024 * 1024))
     assert answer.status_code == 413

@@ -17,7 +17,7 @@ from workflow.clock.days import OFFICE_ZONE
 from workflow.definition import Title
 from workflow.errors import BadInput
 from workflow.importing import values
-from workflow.importing.archive import ROWS_AT_MOST
+from workflow.importing.archive import MARKS_AT_MOST, ROWS_AT_MOST
 from workflow.importing.columns import Column, find_sheet, read_table
 from workflow.importing.faults import Wrong, cell_name
 from workflow.importing.persons import read_people
@@ -151,6 +151,35 @@ def test_a_million_empty_rows_are_passed_over_in_seconds() -> None:
     [sheet] = read_tables("x.xlsx", content)
     assert len(sheet.rows) == 1
     assert time.process_time() - begun < 5
+
+
+def test_a_long_text_stored_once_and_shown_in_every_cell_is_refused() -> None:
+    """Unpacked for every cell it would be a gigabyte of a few kilobytes."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><f>1</f><v>0</v></c></row>' for n in range(1, 1_001))
+    shared = f'<sst xmlns="{space}"><si><t>{"x" * 1_000_000}</t></si></sst>'
+    assert refused(repacked(sheet_of(cells), {"xl/sharedStrings.xml": shared.encode()})) == "zip_bomb"
+
+
+def test_a_cell_whose_shared_text_is_not_there_is_damage() -> None:
+    for number in ("7", "+0", "0x0", "٠"):
+        assert refused(sheet_of(f'<row r="1"><c r="A1" t="s"><v>{number}</v></c></row>')) == "damaged_file"
+
+
+def test_many_sheets_with_one_cell_far_out_are_refused_before_room_is_made_for_them() -> None:
+    book = Workbook()
+    for number in range(3):
+        book.create_sheet(f"{number}")["CV15000"] = 1
+    made = io.BytesIO()
+    book.save(made)
+    assert refused(made.getvalue()) == "zip_bomb"
+
+
+def test_elements_without_end_are_refused_before_they_are_read() -> None:
+    content = sheet_of("".join(f'<c a="{n * 7919:x}"/>' for n in range(MARKS_AT_MOST)))
+    begun = time.process_time()
+    assert refused(content) == "zip_bomb"
+    assert time.process_time() - begun < 1
 
 
 def test_more_rows_than_are_read_at_once_are_refused_and_the_last_of_them_taken() -> None:

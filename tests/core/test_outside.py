@@ -1,11 +1,15 @@
 """What lies outside: every address of a name is looked at, in whatever clothes it comes."""
 
-from collections.abc import Sequence
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 import pytest
 
-from workflow.outside import NotOutside, look_up
+from workflow.outside import MOST_LOOK_UPS, NoAddress, NotOutside, look_up, resolve
 
 PUBLIC = "93.184.216.34"
 PUBLIC_6 = "2606:2800:220:1:248:1893:25c8:1946"
@@ -131,6 +135,49 @@ def test_a_name_without_an_address_is_refused() -> None:
     for resolver in (nothing, answers()):
         with pytest.raises(NotOutside, match="no address"):
             look_up("https://nowhere.example.com/", (), resolver)
+
+
+@pytest.fixture
+def silent_name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The system's resolver says nothing until the event is set."""
+    speaks = threading.Event()
+
+    def wait(*_: object, **__: object) -> Sequence[Any]:
+        speaks.wait(30)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
+    yield speaks
+    speaks.set()
+    for thread in threading.enumerate():
+        if thread.name == "resolver":
+            thread.join(10)
+
+
+def test_a_name_server_that_says_nothing_is_not_waited_for(silent_name_server: threading.Event) -> None:
+    begun = time.monotonic()
+    with pytest.raises(NoAddress, match="no address"):
+        look_up("https://hooks.example.com/", (), lambda host, port: resolve(host, port, 0.1))
+    assert time.monotonic() - begun < 2
+
+
+def test_look_ups_that_hang_do_not_pile_up(silent_name_server: threading.Event) -> None:
+    for number in range(MOST_LOOK_UPS):
+        with pytest.raises(TimeoutError, match="no name server"):
+            resolve(f"{number}.example.com", 443, 0.01)
+    with pytest.raises(TimeoutError, match="too many"):
+        resolve("one.more.example.com", 443, 0.01)
+    silent_name_server.set()
+    for thread in threading.enumerate():
+        if thread.name == "resolver":
+            thread.join(10)
+    assert resolve("hooks.example.com", 443) == [PUBLIC]
+
+
+def test_the_systems_resolver_says_each_address_once() -> None:
+    assert resolve("127.0.0.1", 80) == ["127.0.0.1"]
+    with pytest.raises(OSError, match=""):
+        resolve("a..b", 80)
 
 
 def test_plain_http_and_strange_ports_are_for_networks_of_ones_own() -> None:

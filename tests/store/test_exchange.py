@@ -19,7 +19,7 @@ from workflow.exchange.tables import COMMON, TABLES
 from workflow.queries.exchange_check import exchange_check
 from workflow.queries.exchange_feed import json_lines
 from workflow.queries.exchange_reconciliation import exchange_reconciliation
-from workflow.store import exchange, stream
+from workflow.store import exchange, exchange_rows, stream
 from workflow.store.cases import read
 from workflow.work import Office
 
@@ -243,7 +243,7 @@ def test_a_consumer_that_comes_again_and_again_has_what_the_tables_have(office: 
     def pull(after: int) -> int:
         with office.engine.connect() as conn:
             while True:
-                entries, behind = exchange.feed(conn, after, 7)
+                entries, behind = exchange_rows.feed(conn, after, 7)
                 kept.update({entry.lsh: dict(entry.row) for entry in entries})
                 after = behind
                 if len(entries) < 7:

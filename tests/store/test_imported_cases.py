@@ -247,6 +247,8 @@ def test_every_impossible_history_of_a_file_is_named_and_none_is_taken(office: O
         b'{"imported_no": 1}',
         b'{"imported_no": "x", "flow": "item", "project": "p", "opened_at": "2026-03-02", "steps": [7], "more": 1}',
         b"[" * 100_000,
+        b"1" * 5_000,
+        b'[{"imported_no": "x", "inputs": {"days": NaN}}]',
         json.dumps([{"imported_no": str(n), "flow": "item", "project": "p"} for n in range(60)]).encode(),
     ],
 )

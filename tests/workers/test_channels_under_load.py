@@ -46,6 +46,7 @@ def server() -> Iterator[FragileServer]:
 
 def alerts_of_a_morning(office: Office) -> None:
     """Yellow cards that fell in time, many at once."""
+    given.time_is(office.engine, FILED)
     town = given.town(office, mail=True)
     for _ in range(4):
         given.application(office, town, FILED, list(office.catalogue.items))
@@ -57,6 +58,7 @@ def alerts_of_a_morning(office: Office) -> None:
 
 def alerts_of_long_weeks(office: Office) -> None:
     """Everything that fell due while all workers were away for weeks."""
+    given.time_is(office.engine, FILED)
     town = given.town(office, mail=True)
     for _ in range(2):
         given.application(office, town, FILED, list(office.catalogue.items)[:16])
@@ -110,6 +112,7 @@ def couriers(office: Office, channels: Mapping[str, Channel]) -> Iterator[None]:
 def test_every_alert_arrives_and_by_its_message_id_once_though_the_mail_server_is_killed_again_and_again(
     office: Office, server: FragileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], together: bool
 ) -> None:
+    server.mailbox.drops = 10 if together else 40
     if together:
         alerts_of_long_weeks(office)
     else:
@@ -122,6 +125,7 @@ def test_every_alert_arrives_and_by_its_message_id_once_though_the_mail_server_i
     people = number(office.engine, "SELECT count(DISTINCT person_id) FROM outbox WHERE alert_id IS NOT NULL")
     assert messages >= 300
     assert people >= 5
+    first = number(office.engine, "SELECT min(id) - 1 FROM outbox WHERE channel = 'email' AND state = 'pending'")
     before = number(office.engine, "SELECT coalesce(max(id), 0) FROM deliveries")
     began = time.monotonic()
     with couriers(office, channels):
@@ -143,7 +147,8 @@ def test_every_alert_arrives_and_by_its_message_id_once_though_the_mail_server_i
     lost = number(office.engine, "SELECT count(*) FROM outbox WHERE channel = 'email' AND state <> 'delivered'")
     sent = rows(
         office.engine,
-        "SELECT effect_key, batch, alert_id FROM outbox WHERE channel = 'email' AND body ->> 'what' = 'rung'",
+        "SELECT effect_key, batch, alert_id FROM outbox WHERE channel = 'email' AND id > :first",
+        first=first,
     )
     letters = {message_id(f"batch:{row.batch}" if row.batch else row.effect_key, "wugeyi@localhost") for row in sent}
     arrived = Counter(server.mailbox.ids)
@@ -197,4 +202,4 @@ def test_a_channel_that_is_down_for_long_is_hardly_asked_and_floods_nobody_when_
     # At most a letter of what might wait and one of red cards for each two hundred of a person.
     assert max(Counter(mail["To"] for mail in server.mailbox.mails).values()) <= 12
     assert len(server.mailbox.mails) < messages / 4
-    assert people == len({mail["To"] for mail in server.mailbox.mails})
+    assert people <= len({mail["To"] for mail in server.mailbox.mails})

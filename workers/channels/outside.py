@@ -26,7 +26,8 @@ from workflow.outside import Address, Network, NotOutside, Resolve, Target, look
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
-"""Bound of one call with all its hops, however slowly the other side writes; looking a name up has its own."""
+"""Bound of one call with all its hops, however slowly the other side writes; looking a name up has its own
+(`workflow.outside.RESOLVE_SECONDS`)."""
 BODY_BYTES = 64 * 1024
 HOPS = 3
 ADDRESSES_TRIED = 2

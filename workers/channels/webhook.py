@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from workers.channels.outside import Answer, Outside, Unreachable
 from workflow.commands.tell_subscriber import NotTaken
-from workflow.outside import NotOutside
+from workflow.outside import NoAddress, NotOutside
 
 CONTENT_TYPE = "application/json; charset=utf-8"
 LONGEST_RETRY_AFTER = 3600
@@ -21,6 +21,9 @@ class Webhook:
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
         try:
             answer = self.outside.post(url, {"Content-Type": CONTENT_TYPE, **headers}, body)
+        except NoAddress as fault:
+            # Name servers have bad minutes; a wrong name costs no more than a receiver that is away.
+            raise NotTaken(f"not called: {fault.en}", "soon") from fault
         except NotOutside as refusal:
             raise NotTaken(f"not called: {refusal.en}", "later") from refusal
         except Unreachable as fault:

@@ -18,11 +18,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rebuild", action="store_true", help="count every case anew from nothing first")
 
 
+SHOWN = 100
+NOT_RIGHT = 1
+
+
 def run(args: argparse.Namespace) -> int:
-    """Print every number with the version of its definition."""
+    """Print every number with the version of its definition; 1 where something keeps them from being right."""
     from workflow.commands.fold_figures import rebuild_figures
+    from workflow.figures import changed_unversioned
     from workflow.queries.figure_scope import Ask
     from workflow.queries.figures import figures
+    from workflow.store import figures as store
+    from workflow.store import readers
     from workflow.work import begin_work
 
     with office_at_hand(load_settings()) as office:
@@ -31,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         try:
             with begin_work(office, SYSTEM) as work:
                 found = figures(work, Ask(args.since, args.until, args.dimension, args.value))
+                aside = readers.faults(work.conn, store.READER, SHOWN)
+                changed = changed_unversioned(office.catalogue, store.definitions(work.conn))
         except Refused as refusal:
             raise Unusable(refusal.en) from refusal
     print(f"{found.scope.since} to {found.scope.until}, as of {found.as_of.isoformat()}; {found.behind} not folded in")
@@ -41,4 +50,10 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {part.title.en}: {part.n} ({part.amount}){projects}")
         for ratio in figure.whole.ratios:
             print(f"  {ratio.title.en}: {'-' if ratio.value is None else ratio.value}")
-    return 0
+    for fault in aside:
+        print(
+            f"✗ {fault.no} is not counted anew since {fault.since.isoformat()}, {fault.attempts} tries: {fault.error}"
+        )
+    if changed:
+        print(f"✗ nothing is counted: {', '.join(changed)} changed without a new version (rules/figures.yaml)")
+    return NOT_RIGHT if aside or changed else 0

@@ -2,7 +2,8 @@
 
 A pass takes the next entries of the stream, or cases that were put down, or the next slice of a count from the first
 case on, and commits facts, totals and how far it came together. Totals are changed by differences only, so that they
-always equal the sums of the facts; that both equal a fresh computation `wugeyi verify` proves.
+always equal the sums of the facts; that both equal a fresh computation `wugeyi verify` proves. A case that cannot be
+worked out keeps the facts it had and is put aside by name; everything else goes on.
 """
 
 from collections import defaultdict
@@ -11,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection
 
 from workflow.clock.days import local_day, start_of_day
+from workflow.commands.put_aside import do_all_but_the_bad
 from workflow.errors import Unusable
-from workflow.figures import DIMENSIONS, Rules, basis, contents, counted_now
-from workflow.store import figures, stream
+from workflow.figures import DIMENSIONS, Rules, basis, changed_unversioned, contents, counted_now
+from workflow.store import figures, readers, stream
 from workflow.store.figures import Delta, Row
+from workflow.store.readers import Ref
 from workflow.store.stream import Entry
 from workflow.work import Office, calendar_in_force, read_now
 
@@ -33,7 +36,8 @@ def fold_figures(office: Office) -> int:
         done = stream.follow(conn, figures.READER, ENTRIES, lambda entries: _take(office, conn, entries))
         if done:
             return done
-        ids = figures.take_todo(conn, SLICE) or figures.next_swept(conn, SLICE)
+        again = [one.id for one in readers.to_try_again(conn, figures.READER, SLICE)]
+        ids = again or figures.take_todo(conn, SLICE) or figures.next_swept(conn, SLICE)
         _fold(office, conn, ids)
         return len(ids)
 
@@ -57,10 +61,12 @@ def _ready(office: Office, conn: Connection) -> bool:
     if any(max(versions) > own[code]["version"] for code, versions in kept.items() if code in own):
         # A newer process counts by newer definitions: this one would undo them.
         return False
-    changed = [code for code, content in own.items() if kept.get(code, {}).get(content["version"], content) != content]
-    if changed:
-        names = ", ".join(changed)
-        raise Unusable(f"rules/figures.yaml: {names} changed without a new version: raise the version of each")
+    if changed := changed_unversioned(office.catalogue, kept):
+        raise Unusable(
+            f"rules/figures.yaml: {', '.join(changed)} changed without a new version: raise the version of each"
+        )
+    if not readers.may_make(conn, figures.READER, basis(office.catalogue, "")):
+        return False
     now_by = basis(office.catalogue, calendar_in_force(office, conn).version)
     state = figures.state(conn)
     if state is None or state.basis != now_by:
@@ -80,12 +86,17 @@ def _take(office: Office, conn: Connection, entries: Sequence[Entry]) -> None:
 
 
 def _fold(office: Office, conn: Connection, ids: Sequence[int]) -> None:
-    """Bring the facts of these cases, and of those that hang on them, to what they are now."""
+    """Bring the facts of these cases, and of those that hang on them, to what they are now; bad ones are put aside."""
     if not ids:
         return
     permits = office.catalogue.landing.permits
     rules = Rules(office.catalogue, calendar_in_force(office, conn))
-    found = figures.read(conn, figures.with_dependents(conn, ids, permits), permits)
+    refs = [Ref("case", one) for one in sorted(figures.with_dependents(conn, ids, permits))]
+    do_all_but_the_bad(conn, figures.READER, refs, lambda part: _fold_part(office, conn, rules, part))
+
+
+def _fold_part(office: Office, conn: Connection, rules: Rules, refs: Sequence[Ref]) -> None:
+    found = figures.read(conn, [one.id for one in refs], office.catalogue.landing.permits)
     gone: list[tuple[int, Row]] = []
     new: list[tuple[int, Row]] = []
     for one in found:

@@ -14,6 +14,7 @@ from workflow.exchange.tables import BUILDING, CASE, COMPANY, FILING, FLOW, OPIN
 DEVELOPER = 1
 LINEAR = 2
 WITH_SCHEME = 5
+NOBODY_S_ITEM = "征求意见时发起部门没有在办事项，无事项实例可对应"
 PARTIES = (("builder", 2), ("surveyor", 3), ("designer", 4), ("supervisor", 5))
 """DWLX of the parties that a segment names."""
 
@@ -195,11 +196,15 @@ def _opinion_rows(
 ) -> Iterator[Row]:
     """An answer among departments belongs to the item that the one who asked had in hand just then.
 
-    The case of the answer itself is the office's own and stays inside.
+    The case of the answer itself is the office's own and stays inside. Where nothing was in hand there is no case to
+    report the answer under: it is told by name.
     """
     about = _asked_about(project, opinion)
     answered_at = opinion.decided_at or opinion.ended_at
-    if about is None or answered_at is None or opinion.outcome == "dropped":
+    if answered_at is None or opinion.outcome == "dropped":
+        return
+    if about is None:
+        yield Row(OPINION, f"|{opinion.no}", owner, {}, held=f"{NOBODY_S_ITEM}：{opinion.no}", outside=True)
         return
     title = catalogue.departments[opinion.department].title.zh
     said = opinion.data.get("opinion") or opinion.outcome

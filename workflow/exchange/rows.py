@@ -44,7 +44,7 @@ class Row:
     """One row by the names of its columns; ``key`` is DFSJZJ, unique among the valid rows of its table.
 
     ``former``: of a version that the configuration no longer holds; once written it stays as it is. ``held``: why it
-    cannot be written at all, whatever else is there.
+    cannot be written at all, whatever else is there; ``outside``: and nothing can come that it would wait for.
     """
 
     table: str
@@ -55,6 +55,7 @@ class Row:
     flags: tuple[Flag, ...] = ()
     former: bool = False
     held: str | None = None
+    outside: bool = False
 
     @property
     def stopped(self) -> bool:

@@ -1,5 +1,6 @@
 """What is kept of a definition when figures are counted by it, and when all of them are to be counted anew."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +20,12 @@ RULES_OF = {
 def contents(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     """By figure what its definition says, as JSON values: kept with its version for ever."""
     return {code: _content(catalogue, one) for code, one in catalogue.figures.items()}
+
+
+def changed_unversioned(catalogue: Catalogue, kept: Mapping[str, Mapping[int, Mapping[str, Any]]]) -> list[str]:
+    """The figures whose definition is another than the one ``kept`` (by figure and version) of its version."""
+    own = contents(catalogue)
+    return [code for code, content in own.items() if kept.get(code, {}).get(content["version"], content) != content]
 
 
 def basis(catalogue: Catalogue, calendar_version: str) -> str:

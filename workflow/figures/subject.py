@@ -1,7 +1,7 @@
 """What a figure looks at, a case with its history, and what it says of it, as plain data."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from workflow.case import Case, ClockRecord
@@ -74,13 +74,18 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fact:
-    """What one case adds to one part of one figure at one moment; ``amount`` in the unit of the figure."""
+    """What one case adds to one part of one figure at one moment; ``amount`` in the unit of the figure.
+
+    ``department`` is whose it is where that is not the one that has the case now.
+    """
 
     figure: str
     part: str
     at: datetime
     n: int = 1
     amount: int = 0
+    # Kept as the place of the fact, which comparisons look at.
+    department: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,10 @@ class Places:
     squad: str
     front: str
     item: str
+
+    def at(self, department: str) -> "Places":
+        """The same place at another department."""
+        return replace(self, department=department)
 
 
 def places(subject: Subject, catalogue: Catalogue) -> Places:
@@ -113,9 +122,9 @@ def places(subject: Subject, catalogue: Catalogue) -> Places:
 
 def merged(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Facts of one part at one moment added up, in order."""
-    sums: dict[tuple[str, str, datetime], tuple[int, int]] = {}
+    sums: dict[tuple[str, str, datetime], Fact] = {}
     for one in facts:
         key = one.figure, one.part, one.at
-        n, amount = sums.get(key, (0, 0))
-        sums[key] = n + one.n, amount + one.amount
-    return tuple(Fact(*key, *sums[key]) for key in sorted(sums))
+        so_far = sums.get(key)
+        sums[key] = one if so_far is None else replace(one, n=so_far.n + one.n, amount=so_far.amount + one.amount)
+    return tuple(sums[key] for key in sorted(sums))

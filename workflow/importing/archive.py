@@ -8,7 +8,7 @@ as it stands in the XML; what is handed to the reader is a new archive of the pa
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -24,6 +24,15 @@ ROWS_AT_MOST = 5_000
 """Rows with content of one sheet, its headings not counted."""
 LAST_ROW = 20_000
 LAST_COLUMN = 100
+CELLS_AT_MOST = 2_000_000
+"""Of all sheets, empty ones up to the last row and column of each included: the reader makes room for every one."""
+TEXT_AT_MOST = 32 * MIB
+"""Characters of all cells: a text that is stored once (sharedStrings) is unpacked for every cell that has it."""
+MARKS_AT_MOST = 4_000_000
+"""Beginnings and ends of XML elements: a million empty rows have two million."""
+SHARED = "xl/sharedStrings.xml"
+LONGEST_NUMBER = 9
+"""Digits of the number of a shared text."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -51,9 +60,20 @@ def looked_at(content: bytes) -> Seen:
     parts = _parts(content)
     names = {path: name for name, path in _sheet_names(parts).items()}
     # Every sheet that is given on, whatever the workbook calls it: none is read that was not counted.
-    sheets = [path for path in parts if path.startswith("xl/worksheets/")]
-    broken = {names.get(path, path): _scan(names.get(path, path), parts[path]) for path in sheets}
-    return Seen(_packed(parts), broken)
+    paths = [path for path in parts if path.startswith("xl/worksheets/")]
+    lengths = _lengths(parts.get(SHARED, b""))
+    sheets = [_scan(names.get(path, path), parts[path], lengths) for path in paths]
+    if sum(one.cells for one in sheets) > CELLS_AT_MOST or sum(one.text for one in sheets) > TEXT_AT_MOST:
+        raise _too_large()
+    return Seen(_packed(parts), {one.name: one.broken for one in sheets})
+
+
+def _too_large() -> BadInput:
+    return bad_file(
+        "zip_bomb",
+        f"读入后过大（最多 {CELLS_AT_MOST} 个单元格、{TEXT_AT_MOST // MIB} 百万字）",
+        f"is too much once it is read (at most {CELLS_AT_MOST} cells, {TEXT_AT_MOST // MIB} million characters)",
+    )
 
 
 def _ole(content: bytes) -> BadInput:
@@ -67,13 +87,16 @@ def _parts(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             _check_entries(entries)
-            return {one.filename: _unpacked(archive, one) for one in entries if _PARTS.fullmatch(one.filename)}
+            parts = {one.filename: _unpacked(archive, one) for one in entries if _PARTS.fullmatch(one.filename)}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
         raise bad_file("damaged_file", "损坏，无法读取", "is damaged and cannot be read") from error
     except Exception as error:
         if type(error).__module__ not in ("zlib", "lzma", "_lzma"):
             raise
         raise bad_file("damaged_file", "损坏，无法读取", "is damaged and cannot be read") from error
+    if sum(body.count(b"<") for body in parts.values()) > MARKS_AT_MOST:
+        raise _too_large()
+    return parts
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
@@ -148,8 +171,13 @@ class _Sheet:
     """What is counted of one sheet while its XML goes by."""
 
     name: str
+    lengths: Sequence[int]
     rows: set[int] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
+    last_row: int = 0
+    last_column: int = 0
+    text: int = 0
+    said: str = ""
     ref: str = ""
     kind: str = ""
     valued: bool = False
@@ -160,11 +188,23 @@ class _Sheet:
             self.ref, self.kind = attributes.get("r", ""), attributes.get("t", "")
             self.valued = self.formula = False
         elif tag in ("v", "is"):
-            self.valued = True
+            self.valued, self.said = True, ""
         elif tag == "f":
             self.formula = True
 
+    @property
+    def cells(self) -> int:
+        """For how many a reader makes room."""
+        return self.last_row * self.last_column
+
+    def says(self, text: str) -> None:
+        self.text += len(text)
+        if self.kind == "s" and len(self.said) <= LONGEST_NUMBER:
+            self.said += text
+
     def closes(self, tag: str) -> None:
+        if tag == "v" and self.kind == "s" and self.said:
+            self.text += self._shared()
         if tag != "c" or not (self.valued or self.formula):
             return
         place = _CELL.fullmatch(self.ref)
@@ -179,6 +219,7 @@ class _Sheet:
                 f"{LAST_COLUMN}",
                 self.ref,
             )
+        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
         self.rows.add(row)
         if len(self.rows) > ROWS_AT_MOST + 1:
             raise too_many_rows(self.name)
@@ -186,6 +227,13 @@ class _Sheet:
             self.broken[self.ref] = "error"
         elif self.formula and not self.valued:
             self.broken[self.ref] = "formula"
+
+    def _shared(self) -> int:
+        """How long the shared text is that the cell names by its number."""
+        plain = self.said.isascii() and self.said.isdecimal() and len(self.said) <= LONGEST_NUMBER
+        if not plain or int(self.said) >= len(self.lengths):
+            raise bad_file("damaged_file", "损坏：单元格的文字不存在", "is damaged: a cell without its text", self.ref)
+        return self.lengths[int(self.said)]
 
 
 def too_many_rows(sheet: str) -> BadInput:
@@ -198,10 +246,26 @@ def too_many_rows(sheet: str) -> BadInput:
     )
 
 
-def _scan(name: str, part: bytes) -> dict[str, str]:
-    sheet = _Sheet(name)
-    _walk(part, sheet.opens, sheet.closes)
-    return sheet.broken
+def _scan(name: str, part: bytes, lengths: Sequence[int]) -> _Sheet:
+    sheet = _Sheet(name, lengths)
+    _walk(part, sheet.opens, sheet.closes, sheet.says)
+    return sheet
+
+
+def _lengths(part: bytes) -> Sequence[int]:
+    """Of every shared text, by its number, how many characters it has."""
+    found: list[int] = []
+
+    def opens(tag: str, _: dict[str, str]) -> None:
+        if tag == "si":
+            found.append(0)
+
+    def says(text: str) -> None:
+        if found:
+            found[-1] += len(text)
+
+    _walk(part, opens, says=says)
+    return found
 
 
 def place_of(cell: str) -> tuple[int, int]:
@@ -218,21 +282,27 @@ def _column(letters: str) -> int:
     return number
 
 
-def _walk(part: bytes, opens: object, closes: object = None) -> None:
+def _walk(
+    part: bytes,
+    opens: Callable[[str, dict[str, str]], None],
+    closes: Callable[[str], None] | None = None,
+    says: Callable[[str], None] | None = None,
+) -> None:
     """Read XML once, without its prefixes; a document type is refused: it could name entities without end."""
     if not part:
         return
     parser = expat.ParserCreate()
-    start, end = opens, closes
-    assert callable(start)
 
     def refuse(*_: object) -> None:
         raise bad_file("damaged_file", "含有不被接受的 XML 声明", "holds an XML declaration that is not accepted")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-    if callable(end):
-        parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    parser.StartElementHandler = lambda tag, attributes: opens(tag.rpartition(":")[2], attributes)
+    if closes is not None:
+        parser.EndElementHandler = lambda tag: closes(tag.rpartition(":")[2])
+    if says is not None:
+        parser.buffer_text = True
+        parser.CharacterDataHandler = says
     try:
         parser.Parse(part, True)
     except expat.ExpatError as error:

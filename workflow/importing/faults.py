@@ -49,6 +49,6 @@ def cell_name(row: int, column: int) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as its owner recognises it, cut short."""
-    text = "" if value is None else " ".join(str(value).split())
+    """A value as its owner recognises it, cut short; half a character, which nothing can send, as ``?``."""
+    text = "" if value is None else " ".join(str(value).split()).encode("utf-8", "replace").decode()
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"

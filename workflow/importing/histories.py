@@ -4,7 +4,6 @@ Only what the file shows by itself is judged here: places, words, order, the fut
 decided by replaying it (`workflow.commands.import_case`).
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from workflow.definition import Flow, Title
 from workflow.errors import BadInput
 from workflow.importing.columns import Column, Row, Table, find_sheet, read_table
 from workflow.importing.faults import CellFault, Wrong, bad_file, shown
+from workflow.importing.strict_json import loaded, too_deep
 from workflow.importing.tables import Value, read_tables
 from workflow.importing.values import choice, code_text, half_width, instant, text
 
@@ -27,7 +27,6 @@ ALL_PAPERS = "all"
 CASES_AT_MOST = 50
 STEPS_AT_MOST = 300
 """Of one file: each step is replayed like a deed of its own, and the whole is one transaction."""
-DEEPEST = 12
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "case": ("imported_no", "source", "flow", "item", "project", "opened_at", "by", "person", "materials", "inputs"),
     "step": ("at", "action", "by", "person", "materials", "inputs"),
@@ -182,8 +181,8 @@ def _action(said: str, flow: Flow) -> str:
 
 def _of_json(filename: str, content: bytes) -> tuple[list[History], list[CellFault]]:
     try:
-        found = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        found = loaded(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise bad_file("bad_json", "不是可读的 JSON", "is no JSON that can be read") from error
     entries = found.get("cases", [found]) if isinstance(found, dict) else found
     if not isinstance(entries, list) or not entries or len(entries) > CASES_AT_MOST:
@@ -245,7 +244,7 @@ def _record(
     for name in entry:
         if name not in known:
             zh, en = f"没有这一项；可用：{'、'.join(known)}", f"is no field; accepted: {', '.join(known)}"
-            faults.append(Place(filename, f"{path}.{name}").fault(name, "unknown_field", zh, en, known))
+            faults.append(Place(filename, f"{path}.{shown(name)}").fault(name, "unknown_field", zh, en, known))
     return entry
 
 
@@ -261,7 +260,7 @@ def _told(filename: str, path: str, body: Mapping[str, Any], faults: list[CellFa
     except Wrong as wrong:
         faults.append(Place(filename, f"{path}.{when}").fault(body.get("at"), wrong.code, wrong.zh, wrong.en))
     inputs = body.get("inputs", {})
-    if not isinstance(inputs, dict) or _deep(inputs, DEEPEST):
+    if not isinstance(inputs, dict) or too_deep(inputs):
         faults.append(Place(filename, f"{path}.inputs").fault(inputs, "bad_value", "应为一条记录", "must be an object"))
         inputs = {}
     papers = body.get("materials", [])
@@ -274,15 +273,6 @@ def _told(filename: str, path: str, body: Mapping[str, Any], faults: list[CellFa
     if at is None:
         return None
     return Told(place, at, words["action"], words["by"], words["person"], tuple(papers), inputs)
-
-
-def _deep(value: object, left: int) -> bool:
-    parts: Sequence[object] = ()
-    if isinstance(value, dict):
-        parts = list(value.values())
-    elif isinstance(value, list):
-        parts = value
-    return bool(parts) and (left == 0 or any(_deep(one, left - 1) for one in parts))
 
 
 def _words(filename: str, path: str, value: object, faults: list[CellFault]) -> str:
@@ -304,7 +294,7 @@ def _words(filename: str, path: str, value: object, faults: list[CellFault]) -> 
 def history_columns() -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """The columns of the sheets 办件 and 经过."""
     short = partial(text, longest=200)
-    number = Column("imported_no", "外部编号", "Number elsewhere", code_text, required=True)
+    number = Column("imported_no", "外部编号", "Number elsewhere", _number, required=True)
     shared = (
         Column("by", "角色", "Role", short),
         Column("person", "人员", "User name", short),
@@ -329,16 +319,20 @@ def history_columns() -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     return cases, steps
 
 
+def _number(value: Value) -> str:
+    return text(code_text(value), 200)
+
+
 def _papers(value: Value) -> tuple[str, ...]:
     return tuple(one for one in re.split(r"[;,、；，\s]+", half_width(value)) if one)
 
 
 def _inputs(value: Value) -> dict[str, Any]:
     try:
-        found = json.loads(str(value))
-    except (json.JSONDecodeError, RecursionError):
+        found = loaded(str(value))
+    except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or _deep(found, DEEPEST):
+    if not isinstance(found, dict) or too_deep(found):
         raise Wrong("bad_value", '应为 JSON 记录，如 {"reason": "…"}', 'must be a JSON object such as {"reason": "…"}')
     return found
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from workflow.errors import BadInput, Reason
-from workflow.store import exchange
-from workflow.store.exchange import FeedEntry
+from workflow.store import exchange_rows
+from workflow.store.exchange_rows import FeedEntry
 from workflow.work import Work
 
 LARGEST = 1000
@@ -31,7 +31,7 @@ def exchange_feed(work: Work, after: int, limit: int) -> ExchangeFeed:
         raise _bad("limit", limit, f"应为 1 至 {LARGEST}", f"1 to {LARGEST} are accepted")
     if after < 0:
         raise _bad("after", after, "应为 0 或上次给出的位置", "0 or the position given last is accepted")
-    entries, behind = exchange.feed(work.conn, after, limit)
+    entries, behind = exchange_rows.feed(work.conn, after, limit)
     return ExchangeFeed(tuple(entries), behind, len(entries) == limit)
 
 
@@ -43,7 +43,7 @@ def json_lines(engine: Engine, after: int) -> Iterator[str]:
 
 def _lines(conn: Connection, after: int) -> Iterator[str]:
     while True:
-        entries, behind = exchange.feed(conn, after, PART)
+        entries, behind = exchange_rows.feed(conn, after, PART)
         for entry in entries:
             yield json.dumps(as_object(entry), ensure_ascii=False, separators=(",", ":"))
         if len(entries) < PART:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from workflow.exchange.tables import BY_NAME
-from workflow.store import exchange
+from workflow.store import exchange_rows as stored
 
 SHOWN = 20
 
@@ -29,7 +29,7 @@ def exchange_rows(conn: Connection, table: str, shown: int = SHOWN) -> tuple[Sho
         text("SELECT lsh FROM exchange.ledger WHERE tbl = :tbl ORDER BY lsh DESC LIMIT :shown"),
         {"tbl": name, "shown": shown},
     ).scalars()
-    rows = exchange.rows_of(conn, [(name, lsh) for lsh in newest])
+    rows = stored.rows_of(conn, [(name, lsh) for lsh in newest])
     return tuple(_shown(lsh, rows[lsh]) for lsh in sorted(rows, reverse=True))
 
 

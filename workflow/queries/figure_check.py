@@ -6,12 +6,14 @@ moment, so that a case, its facts and what waits for it belong together.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from workflow.figures import FIGURES, Fact, Rules, basis, counted_now
 from workflow.store import figures
 from workflow.store.figures import FOUND, Row, found_from, rows_of
+from workflow.store.readers import words_of
 from workflow.work import Office, calendar_in_force
 
 SLICE = 500
@@ -64,18 +66,27 @@ def _fact_breaches(office: Office) -> Iterator[FigureBreach]:
             if state is None or state.basis != basis(office.catalogue, calendar.version):
                 return
             parameters = {"after": after, "slice": SLICE, "permits": permits}
-            found = [found_from(row) for row in conn.execute(_SLICE, parameters).scalars()]
-            ids = [one.case.id for one in found]
+            found = list(conn.execute(_SLICE, parameters).scalars())
+            ids = [row["id"] for row in found]
             late = set(conn.execute(_LATE, {"permits": permits, "ids": ids}).scalars())
         if not found:
             return
         after = max(ids)
         rules = Rules(office.catalogue, calendar)
-        for one in found:
-            if one.case.id not in late:
-                rows = rows_of(one, office.flows, rules)
-                for row in sorted(rows ^ one.kept, key=_order)[:FEW]:
-                    yield FigureBreach(one.case.no, _words(row, missing=row in rows))
+        for told in found:
+            if told["id"] not in late:
+                yield from _case_breaches(office, rules, told)
+
+
+def _case_breaches(office: Office, rules: Rules, told: dict[str, Any]) -> Iterator[FigureBreach]:
+    try:
+        one = found_from(told)
+        rows = rows_of(one, office.flows, rules)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a case, the others are still to be looked at
+        yield FigureBreach(told["no"], f"what it adds to the figures cannot be worked out: {words_of(error)}")
+        return
+    for row in sorted(rows ^ one.kept, key=_order)[:FEW]:
+        yield FigureBreach(one.case.no, _words(row, missing=row in rows))
 
 
 def _order(row: Row) -> tuple[Fact, int]:

@@ -1,7 +1,7 @@
 """The one statement that reads the sums of every figure asked for.
 
-Rows: ``what`` is sum, projects (each counted once, by key), whole (the same without a key) or state; ``key`` is the
-month or the value of a breakdown, else empty.
+Rows: ``what`` is sum, projects (each counted once, by key), whole (the same without a key), state or aside (cases that
+could not be counted); ``key`` is the month or the value of a breakdown, else empty.
 """
 
 from collections.abc import Iterable, Sequence
@@ -123,4 +123,7 @@ SELECT 'state', '', '', '', (SELECT position FROM stream_head)
     - coalesce((SELECT position FROM stream_readers WHERE name = 'figures'), 0)
     + (SELECT count(*) FROM (SELECT FROM stream_pending LIMIT 1000) p)
     + (SELECT count(*) FROM (SELECT FROM figure_todo LIMIT 1000) d),
-  (SELECT count(*) FROM figure_state WHERE swept_to IS NULL), NULL""")  # noqa: S608
+  (SELECT count(*) FROM figure_state WHERE swept_to IS NULL), NULL
+UNION ALL
+SELECT 'aside', '', '', '', (SELECT count(*) FROM (SELECT FROM reader_faults WHERE reader = 'figures' LIMIT 1000) a),
+  0, NULL""")  # noqa: S608

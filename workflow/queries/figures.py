@@ -75,12 +75,14 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """All figures asked for. ``behind`` counts what happened and is not folded in yet; ``complete`` False: they are
-    being counted anew from the first case on."""
+    being counted anew from the first case on. ``aside`` counts the cases (at most 1000) that cannot be worked out and
+    stand with what they added before."""
 
     scope: Scope
     as_of: datetime
     behind: int
     complete: bool
+    aside: int
     figures: tuple[Figure, ...]
 
     def figure(self, code: str) -> Figure:
@@ -94,10 +96,12 @@ def figures(work: Work, ask: Ask, codes: Sequence[str] = FIGURES) -> Figures:
     known = work.office.catalogue.figures
     found_by = statement(scope.dimension, scope.by, scope.values is None)
     found: dict[str, _Read] = {code: _Read() for code in codes}
-    behind, complete = 0, False
+    behind, complete, aside = 0, False, 0
     for row in work.conn.execute(found_by, parameters(work, scope, codes)):
         if row.what == "state":
             behind, complete = row.n, row.amount == 1
+        elif row.what == "aside":
+            aside = row.n
         elif row.what == "whole":
             found[row.figure].projects[row.part] = row.n
         elif row.what == "projects":
@@ -106,7 +110,7 @@ def figures(work: Work, ask: Ask, codes: Sequence[str] = FIGURES) -> Figures:
             found[row.figure].number(row.key, row.part).update(n=row.n, amount=row.amount, first_at=row.first)
     names = {} if scope.by in (None, MONTH) else values_of(work.office.catalogue, scope.dimension)
     made = tuple(_figure(work, known[code], found[code], scope, names) for code in codes)
-    return Figures(scope, work.now, behind, complete, made)
+    return Figures(scope, work.now, behind, complete, aside, made)
 
 
 @dataclass(slots=True)

@@ -29,10 +29,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a database says about itself and the workers on it; ages of the newest heartbeats in seconds, by part."""
+    """What a database says about itself and the workers on it; ages of the newest heartbeats in seconds, by part.
+
+    ``failing``: duties that a living worker cannot do at the moment, and why.
+    """
 
     revision: str | None
     heartbeats: Mapping[str, float]
+    failing: Mapping[str, str]
 
 
 # The states stand in the text: with a parameter in their place the partial indexes could not be used.
@@ -70,7 +74,7 @@ def figures(conn: Connection) -> Figures:
 def readiness(conn: Connection) -> Readiness:
     """The revision of the database and the newest heartbeats."""
     revision = current_revision(conn)
-    return Readiness(revision, heartbeats(conn) if revision else {})
+    return Readiness(revision, heartbeats(conn) if revision else {}, failing_duties(conn) if revision else {})
 
 
 def heartbeats(conn: Connection) -> dict[str, float]:
@@ -84,3 +88,24 @@ SELECT split_part(name, ':', 1) AS part, extract(epoch FROM now() - max(at))::fl
 FROM heartbeats GROUP BY 1""")
     )
     return {row.part: max(row.age, 0.0) for row in rows}
+
+
+def failing_duties(conn: Connection) -> dict[str, str]:
+    """By duty of the caretaker why a worker that shows signs of life cannot do it."""
+    rows = conn.execute(
+        text("""
+SELECT f.key AS duty, min(f.value) AS why FROM heartbeats h CROSS JOIN LATERAL jsonb_each_text(h.info -> 'failing') f
+WHERE h.at > now() - interval '30 s' AND jsonb_typeof(h.info -> 'failing') = 'object' GROUP BY 1 ORDER BY 1""")
+    )
+    return {row.duty: row.why for row in rows}
+
+
+def put_aside(conn: Connection) -> dict[str, int]:
+    """By reader of the stream how many cases and projects it could not make anything of, at most COUNT_AT_MOST."""
+    rows = conn.execute(
+        text("""
+SELECT r.reader, count(f.ref) AS n FROM (VALUES ('figures'), ('exchange')) AS r(reader)
+LEFT JOIN LATERAL (SELECT ref FROM reader_faults WHERE reader = r.reader LIMIT :most) f ON true GROUP BY 1"""),
+        {"most": COUNT_AT_MOST},
+    )
+    return {row.reader: row.n for row in rows}

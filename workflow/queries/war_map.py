@@ -1,5 +1,5 @@
-"""The leader's picture 作战图: the five leading numbers, what the reader has to decide, key projects by their lights, open
-problems, and the breach forecast. Each part is read by index and bounded.
+"""The leader's picture 作战图: the five leading numbers, what the reader has to decide, key projects by their lights,
+open problems, and the breach forecast. Each part is read by index and bounded.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
+from workflow.queries.awaiting import Decision, decisions
 from workflow.queries.clocks import edges, exact_flows
-from workflow.queries.deciding import Decision, decisions
 from workflow.queries.figure_cases import CountedCases, figure_cases
 from workflow.queries.figure_scope import OWN, Ask, Scope, scope_of, unknown
 from workflow.queries.figures import Figures, figures
@@ -163,7 +163,7 @@ def key_projects(work: Work, ask: WarMapAsk) -> tuple[KeyProject, ...]:
         "drafts": _drafts(work),
         "most": PROJECTS_MOST + 1,
     }
-    one = f"""SELECT FROM cases c WHERE c.project_id = p.id AND c.ended_at IS NULL AND {inside}"""  # noqa: S608
+    one = f"SELECT FROM cases c WHERE c.project_id = p.id AND c.ended_at IS NULL AND {inside}"
     rows = work.conn.execute(
         text(f"""
 SELECT p.code, p.name, p.street, p.battlefront, p.squad, nearest.no, nearest.title, nearest.due_at,

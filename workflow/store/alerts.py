@@ -89,17 +89,14 @@ def unanswered(conn: Connection, alert_id: int) -> Unanswered | None:
     case."""
     row = conn.execute(
         text(f"""
-SELECT a.id, a.case_id, a.clock_id, a.epoch, a.rung, a.card, a.person_id, a.role, nullif(a.answer_by, 'infinity'),
-  {NEEDLESS},
-  ARRAY(SELECT o.person_id FROM alerts o WHERE (o.clock_id, o.epoch, o.rung) = (a.clock_id, a.epoch, a.rung))
+SELECT a.id, a.case_id, a.clock_id, a.epoch, a.rung, a.card, a.person_id, a.role,
+  nullif(a.answer_by, 'infinity') AS answer_by, {NEEDLESS} AS needless,
+  ARRAY(SELECT o.person_id FROM alerts o WHERE (o.clock_id, o.epoch, o.rung) = (a.clock_id, a.epoch, a.rung)) AS told
 FROM alerts a JOIN clocks k ON k.id = a.clock_id
 WHERE a.id = :id AND a.acknowledged_at IS NULL AND a.passed_on_at IS NULL AND a.stepped_down_at IS NULL"""),  # noqa: S608
         {"id": alert_id},
     ).one_or_none()
-    if row is None:
-        return None
-    *said, told = row
-    return Unanswered(*said, told=tuple(told))
+    return None if row is None else Unanswered(**{**row._mapping, "told": tuple(row.told)})
 
 
 def overdue(conn: Connection, limit: int) -> list[int]:

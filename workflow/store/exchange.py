@@ -1,11 +1,11 @@
-"""The tables of the national exchange: what stands in them, what is written, and the feed a consumer follows.
+"""The tables of the national exchange: what stands in them and what is written.
 
 Every writer holds the one row of ``exchange.head`` until it commits, so that positions have no gaps and are committed
 in their order. A new row's number (LSH) is its position; a row that becomes invalid takes a position of its own.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -201,7 +201,7 @@ FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS x(lsh bigint, position bigint) 
         rows = [{"lsh": one.lsh, "reason": one.reason} for _, one in invalid if one.table == table]
         conn.execute(
             text(f"""
-UPDATE exchange.{_known(table)} t SET sjyxbs = 0, sjwxyy = x.reason, gxsj = :now
+UPDATE exchange.{known(table)} t SET sjyxbs = 0, sjwxyy = x.reason, gxsj = :now
 FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS x(lsh bigint, reason text) WHERE t.lsh = x.lsh"""),  # noqa: S608
             {"rows": json.dumps(rows, ensure_ascii=False), "now": _local(now)},
         )
@@ -223,7 +223,7 @@ FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS x(lsh bigint, tbl text, key tex
         rows = [_table_row(lsh, row, now, region) for lsh, row in new if row.table == table]
         conn.execute(
             text(f"""
-INSERT INTO exchange.{_known(table)} SELECT * FROM jsonb_populate_recordset(NULL::exchange.{table}, :rows)"""),  # noqa: S608
+INSERT INTO exchange.{known(table)} SELECT * FROM jsonb_populate_recordset(NULL::exchange.{table}, :rows)"""),  # noqa: S608
             {"rows": json.dumps(rows, ensure_ascii=False)},
         )
 
@@ -261,7 +261,7 @@ def _flag(conn: Connection, flagged: Sequence[Flagged]) -> None:
         rows = json.dumps(
             [{"lsh": one.lsh, "flags": list(one.flags)} for one in flagged if one.table == table], ensure_ascii=False
         )
-        for name in (_known(table), "ledger"):
+        for name in (known(table), "ledger"):
             conn.execute(
                 text(f"""
 UPDATE exchange.{name} t SET flags = ARRAY(SELECT jsonb_array_elements_text(x.flags))
@@ -280,6 +280,7 @@ def _hold_back(conn: Connection, held: Sequence[Held], owners: Collection[Owner]
             "owner_id": one.row.owner.id,
             "project_id": one.row.owner.project_id,
             "sentence": one.sentence,
+            "outside": one.row.outside,
         }
         for one in held
     ]
@@ -297,12 +298,12 @@ WHERE h.owner = o.owner AND h.owner_id = o.owner_id AND (h.tbl, h.key) NOT IN (
         return
     conn.execute(
         text("""
-INSERT INTO exchange.held (tbl, key, owner, owner_id, project_id, sentence, since)
-SELECT tbl, key, owner, owner_id, project_id, sentence, :now
+INSERT INTO exchange.held (tbl, key, owner, owner_id, project_id, sentence, outside, since)
+SELECT tbl, key, owner, owner_id, project_id, sentence, outside, :now
 FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS x(tbl text, key text, owner text, owner_id bigint, project_id int,
-  sentence text)
+  sentence text, outside boolean)
 ON CONFLICT (tbl, key) DO UPDATE SET owner = excluded.owner, owner_id = excluded.owner_id,
-  project_id = excluded.project_id, sentence = excluded.sentence"""),
+  project_id = excluded.project_id, sentence = excluded.sentence, outside = excluded.outside"""),
         {"rows": json.dumps(rows, ensure_ascii=False), "now": now},
     )
 
@@ -341,70 +342,13 @@ ON CONFLICT (tbl) DO UPDATE SET valid = c.valid + excluded.valid, invalid = c.in
   stopped = c.stopped + excluded.stopped, flagged = c.flagged + excluded.flagged""")
 
 
-def _known(table: str) -> str:
+def known(table: str) -> str:
     """A table's name as it may stand in a statement. KeyError for one that is none."""
     return BY_NAME[table].name
 
 
 def _local(instant: datetime) -> datetime:
     return instant.astimezone(OFFICE_ZONE).replace(tzinfo=None)
-
-
-# ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
-    """One position: a row that was written, or (``invalid``) the moment from which it was so no more. ``row`` is as it
-    stands now, by the names of the standard."""
-
-    position: int
-    table: str
-    lsh: int
-    invalid: bool
-    row: Mapping[str, Any]
-    flags: tuple[str, ...]
-
-
-_FEED = text("""
-SELECT f.position, f.lsh, f.tbl, f.invalid, h.position AS head FROM exchange.head h LEFT JOIN LATERAL (
-  SELECT * FROM (
-    (SELECT lsh AS position, lsh, tbl, false AS invalid FROM exchange.ledger WHERE lsh > :after
-     ORDER BY lsh LIMIT :limit)
-    UNION ALL
-    -- a row that is still to come in this part shows by itself that it is invalid
-    (SELECT invalid_at, lsh, tbl, true FROM exchange.ledger WHERE invalid_at > :after AND lsh <= :after
-     ORDER BY invalid_at LIMIT :limit)) u
-  ORDER BY position LIMIT :limit) f ON true
-ORDER BY f.position""")
-
-
-def feed(conn: Connection, after: int, limit: int) -> tuple[list[FeedEntry], int]:
-    """Up to ``limit`` entries behind the position ``after``, and the position to go on from."""
-    found = conn.execute(_FEED, {"after": after, "limit": limit}).all()
-    entries = [row for row in found if row.position is not None]
-    rows = rows_of(conn, [(row.tbl, row.lsh) for row in entries])
-    made = [FeedEntry(row.position, row.tbl, row.lsh, row.invalid, *_split(rows[row.lsh])) for row in entries]
-    behind = entries[-1].position if len(entries) == limit else max(found[0].head, after)
-    return made, behind
-
-
-def rows_of(conn: Connection, places: Collection[tuple[str, int]]) -> dict[int, dict[str, Any]]:
-    """Rows by their numbers, as their tables have them."""
-    tables = dict.fromkeys(_known(table) for table, _ in places)
-    if not tables:
-        return {}
-    statement = " UNION ALL ".join(
-        f"SELECT lsh, to_jsonb(t) AS row FROM exchange.{table} t WHERE lsh = ANY(:lsh)"  # noqa: S608 - our own names
-        for table in tables
-    )
-    found = conn.execute(text(statement), {"lsh": sorted({lsh for _, lsh in places})})
-    return {row.lsh: row.row for row in found}
-
-
-def _split(row: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    named = {name.upper(): value for name, value in row.items() if name != "flags"}
-    return named, tuple(row["flags"])
 
 
 def wipe(conn: Connection) -> None:

@@ -11,14 +11,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from workflow.case import Case
 from workflow.definition import Flow
+from workflow.errors import Unusable
 from workflow.figures import Fact, Places, Rules, Rung, Site, Subject, contributions, places
+from workflow.store import readers
 from workflow.store.cases import CASE_COLUMNS, case_from, finite, moment
 from workflow.time_use import Step
 
 READER = "figures"
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,22 @@ class Delta:
 
 
 def alone(conn: Connection) -> bool:
-    """Whether this transaction is the one that folds: it holds the reader's row until its end."""
+    """Whether this transaction is the one that folds: it holds the reader's row until its end.
+
+    Another one is waited for, up to lock_timeout: what got its position after that one had looked is taken here, and
+    not seconds later.
+    """
     conn.execute(
         text("INSERT INTO stream_readers (name, position) VALUES (:name, 0) ON CONFLICT DO NOTHING"), {"name": READER}
     )
-    found = conn.execute(
-        text("SELECT true FROM stream_readers WHERE name = :name FOR UPDATE SKIP LOCKED"), {"name": READER}
-    )
-    return found.scalar() is not None
+    try:
+        with conn.begin_nested():
+            conn.execute(text("SELECT FROM stream_readers WHERE name = :name FOR UPDATE"), {"name": READER})
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
 
 
 def state(conn: Connection) -> State | None:
@@ -99,6 +111,8 @@ ON CONFLICT (one) DO UPDATE SET basis = excluded.basis, swept_to = 0, since = ex
 def empty(conn: Connection) -> None:
     """No facts and no totals: everything is counted from nothing."""
     conn.execute(text("DELETE FROM figure_state"))
+    readers.forget_faults(conn, READER)
+    readers.forget_rules(conn, READER)
     conn.execute(text("TRUNCATE figure_facts, figure_totals, figure_todo"))
 
 
@@ -223,14 +237,18 @@ def found_from(row: dict[str, Any]) -> Found:
 
 
 def rows_of(found: Found, flows: Mapping[tuple[str, int], Flow], rules: Rules) -> Kept:
-    """The facts that a case adds by what it is now, as they are kept; none under a flow that is not loaded."""
+    """The facts that a case adds by what it is now, as they are kept. Raises Unusable under a flow that is not loaded:
+    a process of a newer version knows it."""
     case = found.case
     flow = flows.get((case.flow, case.flow_version))
     if flow is None:
-        return frozenset()
+        raise Unusable(f"{case.no}: its flow {case.flow} v{case.flow_version} is not loaded")
     subject = Subject(case, flow, found.due_at, found.paused, found.steps, found.cards, found.site)
     where, known = places(subject, rules.catalogue), rules.catalogue.figures
-    return frozenset((one.figure, known[one.figure].version, one, where) for one in contributions(subject, rules))
+    return frozenset(
+        (one.figure, known[one.figure].version, one, where if one.department is None else where.at(one.department))
+        for one in contributions(subject, rules)
+    )
 
 
 def replace_facts(conn: Connection, gone: Sequence[tuple[int, Row]], new: Sequence[tuple[int, Row]]) -> None:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 
-def beat(conn: Connection, name: str, info: Mapping[str, int]) -> int:
+def beat(conn: Connection, name: str, info: Mapping[str, Any]) -> int:
     """Write the sign of life ``name`` (``<role>:<host>:<pid>``); returns how many of the role are alive, at least 1."""
     return int(
         conn.execute(

@@ -56,3 +56,24 @@ CREATE TABLE figure_definitions (
   since   timestamptz NOT NULL,
   PRIMARY KEY (figure, version)
 );
+
+-- By whose configuration a reader of the stream makes what it keeps, while processes with different ones run at once (an
+-- upgrade): the newest to have come; those in former have been replaced and stay away while it shows signs of life.
+CREATE TABLE reader_rules (
+  reader  text PRIMARY KEY,
+  digest  text NOT NULL,
+  former  text[] NOT NULL DEFAULT '{}',          -- newest last
+  seen_at timestamptz NOT NULL                   -- real time
+) WITH (fillfactor = 50);
+-- What a reader could not make anything of: put aside, so that it goes on with everything else, and tried again.
+CREATE TABLE reader_faults (
+  reader   text NOT NULL,
+  kind     text NOT NULL CHECK (kind IN ('case', 'project')),
+  ref      bigint NOT NULL,
+  error    text NOT NULL,                        -- the kind of error and where; never its message, which may quote a row
+  attempts integer NOT NULL DEFAULT 1,
+  since    timestamptz NOT NULL,                 -- real time, as next_at
+  next_at  timestamptz NOT NULL,
+  PRIMARY KEY (reader, kind, ref)
+);
+CREATE INDEX reader_faults_next ON reader_faults (reader, next_at);

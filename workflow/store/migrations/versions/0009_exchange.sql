@@ -41,6 +41,7 @@ CREATE TABLE exchange.held (
   owner_id   bigint NOT NULL,
   project_id integer,
   sentence   text NOT NULL,
+  outside    boolean NOT NULL DEFAULT false,     -- waits for nothing: there is no row that it could refer to
   since      timestamptz NOT NULL,
   PRIMARY KEY (tbl, key)
 );

@@ -1,5 +1,5 @@
-"""What a person who leads has to decide: cards that wait for an answer, cases whose next step is theirs, amendments that
-wait for a second signature. The newest first, each with where to do it.
+"""What a person who leads has to decide: cards that wait for an answer, cases whose next step is theirs, amendments
+that wait for a second signature. The newest first, each with where to do it.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,8 @@ LEADS = ("specialist", "squad_leader", "director", "district_leader", "superviso
 """The roles whose turn it can be on this list; officers and clerks work from the worklist."""
 EACH = 20
 """So many of each kind, and of each state, are looked at."""
-NO_SECRET = "decisions have no further pages"  # noqa: S105 - signs a cursor that is thrown away
+NO_SECRET = "decisions have no further pages"
+"""Signs a cursor that is thrown away."""
 
 Kind = Literal["alert", "turn", "amendment"]
 
