@@ -144,6 +144,10 @@ class Live:
         except SQLAlchemyError as error:
             log.warning("nobody can be told anything now", extra=facts(error=type(error).__name__))
             return None
+        except Exception:
+            # One line that cannot be told must not end the thread: nobody in this process would hear anything again.
+            log.exception("what happened could not be told")
+            return None
         self._hand_out(listeners, news)
         return news.head
 

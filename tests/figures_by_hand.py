@@ -87,9 +87,19 @@ FROM cases c JOIN projects p ON p.id = c.project_id""")
     for case in cases:
         told = events[case.id]
         for figure, part, at, amount in _one(by_hand, case, told, pauses[case.id], clocks[case.id]):
-            found.append(Line(figure, part, at, case.department, case.street, amount))
+            department = _had_it(by_hand, case, told, at) if figure == "cards" else case.department
+            found.append(Line(figure, part, at, department, case.street, amount))
     found += _landing(conn)
     return found
+
+
+def _had_it(by_hand: ByHand, case: Any, events: list[Any], at: datetime | None) -> str:
+    """The department that had the case at that moment."""
+    handed = [line for line in events if line.action == "hand_over" and "department" in line.input]
+    if not handed:
+        return str(case.department)
+    before = [line for line in handed if at is not None and line.effective_at <= at]
+    return str(before[-1].input["department"] if before else by_hand.items[case.item]["department"])
 
 
 def summed(lines: Iterable[Line], by: str | None = None) -> Sums:

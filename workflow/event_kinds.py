@@ -5,13 +5,15 @@ tell several things (a decision advances the case and issues a document): each i
 so that ``id`` is the same whenever the stream is read again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflow.catalogue import Catalogue
 from workflow.clock.days import local_day
 from workflow.definition import OPEN, Action, Flow, Title
+from workflow.side_lines import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class PublicEvent:
     """One event as other systems read it. ``id`` is ``position.n``; ``at`` is legal time, ``recorded_at`` when it was
-    written; ``by`` is a role, never a person. ``case``, ``flow`` and ``item`` are None where it is about a project."""
+    written; ``by`` is a role, never a person. ``case``, ``flow`` and ``item`` are None where it is about a project.
+    ``imported``: it happened in another system and was brought in with its case's history."""
 
     id: str
     position: int
@@ -74,9 +77,11 @@ class PublicEvent:
     at: datetime
     recorded_at: datetime
     by: str
+    imported: bool
     data: Mapping[str, Any]
 
 
+DOCUMENT = "document.issued"
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _WHOLE: Mapping[str, Any] = {"type": "integer"}
 _DAY: Mapping[str, Any] = {"type": "string", "format": "date"}
@@ -126,7 +131,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("alert.passed_on", Title("预警转下一人", "alert passed on to the next person"), _ALERT),
         Kind("alert.unanswered", Title("预警无人签收", "alert answered by nobody"), _ALERT),
-        Kind("document.issued", Title("出具文书", "document issued"), {"kind": _TEXT, "number": _TEXT}),
+        Kind(DOCUMENT, Title("出具文书", "document issued"), {"kind": _TEXT, "number": _TEXT}),
         Kind("dates.moved", Title("期限变动", "dates moved"), {"why": _TEXT, "moves": _MOVES}),
         Kind(
             "material.attached",
@@ -141,8 +146,14 @@ _ALERTS = {"alert_passed_on": "alert.passed_on", "alert_unanswered": "alert.unan
 _DATES = frozenset({"calendar_moved", "limit_changed", "flow_moved", "receipt_corrected", "pause_corrected"})
 
 
-def events_of(entry: Entry, flow: Flow | None) -> tuple[PublicEvent, ...]:
-    """Everything an entry tells, in order; ``flow`` is the version its line was written under."""
+def kept_inside(catalogue: Catalogue) -> frozenset[str]:
+    """The kinds of documents that the office writes to itself."""
+    return frozenset(kind for kind, document in catalogue.documents.items() if document.internal)
+
+
+def events_of(entry: Entry, flow: Flow | None, without: Collection[str] = ()) -> tuple[PublicEvent, ...]:
+    """Everything an entry tells, in order; ``flow`` is the version its line was written under. Documents of the kinds
+    ``without`` are not told, and the other events have the same ids all the same."""
     told = [("project.changed", dict[str, Any]())] if flow is None else list(_told(entry, flow))
     return tuple(
         PublicEvent(
@@ -156,9 +167,11 @@ def events_of(entry: Entry, flow: Flow | None) -> tuple[PublicEvent, ...]:
             at=entry.effective_at or entry.recorded_at,
             recorded_at=entry.recorded_at,
             by=entry.role or "system",
+            imported=entry.input.get(IMPORTED) is True,
             data=data,
         )
         for place, (kind, data) in enumerate(told, start=1)
+        if not (kind == DOCUMENT and data["kind"] in without)
     )
 
 
@@ -175,6 +188,7 @@ def as_json(event: PublicEvent) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
         "by": event.by,
+        "imported": event.imported,
         "data": dict(event.data),
     }
 
@@ -205,6 +219,7 @@ def event_schema() -> dict[str, Any]:
         "at": moment,
         "recorded_at": moment,
         "by": _TEXT,
+        "imported": {"type": "boolean"},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -230,7 +245,7 @@ def _told(entry: Entry, flow: Flow) -> Iterator[tuple[str, dict[str, Any]]]:
     else:
         yield _of_line(entry)
     for kind, number in entry.documents:
-        yield "document.issued", {"kind": kind, "number": number}
+        yield DOCUMENT, {"kind": kind, "number": number}
 
 
 def _of_action(entry: Entry, flow: Flow, deed: Action) -> Iterator[tuple[str, dict[str, Any]]]:

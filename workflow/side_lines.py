@@ -17,5 +17,7 @@ SIDE_LINES: Mapping[str, Title] = {
     "receipt_corrected": Title("更正收件时间", "Time of receipt corrected"),
     "pause_corrected": Title("更正暂停起止", "Pause corrected"),
 }
+IMPORTED = "imported"
+"""What the input of a line says, true, that was brought in from another system and written down afterwards."""
 MACHINES: Mapping[str, Title] = {"clock": Title("时钟", "Clock"), "system": Title("系统", "System")}
 """Who acted where it was no person, by role."""

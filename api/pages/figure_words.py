@@ -106,9 +106,9 @@ def value_words(dimension: str | None, value: str | None) -> str:
     return known[value].zh if value in known else value
 
 
-def ratio_words(one: Ratio) -> str:
-    """A share in percent, an average with one decimal; of FEW or fewer only why there is none."""
-    if one.denominator < FEW or one.value is None:
+def ratio_words(one: Ratio, cases: int) -> str:
+    """A share in percent, an average with one decimal; of fewer than FEW ``cases`` none."""
+    if cases < FEW or one.value is None:
         return "—"
     if one.code.endswith(("share", "speed_up")):
         return f"{one.value:.0%}"

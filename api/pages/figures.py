@@ -29,7 +29,7 @@ from workflow.clock.days import local_day
 from workflow.figures import DIMENSIONS
 from workflow.queries.figure_cases import CountedCase, figure_cases
 from workflow.queries.figure_scope import MONTH, OWN, Ask, values_of
-from workflow.queries.figures import Figure, Figures, Group, figures
+from workflow.queries.figures import Figure, Figures, Group, Ratio, figures
 from workflow.visibility import sees_everything
 
 
@@ -147,7 +147,7 @@ def _section(figure: Figure, found: Figures, ask: Ask, as_of: str) -> Section:
         definition=definition(figure.definition, as_of),
         version=figure.version,
         now=figure.definition.counted == "as_of_now",
-        rows=tuple(_rows(figure, figure.whole, ask)),
+        rows=tuple(_rows(figure, figure.whole, ask)) if any(one.n for one in figure.whole.parts) else (),
         broken=tuple(broken),
     )
 
@@ -167,10 +167,25 @@ def _rows(figure: Figure, group: Group, ask: Ask) -> list[Row]:
         for one in group.parts
     ]
     rows += [
-        Row(group.title.zh, one.title.zh, ratio_words(one), None, "", None, f"{one.numerator} / {one.denominator}")
+        Row(
+            group.title.zh,
+            one.title.zh,
+            ratio_words(one, _cases_in(figure, group, one)),
+            None,
+            "",
+            None,
+            f"{one.numerator} / {one.denominator}",
+        )
         for one in group.ratios
     ]
     return rows
+
+
+def _cases_in(figure: Figure, group: Group, one: Ratio) -> int:
+    """Of how many cases a ratio is made, whatever its denominator counts."""
+    rule = figure.definition.ratios[one.code]
+    part = group.part(rule.among or rule.of)
+    return part.n if part else 0
 
 
 def _part_name(figure: Figure, words: str) -> str:

@@ -12,6 +12,7 @@ from workflow.clock.words import date_words
 from workflow.definition import ON_BEHALF_OF, Field, Flow
 from workflow.queries.case import CaseView, DocumentView
 from workflow.queries.history import HistoryLine
+from workflow.side_lines import IMPORTED
 from workflow.store import people
 from workflow.work import Work
 
@@ -90,7 +91,7 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
         iso=line.recorded_at.isoformat(),
         since=_("自 %(day)s 起生效", day=date_words(effective, today, "zh")) if back else "",
         moved=line.to_title.zh if line.from_state != line.to_state else "",
-        said=_said(work, flow, case, line, today, names),
+        said=(*_said(work, flow, case, line, today, names), *_origin(line)),
         papers=_papers(case.documents, line),
         tone=_tone(flow, line),
     )
@@ -138,6 +139,12 @@ def _said(
     if line.action in ("receipt_corrected", "pause_corrected"):
         return tuple(_correction(line.input, today))
     return tuple(_side(work, line.action, line.input))
+
+
+def _origin(line: HistoryLine) -> Iterator[Said]:
+    """Nobody here did it: it came in with the history of the case."""
+    if line.input.get(IMPORTED) is True:
+        yield Said(_("来源"), _("导入"))
 
 
 def _correction(said: Mapping[str, Any], today: date) -> Iterator[Said]:

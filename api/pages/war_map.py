@@ -94,7 +94,7 @@ def war_map_page() -> Response:
     return show(
         "war_map.html",
         leading=leading(found, asked, today, as_of),
-        where=value_words(ask.dimension, ask.value),
+        where=value_words(ask.dimension, ask.value) if ask.value is not None else "",
         span=span_words(found.days.since, found.days.until, today),
         since=found.days.since.isoformat(),
         until=found.days.until.isoformat(),

@@ -57,6 +57,9 @@ class EventSchema(Schema):
     at = fields.DateTime(required=True, metadata={"description": "legal time"})
     recorded_at = fields.DateTime(required=True, metadata={"description": "when it was written"})
     by = fields.String(required=True, metadata={"description": "a role, `clock` or `system`"})
+    imported = fields.Boolean(
+        required=True, metadata={"description": "it happened in another system and came in with its case's history"}
+    )
     data = fields.Dict(required=True, metadata={"anyOf": [data_schema(kind) for kind in KINDS.values()]})
 
 

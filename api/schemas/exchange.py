@@ -49,12 +49,23 @@ class FlaggedRowSchema(Schema):
 
 
 class HeldRowSchema(Schema):
-    """A row that cannot go out yet, and why."""
+    """A row that cannot go out yet, and why; `outside`: it belongs to no case and waits for none."""
 
     table = fields.String(required=True)
     title = fields.String(required=True)
     key = fields.String(required=True)
     sentence = fields.String(required=True)
+    since = fields.DateTime(required=True)
+    outside = fields.Boolean(required=True)
+
+
+class AsideSchema(Schema):
+    """A case or project of which no rows can be made; tried again by itself."""
+
+    kind = fields.String(required=True, metadata={"enum": ["case", "project"]})
+    no = fields.String(required=True)
+    error = fields.String(required=True)
+    attempts = fields.Integer(required=True)
     since = fields.DateTime(required=True)
 
 
@@ -63,6 +74,7 @@ class ExchangeCheckSchema(Schema):
 
     flagged = fields.List(fields.Nested(FlaggedRowSchema), required=True)
     held = fields.List(fields.Nested(HeldRowSchema), required=True)
+    aside = fields.List(fields.Nested(AsideSchema), required=True)
     owed = fields.List(fields.String(), required=True, metadata={"description": "missing in the configuration"})
 
 
@@ -76,6 +88,7 @@ class TableCountSchema(Schema):
     stopped = fields.Integer(required=True)
     flagged = fields.Integer(required=True)
     held = fields.Integer(required=True)
+    outside = fields.Integer(required=True, metadata={"description": "belong to no case"})
 
 
 class ExchangeStateSchema(Schema):
@@ -101,6 +114,10 @@ class ReconciliationSchema(Schema):
     """System against exchange."""
 
     position = fields.Integer(required=True)
+    newest = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "of how many of the newest cases states are counted"}
+    )
+    aside = fields.List(fields.String(), required=True, metadata={"description": "no rows can be made of them"})
     equal = fields.Boolean(required=True)
     at_rest = fields.Boolean(required=True)
     behind = fields.Integer(required=True)

@@ -137,6 +137,23 @@ def test_parts_of_a_ledger_join_without_gap_or_double(
     assert sorted(str(row[0]) for row in sheet(by_token(town.supervisor))[1:]) == sorted(busy.cases.values())
 
 
+def test_a_part_of_a_ledger_is_read_by_the_day_of_receipt_from_where_the_last_one_ended(
+    busy: given.Application, office: Office, town: given.Town
+) -> None:
+    filters = ledger_query.LedgerFilters(date(2026, 1, 1), date(2026, 12, 31))
+    statement, parameters = ledger_query._statement(office, town.supervisor, filters)
+    with office.engine.begin() as conn:
+        conn.execute(
+            text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        )
+        told = conn.execute(text("EXPLAIN (COSTS OFF) " + statement), {**parameters, "after": 7, "part": 500}).scalars()
+        plan = [line.strip() for line in told]
+    assert any("using cases_received on cases c" in line for line in plan), plan
+    [bounds] = [line for line in plan if line.startswith("Index Cond: ((flow = ")]
+    assert "ROW(received_at, id) > ROW(" in bounds
+    assert "received_at < " in bounds
+
+
 def test_one_file_is_made_at_a_time(town: given.Town, by_token: Callable[[Actor], Caller]) -> None:
     with outgoing() as file:
         answer = by_token(town.supervisor)("GET", LEDGER_PATH)

@@ -18,6 +18,7 @@ from workflow import logs
 from workflow.actor import Actor
 from workflow.queries import operations
 from workflow.settings import Settings
+from workflow.store import readers
 from workflow.work import Office
 
 
@@ -48,9 +49,30 @@ INSERT INTO heartbeats (name, at) VALUES ('relay:a:1', now() - interval '90 seco
     assert ready.status_code == 200
     assert ready.json["redis"] == "not set"
     assert set(ready.json["heartbeat_age_seconds"]) == {"relay", "sweeper"}
+    assert ready.json["failing_duties"] == {}
     assert 90 <= ready.json["heartbeat_age_seconds"]["relay"] < 120
     assert 0 <= ready.json["heartbeat_age_seconds"]["sweeper"] < 30
     assert 0 <= figures(anyone)["wugeyi_heartbeat_age_seconds{sweeper}"] < 30
+
+
+def test_a_duty_that_a_living_worker_cannot_do_is_told(anyone: Caller, engine: Engine) -> None:
+    with engine.begin() as conn:
+        conn.execute(
+            text("""
+INSERT INTO heartbeats (name, at, info) VALUES
+  ('caretaker:a:1', now(), '{"done": 1, "failing": {"figures": "landing changed without a new version"}}'),
+  ('caretaker:b:2', now() - interval '1 hour', '{"done": 1, "failing": {"digests": "KeyError"}}'),
+  ('caretaker:c:3', now(), '{"done": 1}')""")
+        )
+        readers.put_aside(conn, "exchange", readers.Ref("case", 7), "KeyError")
+
+    ready = anyone("GET", "/readyz")
+
+    assert ready.status_code == 200
+    assert ready.json["failing_duties"] == {"figures": "landing changed without a new version"}
+    found = figures(anyone)
+    assert found["wugeyi_duties_failing{figures}"] == 1
+    assert (found["wugeyi_put_aside{exchange}"], found["wugeyi_put_aside{figures}"]) == (1, 0)
 
 
 def test_redis_is_reported(office: Office, settings: Settings, redis_url: str) -> None:

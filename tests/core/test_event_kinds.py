@@ -1,12 +1,13 @@
 """Public events: what each line of history tells other systems, of whatever flow, in a shape that is published."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from workflow.event_kinds import Entry, Paused, as_json, event_schema, events_of
+from workflow.event_kinds import Entry, Paused, as_json, event_schema, events_of, kept_inside
 from workflow.side_lines import SIDE_LINES
 from workflow.work import Office
 
@@ -94,6 +95,25 @@ def test_a_pause_lasts_no_longer_than_its_cap(office: Office) -> None:
     told = events_of(entry("item", ends.name, ends.sources[0], target, {}, pause), flow)
 
     assert [one.data["until"] for one in told if one.kind == "clock.resumed"] == ["2026-03-04"]
+
+
+def test_a_line_brought_in_says_so_in_every_event(office: Office) -> None:
+    flow = office.flow("item")
+    for said in ({}, {"imported": True}, {"imported": "yes"}):
+        [told] = events_of(entry("item", "attach", "draft", "draft", {**SAID, **said}), flow)
+        assert told.imported is (said.get("imported") is True)
+        assert as_json(told)["imported"] is told.imported
+        VALIDATOR.validate(as_json(told))
+
+
+def test_a_document_that_is_kept_inside_is_not_told_and_the_others_keep_their_ids(office: Office) -> None:
+    documents = (("consultation_letter", "A-1"), ("acceptance_notice", "B-1"))
+    line = replace(entry("item", "attach", "draft", "draft", SAID), documents=documents)
+    inside = kept_inside(office.catalogue)
+    assert "consultation_letter" in inside
+    told = events_of(line, office.flow("item"), inside)
+    assert [(one.id, one.kind) for one in told] == [("9.1", "material.attached"), ("9.3", "document.issued")]
+    assert [one.id for one in events_of(line, office.flow("item"))] == ["9.1", "9.2", "9.3"]
 
 
 def test_a_project_that_changed_is_told_without_a_case() -> None:

@@ -366,7 +366,13 @@ def test_an_answer_among_departments_belongs_to_what_the_asking_one_has_in_hand(
     assert (row["SPSXSLBM"], row["BLDWDM"], row["BLR"], row["FKYJ"]) == (NO, "HB", "李四·示例", "同意")
     assert faults_of(objects(rows)) == []
     of_nobody = side("opinion", {"opinion": "同意"}, outcome="agreed", lead="QX")
-    assert of_table(rows_of_project(catalogue, project(sides=(of_nobody,))), OPINION) == []
+    [row] = [row for row in rows_of_project(catalogue, project(sides=(of_nobody,))) if row.table == OPINION]
+    assert (row.outside, row.held) == (True, "征求意见时发起部门没有在办事项，无事项实例可对应：LS2026-000009")
+    plan = planned([row], (), {})
+    assert [one.row for one in plan.held] == [row]
+    assert plan.acts == ()
+    dropped = side("opinion", {}, outcome="dropped", lead="QX")
+    assert of_table(rows_of_project(catalogue, project(sides=(dropped,))), OPINION) == []
 
 
 def test_what_a_check_of_a_commitment_has_found_is_a_row(catalogue: Catalogue, flow: Flow) -> None:

@@ -165,6 +165,29 @@ def test_cards_are_split_into_the_own_time_and_everybody_elses(configuration: Of
     assert parts(contributions(case, rules), "cards") == {"red": (1, 4), "red_elsewhere": (1, 2)}
 
 
+def test_a_card_stays_with_the_department_that_had_the_case_and_its_days_are_its_own(
+    configuration: Office, rules: Rules
+) -> None:
+    steps = (
+        Step(1, "submit", "draft", "received", "applicant", START, START),
+        Step(2, "accept", "received", "in_review", "clerk", moment("2026-03-04"), moment("2026-03-04")),
+        Step(3, "hand_over", "in_review", "in_review", "clerk", moment("2026-03-10"), moment("2026-03-10")),
+    )
+    first, later = Rung("yellow", moment("2026-03-09", "09:00")), Rung("red", moment("2026-03-12", "09:00"))
+    data = {"hand_overs": [{"seq": 3, "department": "CG"}]}
+    case = subject(configuration, department="CG", data=data, state="in_review", steps=steps, cards=(first, later))
+    found = contributions(case, rules)
+    assert parts(found, "cards") == {
+        "yellow": (1, 3),
+        "yellow_elsewhere": (1, 2),
+        "red": (1, 2),
+        "red_elsewhere": (1, 6),
+    }
+    whose = {one.part: one.department for one in found if one.figure == "cards"}
+    at_first = rules.catalogue.items["LX10"].department
+    assert whose == {"yellow": at_first, "yellow_elsewhere": at_first, "red": "CG", "red_elsewhere": "CG"}
+
+
 def test_the_first_answer_is_counted_by_the_hour_and_from_the_call(configuration: Office, rules: Rules) -> None:
     asked, answered = moment("2026-03-02", "21:50"), moment("2026-03-02", "22:15")
     step = Step(2, "answer", "requested", "answered", "specialist", answered, answered)

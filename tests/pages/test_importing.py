@@ -104,4 +104,5 @@ def test_a_case_with_its_history_comes_in_and_reads_like_any_other(
     page = signed_in("clerk").open(f"/cases/{no}")
     assert page.status == 200
     assert "自 3月3日" in page.words
+    assert "来源：导入" in page.words
     assert signed_in("clerk").open(f"/cases/{no}/clocks/statutory").status == 200

@@ -15,7 +15,8 @@ from tests.given import Town, moment
 from workflow.cli import main
 from workflow.commands.correct_receipt import correct_receipt
 from workflow.commands.export_exchange import export_exchange
-from workflow.exchange.tables import COMMON, TABLES
+from workflow.exchange.tables import COMMON, OPINION, TABLES
+from workflow.queries import exchange_reconciliation as exchange_reconciliation_module
 from workflow.queries.exchange_check import exchange_check
 from workflow.queries.exchange_feed import json_lines
 from workflow.queries.exchange_reconciliation import exchange_reconciliation
@@ -283,6 +284,80 @@ def test_at_rest_system_and_exchange_agree_and_a_hidden_case_is_found(office: Of
     assert found.missing == (nos["refused"],)
     assert not found.equal
     assert found.differences
+
+
+def test_one_case_of_which_no_rows_can_be_made_is_put_aside_by_name_and_keeps_no_other_waiting(
+    office: Office, town: Town
+) -> None:
+    nos = story(office, town)
+    bad = nos["received"]
+    with office.engine.begin() as conn:
+        known = conn.execute(text("SELECT flow_version FROM cases WHERE no = :no"), {"no": bad}).scalar_one()
+        conn.execute(text("UPDATE cases SET flow_version = 99 WHERE no = :no"), {"no": bad})
+    bring_up_to_date(office)
+    others = [no for no in nos.values() if no != bad]
+    assert faults_of(objects(office), others) == []
+    with office.engine.connect() as conn:
+        [fault] = exchange_check(conn, office.catalogue).aside
+        for anew in (False, True):
+            found = exchange_reconciliation(office, conn, anew=anew)
+            assert not found.equal
+            assert found.missing == (bad,)
+            assert any(bad in told for told in found.aside)
+    assert (fault.kind, fault.no, fault.attempts) == ("case", bad, 1)
+    assert fault.error.startswith("KeyError (")
+    given.act(office, town.clerk, moment("2026-03-09"), nos["silent"], "accept")
+    bring_up_to_date(office)
+    assert codes(office, nos["silent"]) == [1, 3, 8], "the stream goes on"
+    with office.engine.begin() as conn:
+        conn.execute(text("UPDATE cases SET flow_version = :v WHERE no = :no"), {"v": known, "no": bad})
+        conn.execute(text("UPDATE reader_faults SET next_at = now()"))
+    bring_up_to_date(office)
+    assert faults_of(objects(office), list(nos.values())) == []
+    with office.engine.connect() as conn:
+        assert exchange_reconciliation(office, conn, anew=True).equal
+
+
+def test_two_processes_with_other_configurations_do_not_undo_each_others_rows(office: Office, town: Town) -> None:
+    story(office, town)
+    bring_up_to_date(office)
+    rules = replace(office.catalogue.exchange, system="另一配置")
+    newer = replace(office, catalogue=replace(office.catalogue, exchange=rules, digest="newer"))
+    bring_up_to_date(newer)
+    before = objects(office)
+    for one in (office, newer, office):
+        assert export_exchange(one) == 0
+    assert objects(office) == before
+    with office.engine.begin() as conn:
+        conn.execute(text("UPDATE reader_rules SET seen_at = now() - interval '2 minutes'"))
+    assert export_exchange(office) > 0, "the newer one is gone: the upgrade was taken back"
+
+
+def test_the_short_reconciliation_looks_at_the_newest_cases_only(
+    office: Office, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story(office, town)
+    bring_up_to_date(office)
+    monkeypatch.setattr(exchange_reconciliation_module, "NEWEST", 2)
+    with office.engine.connect() as conn:
+        short = exchange_reconciliation(office, conn)
+        whole = exchange_reconciliation(office, conn, anew=True)
+    assert (short.newest, sum(state.system for state in short.states)) == (2, 2)
+    assert (whole.newest, sum(state.system for state in whole.states)) == (None, 6)
+
+
+def test_an_answer_without_a_case_is_counted_and_is_no_fault(office: Office, town: Town) -> None:
+    given.application(office, town, moment("2026-03-02"))
+    with office.engine.begin() as conn:
+        bring = "INSERT INTO exchange.held (tbl, key, owner, owner_id, project_id, sentence, outside, since)"
+        conn.execute(
+            text(bring + " SELECT :tbl, '|X', 'project', id + 1000, id, '无', true, now() FROM projects LIMIT 1"),
+            {"tbl": OPINION},
+        )
+    bring_up_to_date(office)
+    with office.engine.connect() as conn:
+        found = {one.table: one for one in exchange_reconciliation(office, conn).tables}[OPINION]
+    assert (found.held, found.outside, found.equal) == (0, 1, True)
 
 
 def test_the_positions_have_no_gaps(office: Office, town: Town) -> None:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,14 @@ from workflow.catalogue import FigureDefinition
 from workflow.cli import UNUSABLE, main
 from workflow.commands.fold_figures import fold_figures, rebuild_figures
 from workflow.errors import BadInput, NotAllowed, Unusable
+from workflow.queries import operations
 from workflow.queries.figure_cases import CountedCases, figure_cases
 from workflow.queries.figure_check import figure_breaches
 from workflow.queries.figure_scope import Ask
 from workflow.queries.figures import Figures, Part, figures
 from workflow.queries.paging import Paging
 from workflow.queries.verify import verify
-from workflow.store import stream
+from workflow.store import readers, stream
 from workflow.work import Office
 
 SECRET = "a secret of thirty-two characters"
@@ -209,6 +210,80 @@ def test_a_definition_changed_without_a_new_version_is_refused_by_name(office: O
         fold_figures(with_definition(office, unit="projects"))
 
 
+def test_one_case_that_cannot_be_worked_out_is_put_aside_by_name_and_keeps_no_other_waiting(
+    office: Office, town: Town, cases: dict[str, str]
+) -> None:
+    folded(office)
+    bad, good = cases[ITEMS[1]], cases[ITEMS[2]]
+    known = version_of(office, bad, 99)
+    for no in (bad, good):
+        with office.engine.begin() as conn:
+            conn.execute(
+                text(
+                    "INSERT INTO stream_pending (kind, case_id, seq) SELECT 'event', id, seq FROM cases WHERE no = :no"
+                ),
+                {"no": no},
+            )
+    grant(office, town, good, "2026-03-09")
+    folded(office)
+    found = asked(office)
+    assert (found.behind, found.aside, number(found, "decisions", "decided").n) == (0, 1, 2)
+    assert bad in behind(office, "lights", "red") + behind(office, "lights", "green"), "what it added before stands"
+    with office.engine.connect() as conn:
+        [fault] = readers.faults(conn, "figures", 10)
+        assert operations.put_aside(conn) == {"figures": 1, "exchange": 0}
+    assert (fault.no, fault.attempts) == (bad, 1)
+    assert fault.error.startswith("Unusable (")
+    [breach] = figure_breaches(office)
+    assert (breach.case_no, "cannot be worked out" in breach.what) == (bad, True)
+    assert fold_figures(office) == 0, "it is not tried again at once"
+    version_of(office, bad, known)
+    with office.engine.begin() as conn:
+        conn.execute(text("UPDATE reader_faults SET next_at = now()"))
+    folded(office)
+    assert asked(office).aside == 0
+    assert list(figure_breaches(office)) == []
+
+
+def test_a_case_that_can_never_be_counted_does_not_stop_the_first_count(
+    office: Office, town: Town, cases: dict[str, str]
+) -> None:
+    version_of(office, cases[ITEMS[0]], 99)
+    folded(office)
+    found = asked(office)
+    assert (found.complete, found.aside) == (True, 1)
+    assert number(found, "backfilled", "ended").n == 0
+    assert set(behind(office, "lights", "red") + behind(office, "lights", "green")) >= {
+        cases[ITEMS[1]],
+        cases[ITEMS[2]],
+    }
+
+
+def version_of(office: Office, no: str, version: int) -> int:
+    """Put the case under another version of its flow; returns the one it had."""
+    with office.engine.begin() as conn:
+        had = conn.execute(text("SELECT flow_version FROM cases WHERE no = :no"), {"no": no}).scalar_one()
+        conn.execute(text("UPDATE cases SET flow_version = :v WHERE no = :no"), {"v": version, "no": no})
+    return int(had)
+
+
+def test_two_processes_with_other_configurations_do_not_undo_each_others_count(
+    office: Office, cases: dict[str, str]
+) -> None:
+    folded(office)
+    help_ = replace(office.catalogue.help, day_from=time(9))
+    newer = replace(office, catalogue=replace(office.catalogue, help=help_))
+    folded(newer)
+    with office.engine.connect() as conn:
+        since = conn.execute(text("SELECT since FROM figure_state")).scalar_one()
+    for one in (office, newer, office):
+        assert fold_figures(one) == 0
+    with office.engine.begin() as conn:
+        assert conn.execute(text("SELECT since FROM figure_state")).scalar_one() == since
+        conn.execute(text("UPDATE reader_rules SET seen_at = now() - interval '2 minutes'"))
+    assert fold_figures(office) > 0, "the newer one is gone: the upgrade was taken back"
+
+
 def with_definition(office: Office, **changes: object) -> Office:
     known = dict(office.catalogue.figures)
     changed: FigureDefinition = replace(known["early_finish"], **changes)  # type: ignore[arg-type]
@@ -300,3 +375,13 @@ def test_the_command_counts_anew_and_prints_every_number_with_its_version(
     assert "Promised cases: 1 (0)" in told
     assert main(["figures", "--dimension", "colour", *period]) == UNUSABLE
     assert "accepted: department" in capsys.readouterr().err
+    with office.engine.begin() as conn:
+        case_id = conn.execute(text("SELECT id FROM cases WHERE no = :no"), {"no": cases[ITEMS[0]]}).scalar_one()
+        readers.put_aside(conn, "figures", readers.Ref("case", case_id), "KeyError (x.py:1 y)")
+        conn.execute(
+            text("UPDATE figure_definitions SET content = content || '{\"unit\": \"x\"}' WHERE figure = 'landing'")
+        )
+    assert main(["figures", *period]) == 1
+    told = capsys.readouterr().out
+    assert f"✗ {cases[ITEMS[0]]} is not counted anew since" in told
+    assert "✗ nothing is counted: landing changed without a new version" in told

@@ -25,6 +25,12 @@ from workflow.commands.pass_on import pass_on
 from workflow.settings import load_settings
 from workflow.work import Office
 
+# A server that is killed leaves its half of the conversations to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 FILED = moment("2026-03-02")
 YELLOW = moment("2026-03-06", "09:00")
 LATE = moment("2026-05-20", "10:00")

@@ -1,5 +1,6 @@
 """Webhooks: each event once by its id, in order, none lost, whoever dies; signed; to nobody inside."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -386,6 +387,24 @@ def test_ids_are_handed_over_once_for_a_while_and_again_where_the_queue_lost_the
     assert published == [subscriber.id] * 3, "not before its time"
 
 
+def test_a_broker_that_hangs_holds_nobody_for_long_and_loses_nothing(office: Office, town: Town) -> None:
+    some_events(office, town)
+    subscriber = add(office, town, "http://127.0.0.1:9/")
+    answers, published = threading.Event(), list[int]()
+
+    def hang(ids: Sequence[int]) -> None:
+        answers.wait(30)
+
+    with pytest.raises(TimeoutError, match="broker"):
+        handing.hand_over(office, hang, 0.05)
+    assert handing.hand_over(office, published.extend) == 0
+    assert published == [], "one at a time"
+    answers.set()
+    until("the first has given up", lambda: not handing._publishing.locked())
+    handing.hand_over(office, published.extend)
+    assert published == [subscriber.id]
+
+
 def test_a_name_that_leads_inside_after_it_was_registered_is_not_called(office: Office, town: Town) -> None:
     some_events(office, town)
     resolver = Resolver(["93.184.216.34"], ["127.0.0.1"])
@@ -399,6 +418,19 @@ def test_a_name_that_leads_inside_after_it_was_registered_is_not_called(office: 
     assert error is not None
     assert "internal or reserved address 127.0.0.1" in error
     assert now_of(office, subscriber).position == 0
+
+
+def test_a_name_server_that_is_away_is_asked_again_within_seconds(office: Office, town: Town) -> None:
+    some_events(office, town)
+    with given.at(office, town.admin, FILED) as work:
+        found = address_of("https://hooks.example.com/x", (), Resolver(["93.184.216.34"]))
+        subscriber = subscribe(work, "市平台", found, [], after=0)
+
+    def silent(host: str, port: int) -> Sequence[str]:
+        raise TimeoutError
+
+    tell(office, subscriber, Webhook(Outside((), silent)))
+    assert [outcome for outcome, _ in log_of(office.engine)] == ["soon"]
 
 
 def test_a_receiver_that_is_killed_is_used_again_when_it_is_back(office: Office, town: Town) -> None:

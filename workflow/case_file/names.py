@@ -9,6 +9,8 @@ import unicodedata
 
 LONGEST = 120
 """Characters of one name, the extension among them: paths of 260 are all that some programmes open."""
+LONGEST_BYTES = 240
+"""Of one name in UTF-8: Linux and macOS hold 255, and a number may be added."""
 # Besides what separates and what a shell or a spreadsheet reads: what turns the order of letters (a hidden extension).
 _UNFIT = re.compile(
     r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]'
@@ -27,8 +29,9 @@ def safe(name: str) -> str:
         stem, dot, extension = kept, "", ""
     if stem.split(".")[0].strip().lower() in _RESERVED:
         stem = f"_{stem}"
-    stem = stem[: LONGEST - len(dot + extension)].rstrip(" .") or UNNAMED
-    return f"{stem}{dot}{extension}"
+    end = f"{dot}{extension}"
+    stem = stem[: LONGEST - len(end)].encode()[: LONGEST_BYTES - len(end.encode())].decode(errors="ignore")
+    return f"{stem.rstrip(' .') or UNNAMED}{end}"
 
 
 class Names:

@@ -73,10 +73,13 @@ def _check(office: "Office") -> int:
         mark = "✗" if row.stopped else "·"
         print(f"{mark} {row.title} {row.key} (LSH {row.lsh}): {'；'.join(row.flags)}")
     for held in found.held:
-        print(f"✗ {held.title} {held.key}: {held.sentence}")
+        print(f"{'·' if held.outside else '✗'} {held.title} {held.key.lstrip('|')}: {held.sentence}")
+    for fault in found.aside:
+        print(f"✗ {fault.no}: no rows can be made since {fault.since.isoformat()}: {fault.error}")
     for owed in found.owed:
         print(f"· {owed}")
-    return NOT_EQUAL if found.held or any(row.stopped for row in found.flagged) else 0
+    waits = any(not held.outside for held in found.held)
+    return NOT_EQUAL if waits or found.aside or any(row.stopped for row in found.flagged) else 0
 
 
 def _reconcile(office: "Office") -> int:
@@ -92,6 +95,8 @@ def _reconcile(office: "Office") -> int:
         )
     for no in found.missing:
         print(f"✗ {no} is missing")
+    for told in found.aside:
+        print(f"✗ no rows can be made of {told}")
     print(f"{found.differences} differences, {found.behind} lines and {found.to_do} projects still to take")
     return 0 if found.equal else NOT_EQUAL
 
@@ -110,7 +115,7 @@ def _tables(found: "Reconciliation") -> None:
         mark = " " if one.equal else "✗"
         print(
             f"{mark} {one.table:22} {one.valid:8} valid, {one.invalid} invalid, {one.stopped} stopped, "
-            f"{one.flagged} flagged, {one.held} held back{expected}  {one.title}"
+            f"{one.flagged} flagged, {one.held} held back, {one.outside} without a case{expected}  {one.title}"
         )
     for name, title, where in found.no_source:
         print(f"  {name:22} no source in this system: {title}，{where}")

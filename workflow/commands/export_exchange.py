@@ -1,22 +1,26 @@
 """Keep the national exchange up to date: whatever the stream names is made anew, and what is different is appended.
 
 Every part is one transaction: how far the stream was followed and what was written are committed together. Safe when
-several workers do it at once (who comes second does nothing) and when repeated.
+several workers do it at once (who comes second does nothing) and when repeated. A case or project of which no rows can
+be made keeps those it had and is put aside by name; everything else goes on.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from workflow.commands.put_aside import do_all_but_the_bad
 from workflow.exchange import received_states, rows_of_case, rows_of_flows, rows_of_project
 from workflow.exchange.flow_tables import OWNER as FLOWS
 from workflow.exchange.rows import Owner, Row
 from workflow.exchange.tables import PROJECT
 from workflow.exchange.writing import writing
-from workflow.store import exchange, exchange_facts, stream
-from workflow.store.exchange import Head, Targets
+from workflow.store import exchange, exchange_facts, readers, stream
+from workflow.store.exchange import READER, Head, Targets
+from workflow.store.readers import Ref
 from workflow.store.stream import Entry
 from workflow.work import Office, read_now
 
-READER = "exchange"
 ENTRIES = 200
 PROJECTS = 10
 
@@ -26,12 +30,12 @@ def export_exchange(office: Office, entries: int = ENTRIES, projects: int = PROJ
     of that was done, 0 when nothing is left."""
     with office.engine.begin() as conn:
         head = exchange.hold(conn)
-        if head is None:
+        if head is None or not readers.may_make(conn, READER, office.catalogue.digest):
             return 0
         session = _Session(office, conn, head)
         done = session.adopt_configuration()
         done += stream.follow(conn, READER, entries, session.take)
-        return done + session.catch_up(projects)
+        return done + session.catch_up(projects) + session.try_again(projects)
 
 
 class _Session:
@@ -62,16 +66,39 @@ class _Session:
         self._make(exchange.targets(self._conn, cases, projects))
 
     def catch_up(self, limit: int) -> int:
-        """Projects that are to be made anew as a whole."""
+        """Up to ``limit`` projects that are to be made anew as a whole; returns how many."""
         targets = exchange.take_to_do(self._conn, limit, self._rules.cases)
         if targets.projects:
             self._make(targets)
         return len(targets.projects)
 
+    def try_again(self, limit: int) -> int:
+        """Up to ``limit`` of the cases and projects that were put aside and whose time has come; returns how many."""
+        refs = readers.to_try_again(self._conn, READER, limit)
+        do_all_but_the_bad(self._conn, READER, refs, self._make_part)
+        return len(refs)
+
     def _make(self, targets: Targets) -> None:
-        cases = exchange_facts.cases(self._conn, targets.cases, self._rules.cases)
+        # Projects before cases: rows of a case refer to those of its project.
+        refs = [Ref("project", one) for one in sorted(targets.projects)]
+        refs += [Ref("case", one) for one in sorted(targets.cases)]
+        do_all_but_the_bad(self._conn, READER, refs, self._make_part)
+
+    def _make_part(self, refs: Sequence[Ref]) -> None:
+        before = self._position
+        try:
+            self._make_rows(
+                [one.id for one in refs if one.kind == "case"], [one.id for one in refs if one.kind == "project"]
+            )
+        except BaseException:
+            # What was written is taken back with its savepoint, and its positions with it.
+            self._position = before
+            raise
+
+    def _make_rows(self, case_ids: Sequence[int], project_ids: Sequence[int]) -> None:
+        cases = exchange_facts.cases(self._conn, case_ids, self._rules.cases)
         projects = exchange_facts.projects(
-            self._conn, targets.projects, self._rules.cases, received_states(self._office.flows, self._rules.cases)
+            self._conn, project_ids, self._rules.cases, received_states(self._office.flows, self._rules.cases)
         )
         catalogue = self._office.catalogue
         made = [row for project in projects for row in rows_of_project(catalogue, project)]

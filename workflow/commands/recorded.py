@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from workflow.change import Change, chain
+from workflow.side_lines import IMPORTED
 from workflow.work import Work
 
-IMPORTED = "imported"
-"""What the input of every such line says."""
 RENDER = "render"
 
 

@@ -2,7 +2,8 @@
 
 Take a lease, commit; send with no transaction open; move the position where the lease still holds. A worker that dies
 leaves a lease that runs out, and the event it was at is sent again with the same id: at least once on the wire, once by
-its id. Cases that the office keeps to itself (`Case.internal`) are not told to other systems.
+its id. Cases that the office keeps to itself (`Case.internal`), and documents it writes to itself, are not told to
+other systems.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from workflow.event_kinds import PublicEvent, as_json, events_of
+from workflow.event_kinds import PublicEvent, as_json, events_of, kept_inside
 from workflow.logs import facts, logger
 from workflow.signing import derive, headers
 from workflow.store import deliveries, feed, subscribers
@@ -84,12 +85,13 @@ def tell_subscriber(office: Office, subscriber_id: int, secret: str, send: Send,
 def _tell(turn: _Turn, seconds: float) -> int:
     """Page by page; ends early where the lease is lost or an event is not taken."""
     taken, position = 0, turn.leased.position
+    without = kept_inside(turn.office.catalogue)
     while turn.elapsed < seconds:
         with turn.office.engine.connect() as conn:
             found = feed.page(conn, position, PAGE, "NOT c.internal", "true", {})
         for entry in found.entries:
             flow = None if entry.flow is None else turn.office.flow(entry.flow, entry.flow_version)
-            wanted = [event for event in events_of(entry, flow) if _wanted(turn.leased, event)]
+            wanted = [event for event in events_of(entry, flow, without) if _wanted(turn.leased, event)]
             for event in wanted:
                 # The position is that of the entry: only its last event moves it.
                 if not _send(turn, event, entry.position if event is wanted[-1] else entry.position - 1):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workflow.errors import BadInput, Reason
-from workflow.event_kinds import PublicEvent, events_of
+from workflow.event_kinds import PublicEvent, events_of, kept_inside
 from workflow.store import feed
-from workflow.visibility import visible_cases, visible_projects
+from workflow.visibility import shows_names, visible_cases, visible_projects
 from workflow.work import Work
 
 PAGE_SIZE = 100
@@ -33,10 +33,15 @@ def event_feed(work: Work, after: int, limit: int = PAGE_SIZE, kinds: Sequence[s
     found = feed.page(work.conn, after, limit, cases, projects, {**parameters, **more})
     if after > found.head:
         raise _ahead(after, found.head)
+    office = work.office
+    # As with the documents of a case: what the office writes to itself is not for applicants.
+    without = () if shows_names(work.actor) else kept_inside(office.catalogue)
     events = [
         event
         for entry in found.entries
-        for event in events_of(entry, None if entry.flow is None else work.office.flow(entry.flow, entry.flow_version))
+        for event in events_of(
+            entry, None if entry.flow is None else office.flow(entry.flow, entry.flow_version), without
+        )
         if not kinds or event.kind in kinds
     ]
     return Feed(tuple(events), found.next_after, found.head)

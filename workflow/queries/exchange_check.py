@@ -9,6 +9,9 @@ from sqlalchemy import Connection, text
 
 from workflow.catalogue import Catalogue
 from workflow.exchange.tables import BY_NAME, TABLES
+from workflow.store import readers
+from workflow.store.exchange import READER
+from workflow.store.readers import Fault
 
 SHOWN = 200
 
@@ -27,21 +30,24 @@ class FlaggedRow:
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """A row that cannot go out yet, and why."""
+    """A row that cannot go out yet, and why. ``outside``: and waits for nothing, since it belongs to no case."""
 
     table: str
     title: str
     key: str
     sentence: str
     since: datetime
+    outside: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeCheck:
-    """The newest SHOWN flagged rows, the SHOWN rows held back longest, and what is missing in the configuration."""
+    """The newest SHOWN flagged rows, the SHOWN rows held back longest, cases and projects of which no rows could be
+    made, and what is missing in the configuration."""
 
     flagged: tuple[FlaggedRow, ...]
     held: tuple[HeldRow, ...]
+    aside: tuple[Fault, ...]
     owed: tuple[str, ...]
 
 
@@ -54,14 +60,15 @@ ORDER BY lsh DESC LIMIT :shown"""),
         {"shown": shown},
     )
     held = conn.execute(
-        text("SELECT tbl, key, sentence, since FROM exchange.held ORDER BY since, tbl, key LIMIT :shown"),
+        text("SELECT tbl, key, sentence, since, outside FROM exchange.held ORDER BY since, tbl, key LIMIT :shown"),
         {"shown": shown},
     )
     return ExchangeCheck(
         tuple(
             FlaggedRow(row.lsh, row.tbl, BY_NAME[row.tbl].zh, row.key, row.stopped, tuple(row.flags)) for row in flagged
         ),
-        tuple(HeldRow(row.tbl, BY_NAME[row.tbl].zh, row.key, row.sentence, row.since) for row in held),
+        tuple(HeldRow(row.tbl, BY_NAME[row.tbl].zh, row.key, row.sentence, row.since, row.outside) for row in held),
+        tuple(readers.faults(conn, READER, shown)),
         tuple(_owed(catalogue)),
     )
 

@@ -91,25 +91,26 @@ class LedgerRow:
 
 
 def ledger(office: Office, actor: Actor, filters: LedgerFilters) -> Iterator[LedgerRow]:
-    """Up to MOST_ROWS + 1 rows that the actor may see, in the order of the cases: one more than MOST_ROWS says that
+    """Up to MOST_ROWS + 1 rows that the actor may see, in the order of receipt: one more than MOST_ROWS says that
     there are more. Raises BadInput, before the first row, for a filter nobody knows or a period that cannot be."""
     _check(office, filters)
     return _rows(office, actor, filters)
 
 
 def _rows(office: Office, actor: Actor, filters: LedgerFilters) -> Iterator[LedgerRow]:
-    after, left = 0, MOST_ROWS + 1
     statement, parameters = _statement(office, actor, filters)
+    # Ids begin at 1: the first case received at that very instant lies behind it.
+    after, left = (parameters["since"], 0), MOST_ROWS + 1
     while left > 0:
         with begin_work(office, actor) as work:
             work.conn.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT['report']}'"))
-            wanted = parameters | {"after": after, "part": min(PART, left)}
+            wanted = parameters | {"since": after[0], "after": after[1], "part": min(PART, left)}
             found = work.conn.execute(text(statement), wanted).mappings().all()
             rows = [_row(work, row) for row in found]
         yield from rows
         if len(found) < PART:
             return
-        after, left = found[-1]["id"], left - len(found)
+        after, left = (found[-1]["received_at"], found[-1]["id"]), left - len(found)
 
 
 def _check(office: Office, filters: LedgerFilters) -> None:
@@ -153,7 +154,8 @@ SELECT c.id, c.no, c.flow, c.flow_version, c.item, c.department, c.state, c.outc
     WHERE d.case_id = c.id) AS documents
 FROM cases c JOIN projects p ON p.id = c.project_id JOIN companies o ON o.credit_code = c.company
   LEFT JOIN people a ON a.id = c.assignee_id
-WHERE c.flow = :flow AND c.id > :after AND c.received_at >= :since AND c.received_at < :until"""
+WHERE c.flow = :flow AND (c.received_at, c.id) > (cast(:since AS timestamptz), cast(:after AS bigint))
+  AND c.received_at < :until"""
 
 
 def _statement(office: Office, actor: Actor, filters: LedgerFilters) -> tuple[str, dict[str, Any]]:
@@ -172,7 +174,9 @@ def _statement(office: Office, actor: Actor, filters: LedgerFilters) -> tuple[st
         conditions.append("c.project_id = (SELECT id FROM projects WHERE code = :project)")
         parameters["project"] = written_code(filters.project, office.catalogue)
     # The words are this module's and those of `visibility`; every value is a parameter.
-    return "".join((_COLUMNS, *(f" AND {one}" for one in conditions), " ORDER BY c.id LIMIT :part")), parameters
+    return "".join(
+        (_COLUMNS, *(f" AND {one}" for one in conditions), " ORDER BY c.received_at, c.id LIMIT :part")
+    ), parameters
 
 
 def _row(work: Work, row: RowMapping) -> LedgerRow:

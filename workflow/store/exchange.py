@@ -16,7 +16,9 @@ from workflow.clock.days import OFFICE_ZONE
 from workflow.exchange.rows import Owner, Reference, Row, digest, plain, told
 from workflow.exchange.tables import BY_NAME, TABLES
 from workflow.exchange.writing import Flagged, Held, Invalid, Writing, Written
+from workflow.store import readers
 
+READER = "exchange"
 WAITING, STOPPED = 0, -1
 """SJSCZT."""
 
@@ -358,3 +360,5 @@ def wipe(conn: Connection) -> None:
         f"TRUNCATE {names}, exchange.ledger, exchange.held, exchange.items_used, exchange.todo, exchange.counts"
     )
     conn.exec_driver_sql("UPDATE exchange.head SET position = 0, digest = ''")
+    readers.forget_faults(conn, READER)
+    readers.forget_rules(conn, READER)

@@ -220,8 +220,8 @@ class Draft:
 
 
 def keep_draft(conn: Connection, person_id: int, draft: Draft) -> None:
-    """Keep a file until it is confirmed, in place of the one this person tried before; others' go after a day."""
-    conn.execute(text("DELETE FROM import_drafts WHERE put_at < now() - interval '1 day'"))
+    """Keep a file until it is confirmed, in place of the one this person tried before; housekeeping takes it away after
+    a day (`workflow.store.leftovers`)."""
     conn.execute(
         text("""
 INSERT INTO import_drafts (person_id, kind, filename, sha256, body)

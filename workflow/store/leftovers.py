@@ -20,6 +20,7 @@ DELETE FROM deliveries WHERE id IN (
     "digests": text("""
 DELETE FROM digests WHERE (person_id, day) IN (
   SELECT person_id, day FROM digests WHERE sent_at < app_now() - interval '90 days' LIMIT :batch)"""),
+    "import_drafts": text("DELETE FROM import_drafts WHERE put_at < now() - interval '1 day'"),
     "heartbeats": text("DELETE FROM heartbeats WHERE at < now() - interval '1 day'"),
 }
 

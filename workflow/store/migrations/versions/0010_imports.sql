@@ -23,8 +23,11 @@ CREATE INDEX project_changes_project ON project_changes (project_id, id);
 ALTER TABLE cases ADD COLUMN imported_no text;
 CREATE UNIQUE INDEX cases_imported ON cases (imported_no) WHERE imported_no IS NOT NULL;
 
+-- The ledger (台账) is read by the day of receipt.
+CREATE INDEX cases_received ON cases (flow, received_at, id) WHERE received_at IS NOT NULL;
+
 -- A file that was tried, until its import is confirmed: a browser cannot send it a second time by itself. One a person,
--- gone with the confirmation, or when the next file is tried a day later.
+-- gone with the confirmation, or after a day.
 CREATE TABLE import_drafts (
   person_id integer PRIMARY KEY REFERENCES people,
   kind      text NOT NULL,
