@@ -73,7 +73,7 @@ def _within(seconds: float, do: Callable[[], None]) -> None:
         with _publishing:
             try:
                 do()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - raised again below, where somebody waits
                 failed.append(error)
 
     thread = threading.Thread(target=run, name="publishing", daemon=True)

@@ -7,6 +7,7 @@ letter.
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -88,6 +89,12 @@ def load_templates(config: Path) -> Mapping[str, Template]:
     if faults:
         raise ConfigFaults(faults)
     return MappingProxyType(found)
+
+
+@cache
+def templates(config: Path) -> Mapping[str, Template]:
+    """As `load_templates`, read once a process."""
+    return load_templates(config)
 
 
 def write_letter(template: Template, facts: Mapping[str, Title]) -> Letter:

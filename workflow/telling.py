@@ -75,12 +75,12 @@ def may_wait(body: Mapping[str, Any], role: str, policy: TellingPolicy, late: bo
 
 def ways(kind: Kind, person: Reachable, open_channels: Collection[str], policy: TellingPolicy) -> tuple[Way, ...]:
     """The ways by which this person is told of ``kind``: chosen or by default, open, and with an address; each channel
-    once. Where none of them is left, the first that is."""
+    once. Where none of them is left, the first that is; a red card also where none was wanted."""
     usable = usable_ways(person, open_channels)
     chosen = person.choices.get("ways", {}).get(kind)
     wanted = policy.kinds[kind].ways if chosen is None else chosen
     found = tuple(usable[channel] for channel in wanted if channel in usable)
-    if found or not wanted:
+    if found or not (wanted or kind == MUST_HAVE_A_WAY):
         return found
     return tuple(usable.values())[:1]
 

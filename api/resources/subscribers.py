@@ -67,7 +67,9 @@ def new_subscriber(body: dict[str, Any]) -> Response:
     address = look_at(body["url"])
     with access.work() as work:
         return _with_secret(
-            work, lambda: subscribe(work, body["name"], address, body["kinds"], body["after"]), status=201
+            work,
+            lambda: subscribe(work, body["name"], address, body["kinds"], body["after"], body["since"]),
+            status=201,
         )
 
 

@@ -34,6 +34,11 @@ class NewSubscriberSchema(Schema):
         validate=validate.Range(0, LARGEST_POSITION),
         metadata={"description": "told what comes behind this position; nothing: from now on"},
     )
+    since = Start(
+        load_default=None,
+        allow_none=True,
+        metadata={"type": "string", "description": "instead of `after`: from what came at that moment (real time) on"},
+    )
 
 
 class SubscriberChangeSchema(Schema):

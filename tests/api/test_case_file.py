@@ -139,6 +139,8 @@ NASTY = [
     "a\u202egpj.exe",
     "图纸（一）.pdf",
     "x" * 400 + ".pdf",
+    "图" * 400 + ".pdf",
+    "𠀀" * 400 + ".图图图图图图图图图图",
     "..",
     " . ",
     "",
@@ -151,6 +153,7 @@ def test_no_name_leads_out_of_its_folder(name: str) -> None:
 
     assert found
     assert len(found) <= LONGEST
+    assert len(found.encode()) <= 255 - len(" (99)"), "no file system holds more"
     assert "/" not in found
     assert "\\" not in found
     assert found not in (".", "..")

@@ -1,8 +1,10 @@
 """Alerts and notices as they happen: who connects is told what it missed, and a seat is for few."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -15,6 +17,8 @@ from tests.listening import LIVE, head_of, id_of, notice, read, sequenced
 from workflow.actor import Actor
 from workflow.cli.roles import WEB_THREADS
 from workflow.commands.fire_rungs import sweep
+from workflow.queries.live import Told
+from workflow.store import tokens
 from workflow.work import Office
 
 
@@ -135,6 +139,29 @@ def test_a_head_request_and_an_answer_nobody_reads_take_no_seat(
     assert live.listening == 0
     caller("GET", LIVE).close()
     assert live.listening == 0
+
+
+def test_what_cannot_be_told_ends_nobodys_listening(
+    office: Office, app: Flask, engine: Engine, town: given.Town, told: Callable[[Actor, str], None]
+) -> None:
+    """A case on a flow whose file is gone: whoever else listens hears on, and a look that fails is tried again."""
+    live = app.extensions["wugeyi"].live
+    with engine.begin() as conn:
+        token = tokens.issue(conn, id_of(town.clerk), "session", "", timedelta(hours=1))
+    seat = live.join(office, id_of(town.clerk), token.id, head_of(engine))
+    assert seat is not None
+    broken = threading.Event()
+    with pytest.MonkeyPatch.context() as patch:
+
+        def fail(*_: object) -> None:
+            broken.set()
+            raise KeyError("flow")
+
+        patch.setattr("api.live.look", fail)
+        assert broken.wait(5)
+    told(town.clerk, "after")
+    assert any(isinstance(one, Told) for one in next(live.follow(seat, lambda: False)))
+    live.leave(seat)
 
 
 def test_one_person_leaves_seats_for_others(

@@ -11,6 +11,8 @@ from sqlalchemy import Engine, text
 from tests import given
 from tests.api.conftest import Caller
 from tests.given import Town
+from workers.caretaker import attend
+from workers.duties import DUTIES
 from workflow.actor import Actor
 from workflow.event_kinds import KINDS
 from workflow.settings import Settings, load_settings
@@ -145,6 +147,18 @@ def test_it_is_changed_paused_and_resumed(admin: Caller) -> None:
     assert admin("PATCH", path, json={"url": "http://192.168.0.1/"}).status_code == 400
     assert admin("PATCH", path, json={"kinds": ["x"]}).status_code == 400
     assert admin("GET", path).json["url"] == "http://127.0.0.1:8766/"
+
+
+def test_it_begins_now_or_behind_a_position_or_from_a_moment_on(admin: Caller, office: Office, town: Town) -> None:
+    given.draft(office, town, given.moment("2026-03-02"), [])
+    attend(office, [duty for duty in DUTIES if duty.name == "sequence"])
+    now = added(admin)["position"]
+
+    assert now > 0
+    assert added(admin, name="二", after=0)["position"] == 0
+    assert added(admin, name="三", since="2026-03-02")["position"] == 0
+    both = admin("POST", SUBSCRIBERS, json={**NEW, "name": "四", "after": 0, "since": "2026-03-02"})
+    assert (both.status_code, both.json["reasons"][0]["facts"]["field"]) == (400, "since")
 
 
 def test_it_is_told_again_from_a_position_or_a_moment_and_from_nowhere_else(

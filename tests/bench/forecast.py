@@ -21,6 +21,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
     """Milliseconds of both, in a district of its own."""
     url = stage.database()
     war_map._fill(stage, url)
+    stage.load(url, "UPDATE projects SET needs_permit = true")
     office = stage.office_on(web_engine(url))
     yield from questions(office)
     office.engine.dispose()

@@ -12,6 +12,8 @@ from sqlalchemy import Engine, text
 
 from tests import given
 from tests.given import Town, moment
+from tests.workers.waiting import number as number_of
+from tests.workers.waiting import until
 from workflow.actor import Actor, Grant
 from workflow.catalogue import FigureDefinition
 from workflow.cli import UNUSABLE, main
@@ -24,6 +26,7 @@ from workflow.queries.figure_scope import Ask
 from workflow.queries.figures import Figures, Part, figures
 from workflow.queries.paging import Paging
 from workflow.queries.verify import verify
+from workflow.store import figures as store
 from workflow.store import readers, stream
 from workflow.work import Office
 
@@ -210,20 +213,33 @@ def test_a_definition_changed_without_a_new_version_is_refused_by_name(office: O
         fold_figures(with_definition(office, unit="projects"))
 
 
+def test_who_comes_while_another_folds_waits_and_takes_what_that_one_has_not_seen(
+    office: Office, town: Town, cases: dict[str, str], open_another_engine: Callable[[], Engine]
+) -> None:
+    folded(office)
+    other = replace(office, engine=open_another_engine())
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%stream_readers%'"
+    with ThreadPoolExecutor(1) as pool:
+        with other.engine.begin() as conn:
+            assert store.alone(conn)
+            # As if it had looked already: what gets its position now is for the next pass.
+            grant(office, town, cases[ITEMS[1]], "2026-03-06")
+            sequenced(office.engine)
+            done = pool.submit(fold_figures, office)
+            until("the second one waits", lambda: number_of(office.engine, waiting) == 1)
+        assert done.result() > 0
+    assert asked(office).behind == 0
+
+
 def test_one_case_that_cannot_be_worked_out_is_put_aside_by_name_and_keeps_no_other_waiting(
     office: Office, town: Town, cases: dict[str, str]
 ) -> None:
     folded(office)
     bad, good = cases[ITEMS[1]], cases[ITEMS[2]]
     known = version_of(office, bad, 99)
-    for no in (bad, good):
-        with office.engine.begin() as conn:
-            conn.execute(
-                text(
-                    "INSERT INTO stream_pending (kind, case_id, seq) SELECT 'event', id, seq FROM cases WHERE no = :no"
-                ),
-                {"no": no},
-            )
+    noted = "INSERT INTO stream_pending (kind, case_id, seq) SELECT 'event', id, seq FROM cases WHERE no = :no"
+    with office.engine.begin() as conn:
+        conn.execute(text(noted), {"no": bad})
     grant(office, town, good, "2026-03-09")
     folded(office)
     found = asked(office)

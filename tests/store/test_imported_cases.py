@@ -15,6 +15,7 @@ from workflow.commands.bring_in import Outcome
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.import_case import import_case
 from workflow.errors import BadInput
+from workflow.queries.time_use import case_time_use
 from workflow.queries.verify import verify
 from workflow.work import Office
 
@@ -95,6 +96,19 @@ def test_an_imported_case_has_the_dates_pauses_and_papers_of_one_lived_through_h
     moments = "SELECT opened_at, received_at, accepted_at, entered_at, state FROM cases WHERE no = :no"
     assert rows(engine, moments, no=case["no"]) == rows(engine, moments, no=twin)
     assert verify(office).breaches == ()
+
+
+def test_its_time_was_used_by_whom_it_was_used_there_and_the_import_is_no_back_filling(
+    office: Office, engine: Engine
+) -> None:
+    town = given.town(office)
+    brought(office, town, [history(town, PAUSED)])
+    twin = lived(office, town)
+    with given.at(office, town.supervisor, NOW) as work:
+        here, there = case_time_use(work, twin), case_time_use(work, case_of(engine)["no"])
+    assert here.spans
+    assert (there.spans, there.shares, there.days) == (here.spans, here.shares, here.days)
+    assert there.flags == here.flags == ()
 
 
 def test_its_lines_are_marked_recorded_now_in_force_then_and_nobody_is_written_to(

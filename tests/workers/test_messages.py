@@ -368,7 +368,14 @@ VALUES (:person, 'bearer', :hash, now(), now() + :expires, now() + cast(:revoked
 INSERT INTO login_failures (account, address, failures, last_at)
 VALUES ('a', 'old', 5, now() - interval '2 days'), ('a', 'new', 5, now())""")
         )
+        conn.execute(
+            text("""
+INSERT INTO import_drafts (person_id, kind, filename, sha256, body, put_at)
+VALUES (:clerk, 'people', 'x', '', '', now() - interval '2 days'), (:admin, 'people', 'y', '', '', now())"""),
+            {"clerk": town.clerk.id, "admin": town.admin.id},
+        )
         removed = leftovers.remove(conn)
+        assert conn.execute(text("SELECT filename FROM import_drafts")).scalars().all() == ["y"]
         assert (removed["idempotency"], removed["tokens"], removed["login_failures"], removed["heartbeats"]) == (
             1,
             2,

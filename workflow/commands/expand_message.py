@@ -29,13 +29,16 @@ NOTICED_ALREADY = "rung"
 
 
 def expand(office: Office, message: Leased, open_channels: Collection[str]) -> str:
-    """Write the messages and notices of ``message``; 'delivered', or 'gone' where its lease had run out."""
+    """Write the messages and notices of ``message``; 'delivered', 'withdrawn' where the alerts it tells of have stepped
+    down, or 'gone' where its lease had run out."""
     with office.engine.begin() as conn:
         told = _told(office, conn, message)
+        alerts = _alerts(conn, message, told)
+        if outbox.withdraw_told(conn, message.id, message.token, list(alerts.values())):
+            return "withdrawn"
         if not outbox.mark_delivered(conn, message.id, message.token):
             return "gone"
         people = telling_choices.reachable(conn, [one.person_id for one in told])
-        alerts = _alerts(conn, message, told)
         late = _late(office, conn, message)
         body = {name: value for name, value in message.body.items() if name not in NOT_PASSED_ON}
         body["of"] = message.effect_key

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from workflow.clock.days import local_day, start_of_day
 from workflow.commands.put_aside import do_all_but_the_bad
 from workflow.errors import Unusable
-from workflow.figures import DIMENSIONS, Rules, basis, changed_unversioned, contents, counted_now
+from workflow.figures import DIMENSIONS, Rules, basis, changed_unversioned, contents, counted_now, rules_digest
 from workflow.store import figures, readers, stream
 from workflow.store.figures import Delta, Row
 from workflow.store.readers import Ref
@@ -65,9 +65,10 @@ def _ready(office: Office, conn: Connection) -> bool:
         raise Unusable(
             f"rules/figures.yaml: {', '.join(changed)} changed without a new version: raise the version of each"
         )
-    if not readers.may_make(conn, figures.READER, basis(office.catalogue, "")):
+    rules = rules_digest(office.catalogue)
+    if not readers.may_make(conn, figures.READER, rules):
         return False
-    now_by = basis(office.catalogue, calendar_in_force(office, conn).version)
+    now_by = basis(rules, calendar_in_force(office, conn).version)
     state = figures.state(conn)
     if state is None or state.basis != now_by:
         now = read_now(conn)

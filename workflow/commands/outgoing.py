@@ -6,18 +6,16 @@ Facts of cases only. Nothing here knows how a channel works; a channel knows no 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, text
 
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.words import date_words
-from workflow.commands.duty_letter import DUTY_PAGE, duty_facts
+from workflow.commands.duty_letter import DUTY_PAGE
 from workflow.definition import Flow, Title
-from workflow.letters import CARDS, Template, filled, load_templates, rung_title
-from workflow.side_lines import SIDE_LINES
+from workflow.letter_facts import action_facts, case_facts, dates_facts, digest_facts, duty_facts
+from workflow.letters import CARDS, filled, rung_title, templates
 from workflow.store.outbox import Again, Leased
 from workflow.work import Office
 
@@ -82,16 +80,6 @@ def compose(office: Office, conn: Connection, letter: Sequence[Leased]) -> Outgo
     return _together(office, letter, cases, address)
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """The case of a message as it stands."""
-
-    no: str
-    title: str
-    flow: Flow
-    state: str
-
-
 def _cases(conn: Connection, letter: Sequence[Leased]) -> dict[int, Any]:
     ids = sorted({one.case_id for one in letter if one.case_id is not None})
     if not ids:
@@ -119,11 +107,7 @@ def _facts(office: Office, message: Leased, cases: Mapping[int, Any]) -> tuple[s
         raise Undelivered(f"there is no message {what} about this", "never", of_channel=False)
     row = cases[message.case_id]
     flow = office.flow(row.flow, row.flow_version)
-    named = {
-        "case": Title(row.no, row.no),
-        "title": Title(row.title, row.title),
-        "state": flow.states[row.state].title,
-    }
+    named = case_facts(row.no, row.title, flow, row.state)
     return row.no, f"/cases/{row.no}", named | _OWN_FACTS[what](flow, message)
 
 
@@ -148,8 +132,8 @@ def _together(office: Office, letter: Sequence[Leased], cases: Mapping[int, Any]
 def _subject(office: Office, message: Leased, cases: Mapping[int, Any]) -> Title:
     _, path, named = _facts(office, message, cases)
     link = f"{office.public_url}{path}"
-    template = _templates(office.config)[message.body["what"]]
-    return filled(template.subject, {**named, "link": Title(link, link)})
+    subject = templates(office.config)[message.body["what"]].subject
+    return filled(subject, {**named, "link": Title(link, link)})
 
 
 def _cards(letter: Sequence[Leased]) -> Title:
@@ -165,17 +149,6 @@ def _cards(letter: Sequence[Leased]) -> Title:
     )
 
 
-@cache
-def _templates(config: Path) -> Mapping[str, Template]:
-    return load_templates(config)
-
-
-def _action_facts(flow: Flow, message: Leased) -> dict[str, Title]:
-    deed = flow.deed(message.body["action"])
-    assert deed is not None, f"{flow.name} has no action {message.body['action']}"
-    return {"action": deed.title}
-
-
 def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:
     body = message.body
     rule = flow.rule(body["clock"])
@@ -186,28 +159,6 @@ def _rung_facts(flow: Flow, message: Leased) -> dict[str, Title]:
         "card": CARDS[body["card"] or "notice"],
         "due_on": _due(body, local_day(message.created_at)),
     }
-
-
-def _dates_facts(flow: Flow, message: Leased) -> dict[str, Title]:
-    today = local_day(message.created_at)
-    moves = [(flow.rule(move["clock"]).title, move) for move in message.body["moves"] if move["clock"] in flow.clocks]
-    zh = "；".join(f"{title.zh} {_moved(move, today, 'zh')}" for title, move in moves)
-    en = "; ".join(f"{title.en} {_moved(move, today, 'en')}" for title, move in moves)
-    return {"why": SIDE_LINES[message.body["why"]], "moves": Title(zh, en)}
-
-
-def _moved(move: Mapping[str, Any], today: date, lang: str) -> str:
-    """``3月30日（周一） → 3月31日（周二）``."""
-    ends = [
-        date_words(date.fromisoformat(move[end]), today, lang, move[f"{end}_provisional"]) if move[end] else "—"
-        for end in ("old", "new")
-    ]
-    return " → ".join(ends)
-
-
-def _digest_facts(office: Office, message: Leased) -> dict[str, Title]:
-    """The words were settled when the digest was made: it says how things stood that morning."""
-    return {name: Title(*message.body[name]) for name in ("day", "summary", "lines")}
 
 
 def _due(body: Mapping[str, Any], today: date) -> Title:
@@ -221,12 +172,12 @@ def _due(body: Mapping[str, Any], today: date) -> Title:
 
 
 _OWN_FACTS: Mapping[str, Callable[[Flow, Leased], dict[str, Title]]] = {
-    "action": _action_facts,
+    "action": lambda flow, message: action_facts(flow, message.body),
     "rung": _rung_facts,
-    "dates": _dates_facts,
+    "dates": lambda flow, message: dates_facts(flow, message.body, local_day(message.created_at)),
 }
 _WITHOUT_CASE: Mapping[str, tuple[str, Callable[[Office, Leased], dict[str, Title]]]] = {
-    "digest": (WORKLIST_PAGE, _digest_facts),
+    "digest": (WORKLIST_PAGE, lambda office, message: digest_facts(message.body)),
     "duty": (DUTY_PAGE, lambda office, message: duty_facts(office.catalogue, message.body)),
     "test": (TELLING_PAGE, lambda office, message: {}),
 }

@@ -1,7 +1,9 @@
 """An alert that nobody saw in time, or that cannot reach its person, goes to the next one, and history says so.
 
-The next is the delegate of whoever is away, else the holder of the role above who has not been told of this rung yet.
-Where nobody is left it says so, once, and waits for a person: nothing goes round in circles.
+The next is the delegate of whoever is away, else somebody who has not been told of this rung yet: who shares the role,
+then who holds the one above. One person at a time, each with a time of their own: of several told at once everybody
+takes it that another answers. Where nobody is left it says so, once, and waits for a person: nothing goes round in
+circles.
 """
 
 from dataclasses import dataclass
@@ -95,11 +97,13 @@ def _next(work: Work, case: Case, alert: Unanswered) -> _Next:
     above = roles_above(catalogue, alert.role, turn)
     # Asked about the person of the alert as an assignee is: themselves, or the delegate while they are away.
     place = Place(alert.person_id, turn, case.department, case.squad, case.project_id, case.company)
-    directory = directory_for(work.conn, catalogue, above, [place])
+    # Of two who hold the role above the second follows the first, before it goes further up.
+    roles = (alert.role, *above) if alert.role in catalogue.roles else above
+    directory = directory_for(work.conn, catalogue, roles, [place])
     delegate = directory.assignees.get(alert.person_id, alert.person_id)
     if delegate not in alert.told:
         return _Next(Told(delegate, alert.role))
-    reached = [one for role in above for one in directory.reach((role,), place).told]
+    reached = [one for role in roles for one in directory.reach((role,), place).told]
     new = next((one for one in reached if one.person_id not in alert.told), None)
     return _Next(new, all_told=bool(reached))
 

@@ -33,6 +33,8 @@ log = logger("courier")
 LONGEST_ERROR = 500
 MOST_TOGETHER = 200
 """The most messages of one letter: what is beyond follows in the next."""
+RED_WAIT = timedelta(minutes=15)
+"""A red card is tried at least this often, whatever its provider says of it."""
 TEST = "test"
 ALONE = (TEST, "digest")
 """Messages that share their letter with no other."""
@@ -161,8 +163,7 @@ def _not_now(
     error = why.error[:LONGEST_ERROR]
     give_up_after = timedelta(hours=office.catalogue.telling.give_up_after.amount)
     until = _judged(office, first.channel, why)
-    # The breaker spares the provider; a letter must not lie for hours when it is back.
-    longest = channel_health.LONGEST_WAIT if why.of_channel else outbox.LONGEST_WAIT
+    longest = _longest_wait(letter, why)
     with office.engine.begin() as conn:
         states = outbox.letter_waits(
             conn, [one.id for one in letter], first.token, error, why.again, give_up_after, longest, until
@@ -177,6 +178,13 @@ def _not_now(
         log.error("a message is given up", extra=_which(first))
         go_another_way(office, given_up, channels.keys() - {LOG})
     return states.get(first.id, "gone")
+
+
+def _longest_wait(letter: Sequence[Leased], why: Undelivered) -> timedelta:
+    # The breaker spares the provider; a letter must not lie for hours when it is back.
+    if why.of_channel:
+        return channel_health.LONGEST_WAIT
+    return RED_WAIT if any(one.body.get("card") == "red" for one in letter) else outbox.LONGEST_WAIT
 
 
 def _judged(office: Office, channel: str, why: Undelivered) -> datetime | None:

@@ -12,7 +12,7 @@ from workflow.catalogue.figures import FIGURES
 from workflow.figures.cards import cards
 from workflow.figures.coordination import meetings, milestones, problems
 from workflow.figures.deciding import days_saved, decisions, early_finish, net_days
-from workflow.figures.definitions import basis, changed_unversioned, contents
+from workflow.figures.definitions import basis, changed_unversioned, contents, rules_digest
 from workflow.figures.honesty import pauses, time_flags
 from workflow.figures.landing import landing
 from workflow.figures.lights import BANDS, edges, lights
@@ -38,6 +38,7 @@ __all__ = [
     "counted_now",
     "edges",
     "places",
+    "rules_digest",
 ]
 
 _SUBJECTS: tuple[Callable[[Subject, Rules], Iterator[Fact]], ...] = (

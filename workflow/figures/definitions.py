@@ -28,15 +28,22 @@ def changed_unversioned(catalogue: Catalogue, kept: Mapping[str, Mapping[int, Ma
     return [code for code, content in own.items() if kept.get(code, {}).get(content["version"], content) != content]
 
 
-def basis(catalogue: Catalogue, calendar_version: str) -> str:
-    """A digest of everything that facts rest on beside the cases themselves: when it changes, all are made anew."""
-    items = {code: [one.stage, _instants(one)] for code, one in catalogue.items.items()}
+def basis(rules: str, calendar_version: str) -> str:
+    """Everything that facts rest on beside the cases themselves: when it changes, all are made anew.
+
+    ``rules`` is the digest of the configuration.
+    """
+    return f"{calendar_version}/{rules}"
+
+
+def rules_digest(catalogue: Catalogue) -> str:
+    """A digest of all the configuration that facts rest on."""
+    items = {code: [one.stage, one.department, _instants(one)] for code, one in catalogue.items.items()}
     causes = {code: [cause.holder, sorted(cause.stops)] for code, cause in catalogue.causes.items()}
     ratings = {code: level.bad for code, level in catalogue.ratings.items()}
     help_, use = catalogue.help, catalogue.time_use
     return digest(
         {
-            "calendar": calendar_version,
             "definitions": contents(catalogue),
             "items": items,
             "causes": causes,

@@ -7,11 +7,11 @@ from functools import partial
 
 from workflow.catalogue import Catalogue
 from workflow.definition import Title
-from workflow.identifiers import BadIdentifier, credit_code, project_code
+from workflow.importing.codes import credit_code_of, project_code_of
 from workflow.importing.columns import Column, Row, Table, find_sheet, read_table, unlike
 from workflow.importing.faults import CellFault, Wrong
 from workflow.importing.tables import Sheet, Value
-from workflow.importing.values import choice, code_text, half_width, text, yes_no
+from workflow.importing.values import choice, half_width, text, yes_no
 
 PEOPLE = "人员"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -43,8 +43,8 @@ def people_columns(catalogue: Catalogue) -> tuple[Column, ...]:
         Column("role", "角色", "Role", partial(choice, known=roles), required=True),
         Column("department", "部门", "Department", partial(_department, departments)),
         Column("squad", "攻坚队", "Squad", partial(choice, known=squads)),
-        Column("project", "项目代码", "Project code", partial(_project_code, catalogue)),
-        Column("company", "统一社会信用代码", "Credit code", partial(_credit_code, catalogue)),
+        Column("project", "项目代码", "Project code", partial(project_code_of, catalogue)),
+        Column("company", "统一社会信用代码", "Credit code", partial(credit_code_of, catalogue)),
         Column("active", "在岗", "In post", yes_no),
         Column("cancel", "取消", "Take the role away", yes_no),
     )
@@ -126,17 +126,3 @@ def _department(known: Mapping[str, Title], value: Value) -> str:
         return choice(value, known)
     except Wrong as wrong:
         raise Wrong(wrong.code, wrong.zh + CONFIGURED_ZH, wrong.en + CONFIGURED_EN, wrong.accepted) from wrong
-
-
-def _project_code(catalogue: Catalogue, value: Value) -> str:
-    try:
-        return project_code(code_text(value), catalogue.project_code_rule).text
-    except BadIdentifier as fault:
-        raise Wrong(fault.code, fault.zh, fault.en) from fault
-
-
-def _credit_code(catalogue: Catalogue, value: Value) -> str:
-    try:
-        return credit_code(code_text(value), check_organisation=catalogue.check_organisation)
-    except BadIdentifier as fault:
-        raise Wrong(fault.code, fault.zh, fault.en) from fault

@@ -6,11 +6,11 @@ from functools import partial
 
 from workflow.catalogue import Catalogue
 from workflow.definition import Flow, Title
-from workflow.identifiers import BadIdentifier, credit_code, project_code
+from workflow.importing.codes import credit_code_of, project_code_of
 from workflow.importing.columns import Column, Row, Table, find_sheet, read_table, unlike
-from workflow.importing.faults import CellFault, Wrong
+from workflow.importing.faults import CellFault
 from workflow.importing.tables import Sheet, Value
-from workflow.importing.values import choice, code_text, day, number, text, whole, yes_no
+from workflow.importing.values import choice, day, number, text, whole, yes_no
 
 PROJECTS, MILESTONES = "项目", "节点"
 NAME_LENGTH = 200
@@ -50,10 +50,10 @@ def project_columns(catalogue: Catalogue) -> tuple[Column, ...]:
     money = partial(number, least=0, most=LARGEST)
     titles = {code: one.title for code, one in catalogue.codes["splclx"].items()}
     return (
-        Column("code", "代码", "Project code", partial(_project_code, catalogue), required=True),
+        Column("code", "代码", "Project code", partial(project_code_of, catalogue), required=True),
         Column("name", "名称", "Name", words, required=True),
         Column("company_name", "建设单位名称", "Company", words, required=True),
-        Column("company", "统一社会信用代码", "Credit code", partial(_credit_code, catalogue), required=True),
+        Column("company", "统一社会信用代码", "Credit code", partial(credit_code_of, catalogue), required=True),
         Column("splclx", "审批流程类型", "Kind of approval flow", partial(_splclx, titles), required=True),
         Column("street", "街道", "Street", _word({c: one.title for c, one in catalogue.streets.items()})),
         Column("battlefront", "战线", "Battlefront", _word({c: o.title for c, o in catalogue.battlefronts.items()})),
@@ -74,7 +74,7 @@ def milestone_columns(catalogue: Catalogue, mechanism: Flow) -> tuple[Column, ..
     """The columns of the sheet 节点; the kinds are those of the flow of the war map."""
     departments = {code: one.title for code, one in catalogue.departments.items()}
     return (
-        Column("project", "项目代码", "Project code", partial(_project_code, catalogue), required=True),
+        Column("project", "项目代码", "Project code", partial(project_code_of, catalogue), required=True),
         Column("kind", "节点类别", "Kind", partial(choice, known=milestone_kinds(mechanism)), required=True),
         Column("name", "名称", "Milestone", partial(text, longest=NAME_LENGTH), required=True),
         Column("planned_on", "计划日期", "Planned day", day, required=True),
@@ -182,17 +182,3 @@ def _word(known: Mapping[str, Title]) -> Callable[[Value], str]:
 
 def _splclx(known: Mapping[str, Title], value: Value) -> int:
     return int(choice(value, known))
-
-
-def _project_code(catalogue: Catalogue, value: Value) -> str:
-    try:
-        return project_code(code_text(value), catalogue.project_code_rule).text
-    except BadIdentifier as fault:
-        raise Wrong(fault.code, fault.zh, fault.en) from fault
-
-
-def _credit_code(catalogue: Catalogue, value: Value) -> str:
-    try:
-        return credit_code(code_text(value), check_organisation=catalogue.check_organisation)
-    except BadIdentifier as fault:
-        raise Wrong(fault.code, fault.zh, fault.en) from fault

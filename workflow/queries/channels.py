@@ -13,7 +13,8 @@ from workflow.definition import Title
 from workflow.errors import BadInput, Reason
 from workflow.queries.paging import COUNT_CAP, Listing, Page, Paging, page, position
 from workflow.settings import CHANNEL_PREFIX, Settings
-from workflow.store import deliveries
+from workflow.store import channel_health, deliveries
+from workflow.store.channel_health import Health
 from workflow.store.outbox import INSIDE
 from workflow.work import Work
 
@@ -74,16 +75,16 @@ def all_channels(work: Work, opened: Collection[str]) -> tuple[ChannelView, ...]
         row.channel: row
         for row in work.conn.execute(
             text("""
-SELECT one.channel, coalesce(h.failures, 0) AS failures, h.down_since, nullif(h.next_at, '-infinity') AS next_at,
-  h.last_ok_at, h.error,
+SELECT one.channel,
   (SELECT count(*) FROM (SELECT FROM outbox o WHERE o.channel = one.channel
      AND o.state IN ('pending', 'queued') LIMIT :cap) t) AS waiting,
   (SELECT count(*) FROM (SELECT FROM outbox o WHERE o.channel = one.channel AND o.state = 'failed' LIMIT :cap) t)
     AS given_up
-FROM unnest(cast(:channels AS text[])) AS one(channel) LEFT JOIN channel_health h USING (channel)"""),
+FROM unnest(cast(:channels AS text[])) AS one(channel)"""),
             {"channels": [*kinds, *INSIDE], "cap": COUNT_CAP + 1},
         )
     }
+    health = {one.channel: one for one in channel_health.everywhere(work.conn)}
     titles = {code: kind.title for code, kind in kinds.items()} | dict(INSIDE_TITLES)
     return tuple(
         ChannelView(
@@ -92,15 +93,16 @@ FROM unnest(cast(:channels AS text[])) AS one(channel) LEFT JOIN channel_health 
             inside=code in INSIDE,
             open=code in INSIDE or code in opened,
             setting=None if code in INSIDE else _setting(code),
-            failures=rows[code].failures,
-            down_since=rows[code].down_since,
-            next_at=rows[code].next_at if rows[code].down_since else None,
-            last_ok_at=rows[code].last_ok_at,
-            error=rows[code].error,
+            failures=known.failures,
+            down_since=known.down_since,
+            next_at=known.next_at,
+            last_ok_at=known.last_ok_at,
+            error=known.error,
             waiting=rows[code].waiting,
             given_up=rows[code].given_up,
         )
         for code in (*kinds, *INSIDE)
+        for known in (health.get(code) or Health(code, 0, None, None, None, None),)
     )
 
 

@@ -160,12 +160,14 @@ FROM l JOIN cases c ON c.id = l.case_id JOIN projects p ON p.id = c.project_id O
 
 
 def _line(work: Work, row: Any) -> CountedCase:
+    # A case under a flow that only a newer process knows is counted as it was, and listed.
+    flow = work.office.flows.get((row.flow, row.flow_version))
     return CountedCase(
         no=row.no,
         title=row.title,
         flow=row.flow,
         state=row.state,
-        state_title=work.office.flow(row.flow, row.flow_version).state(row.state).title,
+        state_title=Title(row.state, row.state) if flow is None else flow.state(row.state).title,
         department=row.department,
         item=row.item,
         project_code=row.project_code,

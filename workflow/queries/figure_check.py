@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from workflow.figures import FIGURES, Fact, Rules, basis, counted_now
+from workflow.figures import FIGURES, Fact, Rules, basis, counted_now, rules_digest
 from workflow.store import figures
 from workflow.store.figures import FOUND, Row, found_from, rows_of
 from workflow.store.readers import words_of
@@ -63,7 +63,7 @@ def _fact_breaches(office: Office) -> Iterator[FigureBreach]:
         with office.engine.connect().execution_options(isolation_level="REPEATABLE READ") as conn:
             calendar = calendar_in_force(office, conn)
             state = figures.state(conn)
-            if state is None or state.basis != basis(office.catalogue, calendar.version):
+            if state is None or state.basis != basis(rules_digest(office.catalogue), calendar.version):
                 return
             parameters = {"after": after, "slice": SLICE, "permits": permits}
             found = list(conn.execute(_SLICE, parameters).scalars())

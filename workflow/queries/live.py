@@ -24,6 +24,7 @@ NOTICE = Title("新通知", "A notice")
 NOTICES: Mapping[str, Title] = {
     "action": Title("办件有新进展", "A case has moved on"),
     "dates": Title("办件日期有变动", "The dates of a case have moved"),
+    "digest": Title("今日待办摘要", "What stands open today"),
     "duty": Title("值班表有空档", "The roster has a gap"),
     "rung": Title("时限预警", "A clock warns"),
 }

@@ -1,20 +1,17 @@
 """Notices on one's page, beside alerts: what happened in words, newest first, and how many were not seen yet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 
 from workflow.clock.days import local_day
-from workflow.clock.words import date_words, span_words
 from workflow.definition import Title
-from workflow.letters import Template, filled, load_templates
+from workflow.letter_facts import action_facts, case_facts, dates_facts, digest_facts, duty_facts
+from workflow.letters import Template, filled, templates
 from workflow.queries.paging import COUNT_CAP, Listing, Page, Paging, page, position
-from workflow.side_lines import SIDE_LINES
 from workflow.store import notices
 from workflow.store.notices import Notice
 from workflow.work import Work
@@ -67,9 +64,8 @@ def _cases(work: Work, found: list[Notice]) -> dict[int, Any]:
 
 
 def _view(work: Work, notice: Notice, case: Any) -> NoticeView:
-    make = _FACTS.get(notice.message)
-    template = _templates(work.office.config).get(notice.message)
-    facts = make(work, notice, case) if make is not None else {}
+    template = templates(work.office.config).get(notice.message)
+    facts = _facts(work, notice, case)
     return NoticeView(
         id=notice.id,
         message=notice.message,
@@ -94,62 +90,16 @@ def _more(message: str, facts: Mapping[str, Title]) -> Title:
     return facts.get({"dates": "moves", "digest": "lines"}.get(message, ""), Title("", ""))
 
 
-def _case_facts(work: Work, case: Any) -> dict[str, Title]:
+def _facts(work: Work, notice: Notice, case: Any) -> dict[str, Title]:
+    """Empty for a notice of a kind this version does not know."""
+    if notice.message == "digest":
+        return digest_facts(notice.body)
+    if notice.message == "duty":
+        return duty_facts(work.office.catalogue, notice.body)
+    if case is None or notice.message not in ("action", "dates"):
+        return {}
     flow = work.office.flow(case.flow, case.flow_version)
-    return {
-        "case": Title(case.no, case.no),
-        "title": Title(case.title, case.title),
-        "state": flow.states[case.state].title,
-    }
-
-
-def _action_facts(work: Work, notice: Notice, case: Any) -> dict[str, Title]:
-    name: str = notice.body["action"]
-    # The case may have been moved since to a version without it.
-    deed = work.office.flow(case.flow, case.flow_version).deed(name)
-    return {**_case_facts(work, case), "action": Title(name, name) if deed is None else deed.title}
-
-
-def _dates_facts(work: Work, notice: Notice, case: Any) -> dict[str, Title]:
-    flow = work.office.flow(case.flow, case.flow_version)
-    today = local_day(notice.created_at)
-    moves = [(flow.rule(move["clock"]).title, move) for move in notice.body["moves"] if move["clock"] in flow.clocks]
-    zh = "；".join(f"{title.zh} {_moved(move, today, 'zh')}" for title, move in moves)
-    en = "; ".join(f"{title.en} {_moved(move, today, 'en')}" for title, move in moves)
-    return {**_case_facts(work, case), "why": SIDE_LINES[notice.body["why"]], "moves": Title(zh, en)}
-
-
-def _moved(move: Mapping[str, Any], today: date, lang: str) -> str:
-    """``3月30日（周一） → 3月31日（周二）``."""
-    ends = [
-        date_words(date.fromisoformat(move[end]), today, lang, move[f"{end}_provisional"]) if move[end] else "—"
-        for end in ("old", "new")
-    ]
-    return " → ".join(ends)
-
-
-def _duty_facts(work: Work, notice: Notice, case: Any) -> dict[str, Title]:
-    body, squads = notice.body, work.office.catalogue.squads
-    since = datetime.fromisoformat(body["since"])
-    until = None if body["until"] is None else datetime.fromisoformat(body["until"])
-    return {
-        "squad": squads[body["squad"]].title if body["squad"] in squads else Title(body["squad"], body["squad"]),
-        "gap": Title(span_words(since, until, "zh"), span_words(since, until, "en")),
-    }
-
-
-def _digest_facts(work: Work, notice: Notice, case: Any) -> dict[str, Title]:
-    return {name: Title(*notice.body[name]) for name in ("day", "summary", "lines")}
-
-
-@cache
-def _templates(config: Path) -> Mapping[str, Template]:
-    return load_templates(config)
-
-
-_FACTS: Mapping[str, Callable[[Work, Notice, Any], dict[str, Title]]] = {
-    "action": _action_facts,
-    "dates": _dates_facts,
-    "digest": _digest_facts,
-    "duty": _duty_facts,
-}
+    named = case_facts(case.no, case.title, flow, case.state)
+    if notice.message == "action":
+        return named | action_facts(flow, notice.body)
+    return named | dates_facts(flow, notice.body, local_day(notice.created_at))

@@ -25,6 +25,7 @@ from workflow.queries.time_use import (
     missed_promise,
     share_views,
 )
+from workflow.store.brought_in import WRITTEN_AT
 from workflow.store.cases import finite, moment
 from workflow.time_use import Past, Step, Stop, TimeUse, shares, time_use
 from workflow.visibility import scope_values, sees_everything, visible_cases
@@ -151,7 +152,7 @@ def counted_cases(work: Work, period: Period, kind: str, paging: Paging) -> Coun
 
 # The promise is read by the key of clocks (case_id, name, round); one that stopped before the decision was answered by
 # a pre-licence (item v3). Lines and pauses by their case.
-_ENDED = """
+_ENDED = f"""
 SELECT c.id, c.no, c.title, c.flow, c.flow_version, c.item, c.department, c.opened_at, c.accepted_at, c.decided_at,
   c.ended_at, c.data ->> 'late_reason' AS late_reason, promise.due_on, promise.due_at, promise.answered_at,
   lines.found AS lines,
@@ -165,10 +166,10 @@ LEFT JOIN LATERAL (
   ORDER BY k.round DESC LIMIT 1) promise ON true
 CROSS JOIN LATERAL (
   SELECT coalesce(json_agg(json_build_array(e.seq, e.action, e.from_state, e.to_state, e.actor_role, e.effective_at,
-    e.recorded_at) ORDER BY e.seq), '[]') AS found
+    {WRITTEN_AT}) ORDER BY e.seq), '[]') AS found
   FROM events e WHERE e.case_id = c.id
     AND (e.from_state <> e.to_state OR e.actor_id IS NOT NULL AND e.effective_at < e.recorded_at)) lines
-WHERE c.ended_at >= :since AND c.ended_at < :until AND c.item IS NOT NULL AND c.received_at IS NOT NULL"""
+WHERE c.ended_at >= :since AND c.ended_at < :until AND c.item IS NOT NULL AND c.received_at IS NOT NULL"""  # noqa: S608 - constants only
 _NEWEST = " ORDER BY c.ended_at DESC, c.id DESC LIMIT :most"
 
 

@@ -12,6 +12,7 @@ from workflow.definition import Flow, Title
 from workflow.guards import Relative
 from workflow.queries.history import line_title
 from workflow.reading import visible_case
+from workflow.store.brought_in import WRITTEN_AT
 from workflow.time_use import WINDOW, Flag, Past, Share, Span, Step, Stop, time_use
 from workflow.work import Work
 
@@ -97,9 +98,9 @@ class CaseTimeUse:
     decisive: str | None
 
 
-_STEPS = text("""
-SELECT e.seq, e.action, e.from_state, e.to_state, e.actor_role, e.effective_at, e.recorded_at
-FROM events e WHERE e.case_id = :case_id ORDER BY e.seq""")
+_STEPS = text(f"""
+SELECT e.seq, e.action, e.from_state, e.to_state, e.actor_role, e.effective_at, {WRITTEN_AT}
+FROM events e WHERE e.case_id = :case_id ORDER BY e.seq""")  # noqa: S608 - a constant
 
 
 def case_time_use(work: Work, no: str) -> CaseTimeUse:

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+WRITTEN_AT = "CASE WHEN e.input ->> 'imported' = 'true' THEN e.effective_at ELSE e.recorded_at END"
+"""When a line ``e`` was written down where it happened: that an import tells it late is nobody's back-filling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:

@@ -28,12 +28,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a channel is doing; ``down_since`` is None while it works."""
+    """How a channel is doing; ``down_since`` and ``next_at`` (when it is asked again) are None while it works."""
 
     channel: str
     failures: int
     down_since: datetime | None
-    next_at: datetime
+    next_at: datetime | None
     last_ok_at: datetime | None
     error: str | None
 
@@ -126,7 +126,10 @@ RETURNING next_at"""),
 
 def everywhere(conn: Connection) -> list[Health]:
     """Every channel that was ever used, by name."""
+    # A channel that works is asked at any time: PostgreSQL's -infinity, which no datetime can be.
     rows = conn.execute(
-        text("SELECT channel, failures, down_since, next_at, last_ok_at, error FROM channel_health ORDER BY channel")
+        text("""
+SELECT channel, failures, down_since, nullif(next_at, '-infinity') AS next_at, last_ok_at, error
+FROM channel_health ORDER BY channel""")
     )
     return [Health(*row) for row in rows]

@@ -11,6 +11,19 @@ MOST_CASES = 500
 """Of one person's cases that are due; beyond that a digest counts no further."""
 
 
+# Whose cases somebody looks after: their own unless they are away, and those of whoever they stand in for now. Whoever
+# is away, and whose delegate's account was closed or is away too, hears of their own: better than nobody.
+_WHOSE = """
+WITH away AS MATERIALIZED (
+  SELECT a.person_id, a.delegate_id FROM absences a JOIN people d ON d.id = a.delegate_id AND d.active
+  WHERE a.until > app_now() AND a.since <= app_now()
+    AND NOT EXISTS (SELECT FROM absences b WHERE b.person_id = d.id AND b.until > app_now() AND b.since <= app_now()))
+SELECT p AS person, p AS assignee FROM unnest(cast(:people AS int[])) AS p
+WHERE NOT EXISTS (SELECT FROM away WHERE away.person_id = p)
+UNION ALL
+SELECT away.delegate_id, away.person_id FROM away WHERE away.delegate_id = ANY(:people)"""
+
+
 @dataclass(frozen=True, slots=True)
 class DueCase:
     """An open case of somebody that is late or due before long."""
@@ -51,29 +64,30 @@ FROM claimed c LEFT JOIN telling_choices t ON t.person_id = c.person_id"""),
 
 
 def due_cases(conn: Connection, people: Sequence[int], until: datetime) -> list[DueCase]:
-    """Open cases of these people that are due by ``until`` (office time), the most urgent first."""
+    """Open cases of these people, and of those they stand in for, that are due by ``until`` (office time), the most
+    urgent first. Who is away has none: their delegate has them."""
     rows = conn.execute(
-        text("""
+        text(f"""
 SELECT one.person, c.no, c.title, c.flow, c.flow_version, c.state, c.due_at
-FROM unnest(cast(:people AS int[])) AS one(person) CROSS JOIN LATERAL (
+FROM ({_WHOSE}) one CROSS JOIN LATERAL (
   SELECT no, title, flow, flow_version, state, due_at FROM cases c
-  WHERE c.assignee_id = one.person AND c.ended_at IS NULL AND c.paused IN (false, true) AND c.due_at <= :until
+  WHERE c.assignee_id = one.assignee AND c.ended_at IS NULL AND c.paused IN (false, true) AND c.due_at <= :until
   ORDER BY due_at, id LIMIT :most) c
-ORDER BY one.person, c.due_at, c.no"""),
+ORDER BY one.person, c.due_at, c.no"""),  # noqa: S608 - constants of this file
         {"people": list(people), "until": until, "most": MOST_CASES},
     )
     return [DueCase(*row) for row in rows]
 
 
 def to_answer(conn: Connection, people: Sequence[int], flows: Sequence[str]) -> dict[int, int]:
-    """How many open cases of ``flows`` wait for an answer of each of these people."""
+    """How many open cases of ``flows`` wait for an answer of each of these people; whose as in `due_cases`."""
     rows = conn.execute(
-        text("""
-SELECT assignee_id, count(*) AS cases FROM cases
-WHERE assignee_id = ANY(:people) AND ended_at IS NULL AND flow = ANY(:flows) GROUP BY assignee_id"""),
+        text(f"""
+SELECT one.person, count(*) AS cases FROM ({_WHOSE}) one JOIN cases c ON c.assignee_id = one.assignee
+WHERE c.ended_at IS NULL AND c.flow = ANY(:flows) GROUP BY one.person"""),  # noqa: S608 - constants of this file
         {"people": list(people), "flows": list(flows)},
     )
-    return {row.assignee_id: row.cases for row in rows}
+    return {row.person: row.cases for row in rows}
 
 
 def unread(conn: Connection, people: Sequence[int]) -> Mapping[int, Unread]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -61,6 +61,7 @@ def page(conn: Connection, after: int, limit: int, cases: str, projects: str, pa
 def position_before(conn: Connection, since: datetime) -> int:
     """The last position that was given before ``since`` (real time), 0 where there is none: reading on from it misses
     nothing that came at or after ``since``. By halving, a few dozen look-ups by key however long the stream."""
+    # A sequencer's moment is that of its beginning: of two the second may have begun a little before the first.
     found = conn.execute(
         text("""
 WITH RECURSIVE halved (low, high) AS (
@@ -70,7 +71,7 @@ WITH RECURSIVE halved (low, high) AS (
   FROM halved CROSS JOIN LATERAL (SELECT (low + high + 1) / 2 AS middle) m JOIN stream s ON s.position = m.middle
   WHERE low < high)
 SELECT low FROM halved ORDER BY high - low LIMIT 1"""),
-        {"since": since},
+        {"since": since - timedelta(seconds=1)},
     )
     return int(found.scalar_one())
 

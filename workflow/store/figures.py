@@ -18,6 +18,7 @@ from workflow.definition import Flow
 from workflow.errors import Unusable
 from workflow.figures import Fact, Places, Rules, Rung, Site, Subject, contributions, places
 from workflow.store import readers
+from workflow.store.brought_in import WRITTEN_AT
 from workflow.store.cases import CASE_COLUMNS, case_from, finite, moment
 from workflow.time_use import Step
 
@@ -191,7 +192,7 @@ FOUND = f"""
 SELECT to_json(found) FROM (
 SELECT {CASE_COLUMNS}, c.due_at, c.paused,
   (SELECT coalesce(json_agg(json_build_array(e.seq, e.action, e.from_state, e.to_state, e.actor_role, e.effective_at,
-       e.recorded_at, e.input ->> 'card') ORDER BY e.seq), '[]')
+       {WRITTEN_AT}, e.input ->> 'card') ORDER BY e.seq), '[]')
      FROM events e WHERE e.case_id = c.id
        AND (e.from_state <> e.to_state OR e.action LIKE 'rung:%' OR e.actor_id IS NOT NULL)) AS lines,
   (SELECT coalesce(json_agg(k ORDER BY k.id), '[]') FROM clocks k WHERE k.case_id = c.id) AS clocks,

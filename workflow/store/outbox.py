@@ -57,6 +57,9 @@ class Waiting(NamedTuple):
     channel: str
 
 
+# Of an alert ``a``, under a lock that whoever steps it down or lets it stand again waits for: read without, the two
+# could miss each other and the message of an alert that stands be lost.
+_NEEDLESS = "(a.stepped_down_at IS NOT NULL OR (a.acknowledged_at IS NOT NULL AND a.card <> 'red'))"
 _LEASED = """id, lease_token, effect_key, channel, case_id, person_id, body, attempts, created_at, alert_id, address,
   batch, may_wait"""
 _LEASE = text(
@@ -137,11 +140,12 @@ def lease_together(conn: Connection, first: Leased, at_least: int, most: int, ba
     """What else waits for the same person by the same way, taken into one letter where there are ``at_least`` with
     ``first``; ``first`` alone otherwise. Also what waits for a retry; not what quiet hours hold back."""
     ids = conn.execute(
-        text("""
-SELECT id FROM outbox WHERE person_id = :person AND channel = :channel AND address IS NOT DISTINCT FROM :address
+        text(f"""
+SELECT id FROM outbox o WHERE person_id = :person AND channel = :channel AND address IS NOT DISTINCT FROM :address
   AND may_wait = :may_wait AND batch IS NULL AND id <> :id AND state IN ('pending', 'queued')
   AND coalesce(body ->> 'what', '') NOT IN ('test', 'digest') AND (not_before IS NULL OR next_at <= now())
-ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"""),
+  AND NOT EXISTS (SELECT FROM alerts a WHERE a.id = o.alert_id AND {_NEEDLESS})
+ORDER BY id LIMIT :most FOR UPDATE OF o SKIP LOCKED"""),  # noqa: S608 - constants of this file
         {
             "person": first.person_id,
             "channel": first.channel,
@@ -163,14 +167,38 @@ def _take(conn: Connection, ids: Sequence[int], batch: UUID) -> tuple[Leased, ..
 
 
 def withdraw_needless(conn: Connection, ids: Sequence[int]) -> frozenset[int]:
-    """Messages of alerts that have stepped down are not sent any more; returns which."""
+    """Messages of alerts that have stepped down are not sent any more, nor of those acknowledged meanwhile on the page;
+    returns which. A red card goes out all the same: that it was sent is part of its proof."""
     rows = conn.execute(
-        text("""
-UPDATE outbox o SET state = 'withdrawn', lease_token = NULL, error = NULL FROM alerts a
-WHERE o.id = ANY(:ids) AND a.id = o.alert_id AND a.stepped_down_at IS NOT NULL RETURNING o.id"""),
+        text(f"""
+WITH needless AS MATERIALIZED (
+  SELECT a.id FROM alerts a WHERE a.id IN (SELECT alert_id FROM outbox WHERE id = ANY(:ids)) AND {_NEEDLESS}
+  ORDER BY a.id FOR SHARE)
+UPDATE outbox o SET state = 'withdrawn', lease_token = NULL, error = NULL FROM needless
+WHERE o.id = ANY(:ids) AND o.alert_id = needless.id RETURNING o.id"""),  # noqa: S608 - constants of this file
         {"ids": list(ids)},
     ).scalars()
     return frozenset(rows)
+
+
+def withdraw_told(conn: Connection, message_id: int, token: UUID, alert_ids: Sequence[int]) -> bool:
+    """A message for several people is not sent to anybody where every one of its alerts has stepped down; whether that
+    was so. It goes out again where they do (`alerts.stand_again`)."""
+    standing = conn.execute(
+        text("SELECT stepped_down_at IS NULL FROM alerts WHERE id = ANY(:ids) ORDER BY id FOR SHARE"),
+        {"ids": list(alert_ids)},
+    ).scalars()
+    if not alert_ids or any(standing):
+        return False
+    return (
+        conn.execute(
+            text("""
+UPDATE outbox SET state = 'withdrawn', lease_token = NULL, error = NULL
+WHERE id = :id AND state = 'leased' AND lease_token = :token"""),
+            {"id": message_id, "token": token},
+        ).rowcount
+        == 1
+    )
 
 
 def mark_delivered(conn: Connection, message_id: int, token: UUID) -> bool:

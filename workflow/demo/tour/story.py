@@ -12,6 +12,7 @@ from workflow.demo.tour import (
     deadlines,
     ending,
     helping,
+    leading,
     listing,
     mapping,
     matter,
@@ -58,6 +59,9 @@ CHAPTERS: tuple[Callable[[Scene], None], ...] = (
     supposing.suppose,
     urging.urge,
     urging.supervise,
+    leading.read_the_picture,
+    leading.follow_what_happens,
+    leading.report_upwards,
     notice.load_and_withdraw,
     ending.take_back,
 )
