@@ -318,6 +318,9 @@ def test_an_overdue_case_goes_out_and_says_so(catalogue: Catalogue, flow: Flow) 
     assert told(row.flags) == ["overdue：超期：承诺时限至 2026-03-06，办结于 2026-03-09"]
     assert not row.stopped
     assert faults_of(objects(rows), [NO]) == []
+    on_the_day = replace(late, due_on=date(2026, 3, 9))
+    rows = exported(catalogue, flow, case(GRANTED[:2] + GRANTED[4:], clocks=(on_the_day,)))
+    assert [row.flags for row in rows if row.table == CASE] == [()]
 
 
 def test_days_of_a_project_that_are_turned_round_are_error_130(catalogue: Catalogue, flow: Flow) -> None:
@@ -365,6 +368,9 @@ def test_an_answer_among_departments_belongs_to_what_the_asking_one_has_in_hand(
     [row] = of_table(rows, OPINION)
     assert (row["SPSXSLBM"], row["BLDWDM"], row["BLR"], row["FKYJ"]) == (NO, "HB", "李四·示例", "同意")
     assert faults_of(objects(rows)) == []
+    too_early = side("opinion", {"opinion": "同意"}, outcome="agreed", opened_at=moment("2026-03-01"))
+    [row] = [row for row in rows_of_project(catalogue, project(sides=(too_early,))) if row.table == OPINION]
+    assert row.outside, "nothing was accepted yet when it was asked"
     of_nobody = side("opinion", {"opinion": "同意"}, outcome="agreed", lead="QX")
     [row] = [row for row in rows_of_project(catalogue, project(sides=(of_nobody,))) if row.table == OPINION]
     assert (row.outside, row.held) == (True, "征求意见时发起部门没有在办事项，无事项实例可对应：LS2026-000009")

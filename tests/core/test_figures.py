@@ -167,6 +167,58 @@ def test_a_pause_on_the_last_day_of_a_clock_is_marked_and_one_before_it_is_not(
         assert found["other"] == found["planned_zero"] == (1, 0)
 
 
+def test_an_earlier_pause_moves_the_last_day_of_a_clock(configuration: Office, rules: Rules) -> None:
+    def stop(number: int, since: str, until: str) -> PauseRecord:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+        return PauseRecord(number, "other", "x", ("promised",), first, last, last, last, "x", moment(since), None)
+
+    # Two days out of the promise: its last day is the 11th and no more the 9th.
+    for day, marked in (("2026-03-09", False), ("2026-03-11", True)):
+        running = replace(clock("promised", "5wd", day, "2026-03-09"), settled_at=None, state="paused", due_at=None)
+        stops = (stop(1, "2026-03-03", "2026-03-05"), stop(2, day, day))
+        case = subject(configuration, state="special", accepted_at=START, clocks=(running,), pauses=stops)
+        found = parts(contributions(case, rules), "pause_honesty")
+        assert ("last_day" in found) is marked
+
+
+@pytest.mark.parametrize(("outcome", "counted"), [("decided", {"dispatch": (1, 0)}), ("cancelled", {})])
+def test_only_a_meeting_with_minutes_is_counted(
+    configuration: Office, rules: Rules, outcome: str, counted: dict[str, tuple[int, int]]
+) -> None:
+    case = subject(configuration, "meeting", outcome=outcome, decided_at=START, ended_at=START)
+    assert parts(contributions(case, rules), "meetings") == counted
+
+
+@pytest.mark.parametrize(("day", "late"), [("2026-03-09", None), ("2026-03-10", (1, 1))])
+def test_a_milestone_on_its_planned_day_is_not_late(
+    configuration: Office, rules: Rules, day: str, late: tuple[int, int] | None
+) -> None:
+    data = {"planned_on": "2026-03-09", "planned_first": "2026-03-09", "done_on": day}
+    found = parts(contributions(subject(configuration, "milestone", outcome="done", data=data), rules), "milestones")
+    assert found["reached"] == (1, 0)
+    assert found.get("late") == found.get("late_by_first_plan") == late
+
+
+@pytest.mark.parametrize(("minute", "kept"), [("09:29", True), ("09:30", False)])
+def test_an_answer_at_the_moment_it_was_due_is_late(
+    configuration: Office, rules: Rules, minute: str, kept: bool
+) -> None:
+    asked, answered = moment("2026-03-02", "09:00"), moment("2026-03-02", minute)
+    step = Step(2, "answer", "requested", "answered", "specialist", answered, answered)
+    due = replace(clock("first_response", "30min", "2026-03-02", "2026-03-02"), due_at=moment("2026-03-02", "09:30"))
+    case = subject(configuration, "assistance", opened_at=asked, steps=(step,), clocks=(due,))
+    assert ("day_kept" in parts(contributions(case, rules), "help_response")) is kept
+
+
+@pytest.mark.parametrize(("day", "late"), [("2026-03-09", False), ("2026-03-10", True)])
+def test_an_urge_answered_on_its_last_day_is_in_time(configuration: Office, rules: Rules, day: str, late: bool) -> None:
+    answer = clock("answer", "5wd", day, "2026-03-09")
+    case = subject(configuration, "urge", decided_at=moment(day), ended_at=moment(day), clocks=(answer,))
+    found = parts(contributions(case, rules), "urges")
+    assert found["opened"] == found["answered"] == (1, 0)
+    assert ("late" in found) is late
+
+
 def test_cards_are_split_into_the_own_time_and_everybody_elses(configuration: Office, rules: Rules) -> None:
     steps = (
         Step(1, "submit", "draft", "received", "applicant", START, START),

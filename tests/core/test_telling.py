@@ -57,6 +57,13 @@ def test_where_no_chosen_way_is_left_the_first_that_is_takes_its_place(catalogue
     assert [way.channel for way in ways("red", person, ("email",), catalogue.telling)] == ["email"]
 
 
+def test_a_red_card_has_a_way_whatever_was_chosen_as_long_as_there_is_one(catalogue: Catalogue) -> None:
+    nothing = replace(SOMEBODY, choices={"ways": {"red": [], "yellow": []}})
+    assert [way.channel for way in ways("red", nothing, ("email",), catalogue.telling)] == ["email"]
+    assert ways("yellow", nothing, ("email",), catalogue.telling) == ()
+    assert ways("red", nothing, (), catalogue.telling) == ()
+
+
 def test_a_bounced_address_and_a_closed_channel_are_no_way() -> None:
     points = (Point(4, "email", "a@example.org", True), Point(2, "wecom", "zhang", True))
     assert usable_ways(replace(SOMEBODY, points=points), OPEN) == {}

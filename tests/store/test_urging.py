@@ -47,9 +47,7 @@ def noticed(here: Hall, no: str) -> str:
 def documents(here: Hall, no: str) -> list[tuple[str, str]]:
     with here.office.engine.begin() as conn:
         rows = conn.execute(
-            text(
-                "SELECT kind, d.no FROM documents d JOIN cases c ON c.id = case_id WHERE c.no = :no ORDER BY d.id"
-            ),
+            text("SELECT kind, d.no FROM documents d JOIN cases c ON c.id = case_id WHERE c.no = :no ORDER BY d.id"),
             {"no": no},
         )
         return [(row.kind, row.no) for row in rows]

@@ -20,11 +20,12 @@ from workflow.commands.contact_points import (
     remove_contact_point,
     try_contact_point,
 )
+from workflow.commands.expand_message import expand
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.outgoing import Channel, Outgoing, Undelivered
 from workflow.commands.pass_on import pass_on
 from workflow.errors import BadInput, Conflict, NotFound, Refused, TooMany
-from workflow.store import channel_health, deliveries, leftovers, outbox
+from workflow.store import alerts, channel_health, deliveries, leftovers, outbox
 from workflow.work import Office
 
 FILED = moment("2026-03-02")
@@ -196,6 +197,61 @@ def test_what_was_not_sent_yet_is_withdrawn_where_its_alert_has_stepped_down(off
     assert pass_round(office, lines) == []
 
 
+def test_a_message_in_a_couriers_hands_tells_nobody_once_its_alerts_have_stepped_down_and_everybody_if_they_stand_again(
+    office: Office, town: Town
+) -> None:
+    cards(office, town, 1)
+    [tell] = rows(office.engine, "SELECT id FROM outbox WHERE channel = 'tell' AND state = 'pending'")
+    with office.engine.begin() as conn:
+        leased = outbox.lease(conn, tell.id)
+    assert leased is not None
+    write(office.engine, "UPDATE alerts SET stepped_down_at = now(), stepped_down_why = 'paused'")
+    assert expand(office, leased, ("email",)) == "withdrawn"
+    assert number(office.engine, "SELECT count(*) FROM outbox WHERE alert_id IS NOT NULL") == 0
+    with office.engine.begin() as conn:
+        found = alerts.resumed(conn, [leased.case_id or 0])
+        alerts.stand_again(conn, found, [None] * len(found))
+    lines = open_lines()
+    pass_all(office, lines)
+    assert of(lines["email"], town.clerk.id)
+
+
+def test_what_was_acknowledged_on_the_page_is_not_sent_any_more_but_a_red_card_is(office: Office, town: Town) -> None:
+    cards(office, town, 6)
+    expanded(office, open_lines())
+    seen, red = rows(office.engine, "SELECT id FROM alerts WHERE person_id = :me ORDER BY id LIMIT 2", me=town.clerk.id)
+    write(office.engine, "UPDATE alerts SET acknowledged_at = now() WHERE id IN (:a, :b)", a=seen.id, b=red.id)
+    write(office.engine, "UPDATE alerts SET card = 'red' WHERE id = :red", red=red.id)
+    lines = open_lines()
+    pass_all(office, lines)
+    [letter] = of(lines["email"], town.clerk.id)
+    assert letter.facts["count"].zh == "5"
+    states_of = {
+        row.alert_id: row.state
+        for row in rows(office.engine, "SELECT alert_id, state FROM outbox WHERE channel = 'email' AND state <> 'x'")
+    }
+    assert (states_of[seen.id], states_of[red.id]) == ("withdrawn", "delivered")
+
+
+def test_a_red_card_that_is_refused_waits_a_quarter_of_an_hour_at_most(office: Office, town: Town) -> None:
+    cards(office, town, 2)
+    expanded(office, open_lines())
+    write(
+        office.engine,
+        """UPDATE outbox SET attempts = 15, body = CASE WHEN person_id = :me THEN body || '{"card": "red"}' ELSE body
+END WHERE alert_id IS NOT NULL""",
+        me=town.clerk.id,
+    )
+    pass_round(office, {"email": Line(fails=Undelivered("refused (552)", "later", of_channel=False)), "log": Line()})
+    waits = rows(
+        office.engine,
+        """SELECT body ->> 'card' AS card, next_at - now() AS rest FROM outbox
+WHERE state = 'pending' AND channel = 'email'""",
+    )
+    assert {row.card for row in waits} > {"red"}
+    assert all((row.rest <= timedelta(minutes=18)) is (row.card == "red") for row in waits)
+
+
 def test_beside_alerts_whatever_is_told_stands_on_the_page_once(office: Office, town: Town) -> None:
     given.application(office, town, FILED, ["LX01"])
     pass_all(office, open_lines())
@@ -267,9 +323,13 @@ def test_while_a_channel_is_down_one_message_asks_and_no_other_counts_a_try(offi
         retries_are_due(office.engine)
         pass_round(office, {"email": line})
     assert set(states(office)) == {"delivered"}
-    with office.engine.connect() as conn:
-        [health] = channel_health.everywhere(conn)
-    assert (health.failures, health.down_since, health.error) == (0, None, None)
+    with office.engine.begin() as conn:
+        channel_health.answered(conn, "sms")
+        found = channel_health.everywhere(conn)
+    assert [(one.channel, one.failures, one.down_since, one.next_at, one.error) for one in found] == [
+        ("email", 0, None, None, None),
+        ("sms", 0, None, None, None),
+    ]
 
 
 def test_a_channel_that_is_down_keeps_no_other_waiting(office: Office, town: Town) -> None:

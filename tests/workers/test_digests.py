@@ -7,11 +7,12 @@ from sqlalchemy import Engine, event
 
 from tests import given
 from tests.given import Town, moment
-from tests.workers.telling import Line, pass_all, rows
+from tests.workers.telling import Line, pass_all, rows, write
 from tests.workers.waiting import number
 from workflow.commands.contact_points import choose
 from workflow.commands.fire_rungs import sweep
 from workflow.commands.outgoing import Channel
+from workflow.commands.record_absence import record_absence
 from workflow.commands.send_digests import send_digests
 from workflow.definition import Title
 from workflow.letters import load_templates, write_letter
@@ -107,6 +108,48 @@ def test_who_turned_it_off_gets_none(office: Office, town: Town) -> None:
     told = rows(office.engine, "SELECT person_id FROM outbox WHERE effect_key LIKE 'digest:%'")
     assert told
     assert town.clerk.id not in {row.person_id for row in told}
+
+
+def test_while_somebody_is_away_the_delegate_gets_what_is_theirs(office: Office, town: Town) -> None:
+    accepted_cases(office, town, 12)
+    away, delegate = town.officers["QX"], town.clerk
+    with given.at(office, town.directors["QX"], FILED) as work:
+        record_absence(work, away.id or 0, delegate.id or 0, moment("2026-03-05"), moment("2026-03-20"), "年休假")
+    given.time_is(office.engine, MORNING)
+    all_digests(office)
+    told = {
+        row.person_id: row.body
+        for row in rows(office.engine, "SELECT person_id, body FROM outbox WHERE effect_key LIKE 'digest:%'")
+    }
+    theirs = rows(
+        office.engine,
+        "SELECT no FROM cases WHERE assignee_id = :away AND ended_at IS NULL"
+        " AND due_at <= cast('2026-03-11 00:00+08' AS timestamptz)",
+        away=away.id,
+    )
+    assert away.id not in told
+    assert theirs
+    assert all(row.no in told[delegate.id]["lines"][0] for row in theirs)
+
+
+def test_a_digest_reaches_whoever_is_away_where_their_delegate_is_away_as_well(office: Office, town: Town) -> None:
+    accepted_cases(office, town, 12)
+    away, delegate = town.officers["QX"], town.clerk
+    until = moment("2026-03-20")
+    with given.at(office, town.directors["QX"], FILED) as work:
+        record_absence(work, away.id or 0, delegate.id or 0, moment("2026-03-05"), until, "年休假")
+    write(
+        office.engine,
+        """INSERT INTO absences (person_id, delegate_id, since, until, planned_until, reason, recorded_by, recorded_at)
+SELECT delegate_id, :other, since, until, planned_until, reason, recorded_by, recorded_at FROM absences""",
+        other=town.officers["ZG"].id,
+    )
+    given.time_is(office.engine, MORNING)
+    all_digests(office)
+    told = {
+        row.person_id for row in rows(office.engine, "SELECT person_id FROM outbox WHERE effect_key LIKE 'digest:%'")
+    }
+    assert away.id in told
 
 
 def test_several_workers_at_once_send_each_digest_once(office: Office, town: Town) -> None:

@@ -331,6 +331,19 @@ def test_a_person_no_way_leads_to_is_passed_over_at_once(office: Office, town: T
     assert len(rows(office)) == 3
 
 
+def test_of_two_who_hold_the_role_above_the_second_follows_the_first_before_it_goes_further_up(
+    office: Office, town: Town
+) -> None:
+    with office.engine.begin() as conn:
+        given.person(conn, "second_director", Grant("director", department="QX"))
+    yellow(office, town)
+    acknowledge(office, town.squad_leader, rows(office)[1].id, YELLOW + timedelta(minutes=1))
+    for day in ("2026-03-07", "2026-03-10", "2026-03-12"):
+        given.time_is(office.engine, moment(day, "00:00"))
+        pass_unread_on(office)
+    assert who(office)[2:] == ["director_qx", "second_director", "district_leader"]
+
+
 def test_roles_above_are_those_of_the_organisation(office: Office) -> None:
     catalogue = office.catalogue
     assert roles_above(catalogue, "assignee", "officer") == ("squad_leader", "director", "district_leader")

@@ -8,8 +8,11 @@ import pytest
 from workflow.clock.ladder import parse_rung_time
 from workflow.definition import Title
 from workflow.errors import ConfigFaults
+from workflow.letter_facts import action_facts
 from workflow.letters import FACTS, load_templates, rung_title, write_letter, write_short
+from workflow.queries.live import NOTICES
 from workflow.settings import default_config_folder
+from workflow.work import Office
 
 
 @pytest.fixture
@@ -34,6 +37,16 @@ def faults(config: Path) -> list[str]:
 
 def test_the_shipped_templates_name_only_facts_that_their_message_has() -> None:
     assert set(load_templates(default_config_folder())) == set(FACTS)
+
+
+def test_whatever_stands_on_a_page_has_a_title_of_its_own_where_it_is_told_live() -> None:
+    # An alert's own row is the notice; tests and letters of several messages are no notices.
+    assert set(NOTICES) == set(FACTS) - {"test", "together"}
+
+
+def test_an_action_that_its_flow_has_lost_is_told_by_its_code(configuration: Office) -> None:
+    flow = next(iter(configuration.flows.values()))
+    assert action_facts(flow, {"action": "no_such_action"}) == {"action": Title("no_such_action", "no_such_action")}
 
 
 def test_a_misspelt_fact_is_named_with_file_line_and_what_is_known(config: Path) -> None:

@@ -2,32 +2,18 @@
 
 from workflow.catalogue.district import (
     WORD_LISTS,
-    AnswerTimes,
-    AreaTolerance,
     Battlefront,
     Catalogue,
     Code,
-    Conventions,
     Department,
     Discipline,
     District,
-    Escalation,
-    Help,
-    Holder,
-    JointHandling,
-    Lights,
-    PauseCause,
-    RatingLevel,
     Role,
-    RuleLimit,
     SharedMaterial,
     Squad,
     SquadMember,
     Stage,
     Street,
-    Threshold,
-    TimeUsePolicy,
-    TwoLevels,
     Word,
 )
 from workflow.catalogue.documents import Contact, Contacts, DocumentKind, Remedy, RemedyText
@@ -49,6 +35,22 @@ from workflow.catalogue.items import (
 )
 from workflow.catalogue.load import load_catalogue, load_channels
 from workflow.catalogue.questions import Answer, Figure, ProjectQuestion
+from workflow.catalogue.rules import (
+    AnswerTimes,
+    AreaTolerance,
+    Conventions,
+    Escalation,
+    Help,
+    Holder,
+    JointHandling,
+    Lights,
+    PauseCause,
+    RatingLevel,
+    RuleLimit,
+    Threshold,
+    TimeUsePolicy,
+    TwoLevels,
+)
 from workflow.catalogue.telling import ChannelKind, MessageKind, TellingPolicy
 from workflow.catalogue.tendering import Period, Tendering, TenderMoment, TenderRule
 

@@ -7,23 +7,20 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
-from workflow.catalogue.district import (
+from workflow.catalogue.district import MEMBERSHIPS, SCOPES, District, SquadMember
+from workflow.catalogue.item_schema import FileSchema
+from workflow.catalogue.items import LEVELS
+from workflow.catalogue.rules import (
     AREA_KINDS,
     COUNTED,
-    MEMBERSHIPS,
     PAUSE_HOLDERS,
-    SCOPES,
     STOPS,
     AnswerTimes,
-    District,
     JointHandling,
     MilestoneKind,
     RuleLimit,
-    SquadMember,
     TwoLevels,
 )
-from workflow.catalogue.item_schema import FileSchema
-from workflow.catalogue.items import LEVELS
 from workflow.clock.hours import DAY_ENDS, OfficeHours, Span, parse_spans
 from workflow.clock.limit import Unit
 from workflow.identifiers import BadIdentifier, ProjectCodeRule, credit_code

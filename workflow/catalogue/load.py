@@ -20,25 +20,16 @@ from workflow.catalogue import (
     tendering_schema,
 )
 from workflow.catalogue.district import (
-    AreaTolerance,
     Battlefront,
     Catalogue,
     Code,
-    Conventions,
     Department,
     Discipline,
-    Escalation,
-    Help,
-    Lights,
-    PauseCause,
-    RatingLevel,
     Role,
     SharedMaterial,
     Squad,
     Stage,
     Street,
-    Threshold,
-    TimeUsePolicy,
     Word,
 )
 from workflow.catalogue.documents import Contacts, DocumentKind, Remedy
@@ -55,6 +46,17 @@ from workflow.catalogue.item_checks import (
 from workflow.catalogue.item_schema import ItemSchema
 from workflow.catalogue.items import Item, Validity
 from workflow.catalogue.question_schema import QuestionsSchema
+from workflow.catalogue.rules import (
+    AreaTolerance,
+    Conventions,
+    Escalation,
+    Help,
+    Lights,
+    PauseCause,
+    RatingLevel,
+    Threshold,
+    TimeUsePolicy,
+)
 from workflow.catalogue.telling import ChannelKind
 from workflow.definition import Title
 from workflow.errors import ConfigFaults, Fault

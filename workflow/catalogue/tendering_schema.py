@@ -5,9 +5,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from workflow.catalogue.district import RuleLimit
 from workflow.catalogue.item_checks import Known, unknown_word
 from workflow.catalogue.item_schema import FileSchema
+from workflow.catalogue.rules import RuleLimit
 from workflow.catalogue.tendering import PERIOD_TYPES, Period, Tendering, TenderMoment, TenderRule
 from workflow.errors import Fault
 from workflow.strict_schema import Choice, Day, Flag, LimitText, NamedSchema, StrictSchema, Text, Whole

@@ -105,7 +105,7 @@ def _next(work: Work, case: Case, alert: Unanswered) -> _Next:
         return _Next(Told(delegate, alert.role))
     reached = [one for role in roles for one in directory.reach((role,), place).told]
     new = next((one for one in reached if one.person_id not in alert.told), None)
-    return _Next(new, all_told=bool(reached))
+    return _Next(new, all_told=any(one.role in above for one in reached))
 
 
 def _give(work: Work, case: Case, clock: ClockRecord, alert: Unanswered, told: Told, why: Why) -> int:

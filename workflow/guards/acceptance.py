@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow.catalogue import Catalogue, Discipline
-from workflow.catalogue.district import AREA_KINDS
+from workflow.catalogue.rules import AREA_KINDS
 from workflow.clock.days import local_day
 from workflow.definition import Title
 from workflow.errors import Reason

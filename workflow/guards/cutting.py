@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workflow.catalogue.district import AREA_KINDS
+from workflow.catalogue.rules import AREA_KINDS
 from workflow.errors import Reason
 from workflow.guards.facts import Facts, Guard, Relative
 from workflow.identifiers import BadIdentifier, permit_number

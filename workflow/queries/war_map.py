@@ -3,7 +3,7 @@ open problems, and the breach forecast. Each part is read by index and bounded.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.queries.awaiting import Decision, decisions
-from workflow.queries.clocks import edges, exact_flows
+from workflow.queries.clocks import edges
 from workflow.queries.figure_cases import CountedCases, figure_cases
 from workflow.queries.figure_scope import OWN, Ask, Scope, scope_of, unknown
 from workflow.queries.figures import Figures, figures
@@ -145,65 +145,74 @@ def days_of(work: Work, ask: WarMapAsk) -> Days:
 def key_projects(work: Work, ask: WarMapAsk) -> tuple[KeyProject, ...]:
     """Key projects in the order of their registration, one more than PROJECTS_MOST where there are so many.
 
-    Cut by department or stage: those with an open case there, and their lights are those of these cases.
+    Cut by department or stage: those with an open case there, and their lights are those of these cases. Lights are
+    read off the facts of the figure of that name, which stand in one index with the projects.
     """
     if ask.needs not in NEEDS:
         raise unknown("needs", ask.needs, NEEDS)
     if ask.dimension is not None and ask.dimension not in DIMENSIONS:
         raise unknown("dimension", ask.dimension, DIMENSIONS)
     seen, parameters = visible_projects(work.actor)
-    conditions = [f"p.needs_{ask.needs}", seen]
-    inside, of_case = _cut(work, ask, conditions, parameters)
+    cut = _cut(work, ask, parameters)
     at = edges(work.calendar, work.now)
     parameters |= {
         "now": at.now,
         "warning": at.warning,
         "soon": at.soon,
-        "exact": exact_flows(work.office.flows),
+        "version": work.office.catalogue.figures["lights"].version,
         "drafts": _drafts(work),
         "most": PROJECTS_MOST + 1,
     }
-    one = f"SELECT FROM cases c WHERE c.project_id = p.id AND c.ended_at IS NULL AND {inside}"
-    rows = work.conn.execute(
-        text(f"""
+    statement = text(f"""
+WITH lit AS MATERIALIZED (
+  SELECT f.project_id, bool_or(f.at <= :now) AS overdue, bool_or(f.part <> 'paused') AS running,
+    bool_or(f.part <> 'paused' AND f.at > :now
+      AND f.at <= CASE WHEN f.part = 'exact' THEN cast(:soon AS timestamptz) ELSE :warning END) AS warning
+  FROM figure_facts f
+  WHERE f.figure = 'lights' AND f.part IN ('running', 'exact', 'paused') AND f.version = :version AND {cut.facts}
+  GROUP BY f.project_id)
 SELECT p.code, p.name, p.street, p.battlefront, p.squad, nearest.no, nearest.title, nearest.due_at,
-  EXISTS ({one} AND c.paused = false AND c.due_at <= :now)
-    OR EXISTS ({one} AND c.paused = true AND c.due_at <= :now) AS overdue,
-  EXISTS ({one} AND c.paused = false AND c.due_at > :now AND c.due_at <= :warning
-    AND (c.flow <> ALL(:exact) OR c.due_at <= :soon)) AS warning,
-  EXISTS ({one} AND c.paused = false) AS running
+  lit.project_id IS NOT NULL AS busy, lit.overdue, lit.warning, lit.running
 FROM projects p
+LEFT JOIN lit ON lit.project_id = p.id
 LEFT JOIN LATERAL (
   SELECT c.no, c.title, nullif(c.due_at, 'infinity') AS due_at FROM cases c
-  WHERE c.project_id = p.id AND c.ended_at IS NULL AND {inside} ORDER BY c.paused, c.due_at, c.id LIMIT 1
-) nearest ON true
-WHERE {" AND ".join(conditions)} ORDER BY p.id LIMIT :most"""),  # noqa: S608 - our own words only
-        parameters,
-    )
-    found = (_project(row) for row in rows)
-    return tuple(one for one in found if one.light is not None or not of_case)
+  WHERE c.project_id = lit.project_id AND c.ended_at IS NULL AND c.flow || '/' || c.state <> ALL(:drafts)
+    AND {cut.cases} ORDER BY c.paused, c.due_at, c.id LIMIT 1) nearest ON true
+WHERE p.needs_{ask.needs} AND {seen} AND {cut.projects} ORDER BY p.id LIMIT :most""")  # noqa: S608 - our own words only
+    return tuple(_project(row) for row in work.conn.execute(statement, parameters))
 
 
-def _cut(work: Work, ask: WarMapAsk, conditions: list[str], parameters: dict[str, Any]) -> tuple[str, bool]:
-    """What a case must satisfy, and whether that leaves projects out; what a project must goes into ``conditions``."""
-    seen, more = visible_cases(work.actor)
-    parameters |= more
-    inside = f"c.flow || '/' || c.state <> ALL(:drafts) AND {seen}"
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What facts, cases and projects must satisfy, as conditions."""
+
+    facts: str
+    cases: str
+    projects: str = "true"
+
+
+def _cut(work: Work, ask: WarMapAsk, parameters: dict[str, Any]) -> _Cut:
+    # Facts know no company; nobody is shown here what is an applicant's alone.
+    office = replace(work.actor, grants=tuple(one for one in work.actor.grants if one.company is None))
+    seen, more = visible_cases(office, "f")
+    cases, same = visible_cases(office, "c")
+    parameters |= more | same
     if not may_count(work):
-        return inside, False
+        return _Cut(seen, cases)
     scope = scope_of(work, Ask(dimension=ask.dimension, value=ask.value))
     if scope.values is None:
-        return inside, False
+        return _Cut(seen, cases)
     parameters["cut"] = list(scope.values)
     columns = {"street": "street", "front": "battlefront", "squad": "squad"}
     if scope.dimension in columns:
-        conditions.append(f"p.{columns[scope.dimension]} = ANY(:cut)")
-        return inside, False
+        return _Cut(seen, cases, f"p.{columns[scope.dimension]} = ANY(:cut)")
+    busy = "lit.project_id IS NOT NULL"
     if scope.dimension == "department":
-        return f"{inside} AND c.department = ANY(:cut)", True
+        return _Cut(f"{seen} AND f.department = ANY(:cut)", f"{cases} AND c.department = ANY(:cut)", busy)
     items = work.office.catalogue.items.values()
-    parameters["cut"] = [item.code for item in items if str(item.stage) in scope.values]
-    return f"{inside} AND c.item = ANY(:cut)", True
+    parameters["items"] = [item.code for item in items if str(item.stage) in scope.values]
+    return _Cut(f"{seen} AND f.stage = ANY(:cut)", f"{cases} AND c.item = ANY(:items)", busy)
 
 
 def _drafts(work: Work) -> list[str]:
@@ -219,7 +228,7 @@ def _project(row: Any) -> KeyProject:
         Light.OVERDUE: row.overdue,
         Light.WARNING: row.warning,
         Light.NORMAL: row.running,
-        Light.PAUSED: row.no is not None,
+        Light.PAUSED: row.busy,
     }
     return KeyProject(
         code=row.code,

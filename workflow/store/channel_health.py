@@ -126,10 +126,9 @@ RETURNING next_at"""),
 
 def everywhere(conn: Connection) -> list[Health]:
     """Every channel that was ever used, by name."""
-    # A channel that works is asked at any time: PostgreSQL's -infinity, which no datetime can be.
     rows = conn.execute(
         text("""
-SELECT channel, failures, down_since, nullif(next_at, '-infinity') AS next_at, last_ok_at, error
+SELECT channel, failures, down_since, CASE WHEN down_since IS NOT NULL THEN next_at END AS next_at, last_ok_at, error
 FROM channel_health ORDER BY channel""")
     )
     return [Health(*row) for row in rows]

@@ -50,7 +50,9 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_state_check
   CHECK (state IN ('pending', 'queued', 'leased', 'delivered', 'failed', 'withdrawn'));
 CREATE INDEX outbox_alert ON outbox (alert_id) WHERE alert_id IS NOT NULL;
 CREATE INDEX outbox_batch ON outbox (batch) WHERE batch IS NOT NULL;
-CREATE INDEX outbox_person_waiting ON outbox (person_id, channel, id) WHERE state IN ('pending', 'queued', 'leased');
+-- not for messages to nobody in particular: whoever counts what waits reads the narrow index
+CREATE INDEX outbox_person_waiting ON outbox (person_id, channel, id)
+  WHERE state IN ('pending', 'queued', 'leased') AND person_id IS NOT NULL;
 CREATE INDEX outbox_held ON outbox (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
 CREATE INDEX outbox_channel_waiting ON outbox (channel, next_at) WHERE state IN ('pending', 'queued');
 CREATE INDEX outbox_unreached ON outbox (alert_id) WHERE state = 'failed' AND alert_id IS NOT NULL;
