@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from workflow.actor import CLOCK
-from workflow.commands.pass_alert_on import pass_alert_on
+from workflow.commands.pass_alert_on import pass_on_or_put_off
 from workflow.logs import facts, logger
 from workflow.store import outbox, telling_choices
 from workflow.store.outbox import NewMessage
 from workflow.telling import all_ways, message_key, usable_ways
-from workflow.work import Office, begin_work
+from workflow.work import Office
 
 log = logger("courier")
 
@@ -65,7 +64,7 @@ def look_after_unreached(office: Office, open_channels: Collection[str]) -> int:
             text("""
 SELECT max(o.id) FROM outbox o JOIN alerts a ON a.id = o.alert_id
 WHERE o.state = 'failed' AND o.alert_id IS NOT NULL AND a.passed_on_at IS NULL AND a.acknowledged_at IS NULL
-  AND a.stepped_down_at IS NULL AND NOT EXISTS (
+  AND a.stepped_down_at IS NULL AND (a.pass_after IS NULL OR a.pass_after <= app_now()) AND NOT EXISTS (
     SELECT FROM outbox other WHERE other.alert_id = o.alert_id AND other.state <> 'failed')
 GROUP BY o.alert_id ORDER BY max(o.id) DESC LIMIT :limit"""),
             {"limit": BATCH},
@@ -109,7 +108,6 @@ def _further(one: _Failed, people: Any, open_channels: Collection[str], states: 
 
 
 def _pass_on(office: Office, alert_id: int) -> int:
-    with begin_work(office, CLOCK) as work:
-        given = pass_alert_on(work, alert_id, "unreachable")
+    given = pass_on_or_put_off(office, alert_id, "unreachable")
     log.error("an alert reaches its person by no way", extra=facts(code="unreachable"))
     return 0 if given is None else 1

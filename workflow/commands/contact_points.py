@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from workflow.catalogue.telling import EMAIL
@@ -13,6 +14,8 @@ from workflow.telling import checked_choices
 from workflow.work import Work
 
 MOST_POINTS = 10
+MOST_A_DAY = 20
+"""Removed ones count: tests of addresses that are not one's own come to an end."""
 TEST_SECONDS = 60
 """A test message goes out at most this often for one address."""
 
@@ -26,7 +29,7 @@ def add_contact_point(work: Work, channel: str, address: str) -> ContactPoint:
     """Give one more address.
 
     Raises BadInput for a channel that is not known and an address that does not look like one of that channel, Conflict
-    for one that is there already, TooMany above MOST_POINTS.
+    for one that is there already, TooMany above MOST_POINTS, or after MOST_A_DAY within 24 hours.
     """
     kinds = work.office.catalogue.channels
     if channel not in kinds:
@@ -40,6 +43,12 @@ def add_contact_point(work: Work, channel: str, address: str) -> ContactPoint:
             "too_many_addresses",
             f"联系方式最多 {MOST_POINTS} 个，请先删除不用的",
             f"There may be {MOST_POINTS} addresses: remove one first",
+        )
+    if contact_points.given_since(work.conn, _me(work), work.now - timedelta(days=1)) >= MOST_A_DAY:
+        raise TooMany(
+            "too_many_addresses",
+            f"24 小时内最多添加 {MOST_A_DAY} 个联系方式，请明天再试",
+            f"At most {MOST_A_DAY} addresses may be added within 24 hours: try again tomorrow",
         )
     added = contact_points.add(work.conn, _me(work), channel, given)
     if added is None:
@@ -71,8 +80,9 @@ def try_contact_point(work: Work, point_id: int | None) -> str:
         channel, address = point.channel, point.address
     # The key holds the minute: of two clicks within one only the first sends anything.
     minute = int(work.now.timestamp()) // TEST_SECONDS
-    key = f"test:{me}:{channel}:{point_id or 0}:{minute}"
-    if outbox.states(work.conn, [key]):
+    before, key = (f"test:{me}:{channel}:{point_id or 0}:{number}" for number in (minute - 1, minute))
+    since = work.now - timedelta(seconds=TEST_SECONDS)
+    if outbox.put_since(work.conn, [before, key], since):
         raise TooMany(
             "tested_just_now",
             "测试消息刚刚发出，请稍后再试",

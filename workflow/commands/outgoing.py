@@ -16,6 +16,7 @@ from workflow.commands.duty_letter import DUTY_PAGE
 from workflow.definition import Flow, Title
 from workflow.letter_facts import action_facts, case_facts, dates_facts, digest_facts, duty_facts
 from workflow.letters import CARDS, filled, rung_title, templates
+from workflow.store import contact_points
 from workflow.store.outbox import Again, Leased
 from workflow.work import Office
 
@@ -64,7 +65,8 @@ class Undelivered(Exception):
 
 
 def compose(office: Office, conn: Connection, letter: Sequence[Leased]) -> Outgoing:
-    """The letter of these messages, all for one person by one way; raises Undelivered where the account is closed."""
+    """The letter of these messages, all for one person by one way; raises Undelivered where the account is closed or
+    the address was removed."""
     first = letter[0]
     assert first.person_id is not None
     account = conn.execute(
@@ -72,6 +74,8 @@ def compose(office: Office, conn: Connection, letter: Sequence[Leased]) -> Outgo
     ).one_or_none()
     if account is None or not account.active:
         raise Undelivered("the account is closed", "never")
+    if first.address is not None and not contact_points.in_use(conn, first.person_id, first.channel, first.address):
+        raise Undelivered("its person has removed the address", "never", of_channel=False)
     # Messages put in the outbox before there were other addresses have none either.
     address = first.address if first.address is not None else account.email
     cases = _cases(conn, letter)

@@ -49,16 +49,23 @@ def pass_unread_on(office: Office) -> int:
     with office.engine.begin() as conn:
         found = alerts.overdue(conn, BATCH)
     for alert_id in found:
-        try:
-            with begin_work(office, CLOCK) as work:
-                pass_alert_on(work, alert_id, "unread")
-        except Exception as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise
-            log.exception("an alert could not be passed on and is tried again later", extra=facts(alert=alert_id))
-            with office.engine.begin() as conn:
-                alerts.put_off(conn, alert_id, FIRST_DELAY, LONGEST_DELAY)
+        pass_on_or_put_off(office, alert_id, "unread")
     return len(found)
+
+
+def pass_on_or_put_off(office: Office, alert_id: int, why: Why) -> int | None:
+    """As `pass_alert_on`, in a transaction of its own; what breaks is logged and tried again after a while. Raises only
+    when the database is lost."""
+    try:
+        with begin_work(office, CLOCK) as work:
+            return pass_alert_on(work, alert_id, why)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log.exception("an alert could not be passed on and is tried again later", extra=facts(alert=alert_id))
+        with office.engine.begin() as conn:
+            alerts.put_off(conn, alert_id, FIRST_DELAY, LONGEST_DELAY)
+    return None
 
 
 def pass_alert_on(work: Work, alert_id: int, why: Why) -> int | None:
@@ -98,7 +105,8 @@ def _next(work: Work, case: Case, alert: Unanswered) -> _Next:
     # Asked about the person of the alert as an assignee is: themselves, or the delegate while they are away.
     place = Place(alert.person_id, turn, case.department, case.squad, case.project_id, case.company)
     # Of two who hold the role above the second follows the first, before it goes further up.
-    roles = (alert.role, *above) if alert.role in catalogue.roles else above
+    shared = alert.role in catalogue.roles and alert.role not in catalogue.escalation.may_wait
+    roles = (alert.role, *above) if shared else above
     directory = directory_for(work.conn, catalogue, roles, [place])
     delegate = directory.assignees.get(alert.person_id, alert.person_id)
     if delegate not in alert.told:

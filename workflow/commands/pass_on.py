@@ -21,10 +21,11 @@ from workflow.commands.outgoing import Channel, Outgoing, Undelivered, compose
 from workflow.commands.render_document import render_document
 from workflow.errors import Refused
 from workflow.logs import facts, logger
-from workflow.store import channel_health, contact_points, deliveries, outbox
+from workflow.store import channel_health, contact_points, deliveries, outbox, telling_choices
 from workflow.store.outbox import INSIDE, Again, Leased
+from workflow.telling import quiet_until
 from workflow.typesetting import Unprintable
-from workflow.work import Office
+from workflow.work import Office, read_now
 
 __all__ = ["EMAIL", "LOG", "Channel", "Outgoing", "Undelivered", "pass_on"]
 
@@ -70,6 +71,10 @@ def _take(office: Office, conn: Connection, message_id: int) -> str | tuple[Leas
     first = letter[0]
     if first.channel in INSIDE:
         return letter
+    held = _quiet_until(office, conn, first)
+    if held is not None:
+        outbox.hold_back(conn, letter, held)
+        return "pending"
     asked = channel_health.ask(conn, first.channel)
     if asked.wait_until is not None:
         outbox.put_off(conn, letter, asked.wait_until)
@@ -79,6 +84,14 @@ def _take(office: Office, conn: Connection, message_id: int) -> str | tuple[Leas
         least = policy.together_from if first.may_wait else policy.urgent_together_from
         letter = outbox.lease_together(conn, first, least, MOST_TOGETHER, uuid4())
     return letter
+
+
+def _quiet_until(office: Office, conn: Connection, first: Leased) -> datetime | None:
+    """When the quiet hours of its person end, where a letter that may wait has come due within them."""
+    if not first.may_wait or first.person_id is None:
+        return None
+    person = telling_choices.reachable(conn, [first.person_id]).get(first.person_id)
+    return None if person is None else quiet_until(person, office.catalogue.telling, read_now(conn))
 
 
 def _pass_inside(office: Office, message: Leased, channels: Mapping[str, Channel]) -> str:

@@ -80,11 +80,14 @@ def _turns(work: Work) -> list[Decision]:
             f"flows_{place}": [flow for flow, _ in states],
             f"states_{place}": [state for _, state in states],
         }
+        # The state is asked for as a span, and first in the order: then only the index that begins with it will do.
+        # A state in which few or none stand would else be looked for among all open cases.
         branches.append(f"""
   SELECT one.id FROM unnest(cast(:flows_{place} AS text[]), cast(:states_{place} AS text[])) AS s(flow, state)
   CROSS JOIN LATERAL (
-    SELECT c.id FROM cases c WHERE c.state = s.state AND c.flow = s.flow AND c.ended_at IS NULL AND {condition}
-    ORDER BY c.paused, c.due_at, c.id LIMIT :each) one""")  # noqa: S608 - our own words only
+    SELECT c.id FROM cases c
+    WHERE c.state >= s.state AND c.state <= s.state AND c.flow = s.flow AND c.ended_at IS NULL AND {condition}
+    ORDER BY c.state, c.paused, c.due_at, c.id LIMIT :each) one""")  # noqa: S608 - our own words only
     if not branches:
         return []
     rows = work.conn.execute(

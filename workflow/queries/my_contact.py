@@ -128,7 +128,7 @@ def masked(channel: str, address: str) -> str:
     if channel == EMAIL:
         name, _, place = address.rpartition("@")
         return f"{name[:1]}***@{place}"
-    if len(address) < 8:
+    if len(address) < 11:
         return f"{address[:1]}***"
     return f"{address[:3]}****{address[-4:]}"
 

@@ -60,13 +60,39 @@ UPDATE contact_points SET removed_at = app_now() WHERE id = :id AND person_id = 
 
 
 def mark_bounced(conn: Connection, person_id: int, channel: str, address: str, error: str) -> None:
-    """Nothing will ever arrive at this address. The account's e-mail address gets a row to say so."""
+    """Nothing will ever arrive at this address. The account's e-mail address gets a row to say so, also where its row
+    was removed: as the account's it is still in use."""
     conn.execute(
         text("""
 INSERT INTO contact_points (person_id, channel, address, created_at, bounced_at, error)
 VALUES (:person, :channel, :address, app_now(), app_now(), :error)
-ON CONFLICT (person_id, channel, address) DO UPDATE SET bounced_at = excluded.bounced_at, error = excluded.error"""),
+ON CONFLICT (person_id, channel, address) DO UPDATE SET bounced_at = excluded.bounced_at, error = excluded.error,
+  removed_at = CASE WHEN excluded.address = (SELECT email FROM people p WHERE p.id = excluded.person_id) THEN NULL
+    ELSE contact_points.removed_at END"""),
         {"person": person_id, "channel": channel, "address": address, "error": error[:500]},
+    )
+
+
+def in_use(conn: Connection, person_id: int, channel: str, address: str) -> bool:
+    """Whether this is still an address of the person."""
+    return (
+        conn.execute(
+            text("""
+SELECT FROM contact_points
+WHERE person_id = :person AND channel = :channel AND address = :address AND removed_at IS NULL"""),
+            {"person": person_id, "channel": channel, "address": address},
+        ).one_or_none()
+        is not None
+    )
+
+
+def given_since(conn: Connection, person_id: int, since: datetime) -> int:
+    """How many addresses this person has given since then (office time), removed ones too."""
+    return int(
+        conn.execute(
+            text("SELECT count(*) FROM contact_points WHERE person_id = :person AND created_at >= :since"),
+            {"person": person_id, "since": since},
+        ).scalar_one()
     )
 
 

@@ -298,6 +298,19 @@ WHERE id IN (SELECT id FROM outbox WHERE channel = :channel AND state IN ('pendi
     )
 
 
+def hold_back(conn: Connection, letter: Sequence[Leased], until: datetime) -> None:
+    """A letter that came due in quiet hours, by a retry or because its provider is back, waits for their end ``until``
+    (office time): no attempt is counted."""
+    [token] = {one.token for one in letter}
+    conn.execute(
+        text("""
+UPDATE outbox SET state = 'pending', lease_token = NULL, attempts = attempts - 1, not_before = :until,
+  next_at = now() + greatest(interval '0', :until - app_now())
+WHERE id = ANY(:ids) AND state = 'leased' AND lease_token = :token"""),
+        {"ids": [one.id for one in letter], "token": token, "until": until},
+    )
+
+
 def once_more(conn: Connection, effect_key: str) -> bool:
     """A message that was delivered or given up waits again, as if it were new; False where it waits already."""
     again = conn.execute(
@@ -374,6 +387,17 @@ def states(conn: Connection, keys: Sequence[str]) -> dict[str, str]:
         text("SELECT effect_key, state FROM outbox WHERE effect_key = ANY(:keys)"), {"keys": list(keys)}
     )
     return {row.effect_key: str(row.state) for row in rows}
+
+
+def put_since(conn: Connection, keys: Sequence[str], since: datetime) -> bool:
+    """Whether one of these messages was put in the outbox after ``since`` (office time)."""
+    return (
+        conn.execute(
+            text("SELECT FROM outbox WHERE effect_key = ANY(:keys) AND created_at > :since LIMIT 1"),
+            {"keys": list(keys), "since": since},
+        ).one_or_none()
+        is not None
+    )
 
 
 def due_ids(conn: Connection, limit: int) -> list[int]:
