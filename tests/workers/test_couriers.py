@@ -11,6 +11,7 @@ from tests import given
 from tests.given import Town, moment
 from tests.workers.telling import Line, due, pass_all, pass_round, retries_are_due, rows, write
 from tests.workers.waiting import number
+from workflow.commands import pass_alert_on as passing
 from workflow.commands.another_way import look_after_unreached
 from workflow.commands.contact_points import (
     add_contact_point,
@@ -25,8 +26,8 @@ from workflow.commands.fire_rungs import sweep
 from workflow.commands.outgoing import Channel, Outgoing, Undelivered
 from workflow.commands.pass_on import pass_on
 from workflow.errors import BadInput, Conflict, NotFound, Refused, TooMany
-from workflow.store import alerts, channel_health, deliveries, leftovers, outbox
-from workflow.work import Office
+from workflow.store import alerts, channel_health, contact_points, deliveries, leftovers, outbox
+from workflow.work import Office, Work
 
 FILED = moment("2026-03-02")
 YELLOW = moment("2026-03-06", "09:00")
@@ -160,6 +161,28 @@ def test_quiet_hours_hold_back_what_may_wait_and_the_page_tells_at_once(office: 
     held = rows(office.engine, "SELECT not_before, next_at - now() AS left FROM outbox WHERE not_before IS NOT NULL")
     assert {row.not_before for row in held} == {moment("2026-03-07", "08:00")}
     assert all(timedelta(hours=9) < row.left < timedelta(hours=9, minutes=31) for row in held)
+
+
+def test_what_comes_due_again_in_quiet_hours_waits_for_their_end_though_it_was_written_in_the_day(
+    office: Office, town: Town
+) -> None:
+    cards(office, town, 2)
+    expanded(office, open_lines())
+    pass_round(office, {"email": Line(fails=SILENT), "log": Line()})
+    given.time_is(office.engine, NIGHT)
+    retries_are_due(office.engine)
+    lines = open_lines()
+    pass_all(office, lines)
+    assert lines["email"].heard == []  # type: ignore[attr-defined]
+    held = rows(office.engine, "SELECT attempts, not_before FROM outbox WHERE state = 'pending' AND channel = 'email'")
+    assert len(held) == 4
+    assert {row.not_before for row in held} == {moment("2026-03-07", "08:00")}
+    assert sum(row.attempts for row in held) == 1
+    given.time_is(office.engine, moment("2026-03-07", "08:00"))
+    with office.engine.begin() as conn:
+        outbox.release_held(conn)
+    pass_all(office, lines)
+    assert len(lines["email"].heard) == 4  # type: ignore[attr-defined]
 
 
 def test_where_time_is_moved_over_the_end_of_quiet_hours_what_was_held_back_goes_out(
@@ -398,6 +421,31 @@ def test_an_alert_whose_courier_died_between_giving_up_and_going_on_is_looked_af
     assert look_after_unreached(office, ("email",)) == 0
 
 
+def test_an_alert_that_breaks_keeps_no_other_unreached_one_waiting(
+    office: Office, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards(office, town, 1)
+    expanded(office, open_lines())
+    write(office.engine, "UPDATE outbox SET state = 'failed' WHERE alert_id IS NOT NULL")
+    broken = number(office.engine, "SELECT min(alert_id) FROM outbox WHERE state = 'failed'")
+    real = passing.pass_alert_on
+
+    def fails(work: Work, alert_id: int, why: alerts.Why) -> int | None:
+        if alert_id == broken:
+            raise RuntimeError("a mistake of ours")
+        return real(work, alert_id, why)
+
+    monkeypatch.setattr(passing, "pass_alert_on", fails)
+    look_after_unreached(office, ("email",))
+    open_ones = rows(office.engine, "SELECT id FROM alerts WHERE passed_on_at IS NULL AND passed_from IS NULL")
+    assert [row.id for row in open_ones] == [broken]
+    monkeypatch.setattr(passing, "pass_alert_on", real)
+    # It was put off, so that it is not tried in vain over and over again.
+    assert look_after_unreached(office, ("email",)) == 0
+    given.time_is(office.engine, YELLOW + passing.FIRST_DELAY + timedelta(seconds=10))
+    assert look_after_unreached(office, ("email",)) == 1
+
+
 def test_every_try_is_noted_without_an_address(office: Office, town: Town) -> None:
     cards(office, town, 1)
     pass_round(office, open_lines())
@@ -462,6 +510,58 @@ def test_an_address_is_given_once_and_not_without_end(office: Office, town: Town
             add_contact_point(work, "sms", f"1390000001{number_}")
         with pytest.raises(TooMany):
             add_contact_point(work, "sms", "13900000099")
+        # Given and removed again they cannot be used to write to half the town either.
+        for number_ in range(10):
+            remove_contact_point(work, list_contact_points(work)[0].id)
+            add_contact_point(work, "sms", f"1390000002{number_}")
+        remove_contact_point(work, list_contact_points(work)[0].id)
+        with pytest.raises(TooMany) as refused:
+            add_contact_point(work, "sms", "13900000031")
+    assert refused.value.code == "too_many_addresses_today"
+    with given.at(office, town.clerk, FILED + timedelta(days=1, minutes=1)) as work:
+        add_contact_point(work, "sms", "13900000031")
+
+
+def test_a_second_test_within_a_minute_is_refused_over_the_turn_of_the_minute_too(office: Office, town: Town) -> None:
+    begin = FILED.replace(second=59)
+    with given.at(office, town.clerk, begin) as work:
+        assert try_contact_point(work, None)
+    with given.at(office, town.clerk, begin + timedelta(seconds=2)) as work, pytest.raises(TooMany):
+        try_contact_point(work, None)
+    with given.at(office, town.clerk, begin + timedelta(seconds=61)) as work:
+        assert try_contact_point(work, None)
+
+
+def test_a_message_to_an_address_removed_meanwhile_goes_another_way(office: Office, town: Town) -> None:
+    with given.at(office, town.clerk, FILED) as work:
+        choose(work, {"ways": {}})
+        point = add_contact_point(work, "email", "old@example.org")
+    cards(office, town, 1)
+    expanded(office, open_lines())
+    with given.at(office, town.clerk, YELLOW) as work:
+        remove_contact_point(work, point.id)
+    lines = open_lines()
+    pass_all(office, lines)
+    assert [one.address for one in of(lines["email"], town.clerk.id)] == ["clerk@example.org"]
+
+
+def test_the_address_of_an_account_that_bounces_again_is_marked_though_its_mark_was_removed(
+    office: Office, town: Town
+) -> None:
+    assert town.clerk.id is not None
+    for _ in range(2):
+        with office.engine.begin() as conn:
+            contact_points.mark_bounced(conn, town.clerk.id, "email", "clerk@example.org", "no such mailbox (550)")
+        with given.at(office, town.clerk, FILED) as work:
+            [point] = list_contact_points(work)
+            remove_contact_point(work, point.id)
+    with given.at(office, town.clerk, FILED) as work:
+        gone = add_contact_point(work, "sms", "13900000000")
+        remove_contact_point(work, gone.id)
+    with office.engine.begin() as conn:
+        contact_points.mark_bounced(conn, town.clerk.id, "sms", "13900000000", "no such number")
+    with given.at(office, town.clerk, FILED) as work:
+        assert list_contact_points(work) == []
 
 
 def test_choices_are_ones_own_and_name_only_ways_one_has(office: Office, town: Town) -> None:
