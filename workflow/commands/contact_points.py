@@ -46,7 +46,7 @@ def add_contact_point(work: Work, channel: str, address: str) -> ContactPoint:
         )
     if contact_points.given_since(work.conn, _me(work), work.now - timedelta(days=1)) >= MOST_A_DAY:
         raise TooMany(
-            "too_many_addresses",
+            "too_many_addresses_today",
             f"24 小时内最多添加 {MOST_A_DAY} 个联系方式，请明天再试",
             f"At most {MOST_A_DAY} addresses may be added within 24 hours: try again tomorrow",
         )
@@ -82,7 +82,7 @@ def try_contact_point(work: Work, point_id: int | None) -> str:
     minute = int(work.now.timestamp()) // TEST_SECONDS
     before, key = (f"test:{me}:{channel}:{point_id or 0}:{number}" for number in (minute - 1, minute))
     since = work.now - timedelta(seconds=TEST_SECONDS)
-    if outbox.put_since(work.conn, [before, key], since):
+    if contact_points.tests_since(work.conn, [before, key], since):
         raise TooMany(
             "tested_just_now",
             "测试消息刚刚发出，请稍后再试",

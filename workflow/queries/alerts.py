@@ -49,7 +49,8 @@ class AlertView:
     """One alert. ``due_at`` is the end of the clock when the rung fired; ``solved`` once that clock stopped.
 
     ``overtaken``: the date has moved later since, and what fired lies ahead again, or has fired once more.
-    ``answer_by``: not acknowledged by then, it goes to the delegate, or upwards from ``next_role``; None: it may wait.
+    ``answer_by``: not acknowledged by then, it goes to the delegate, who shares the role, or ``next_role``; None:
+    it may wait.
     ``passed_on_at`` without ``passed_to``: nobody was left. ``stepped_down_why``: solved, moved or paused.
     """
 

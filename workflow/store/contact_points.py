@@ -1,5 +1,6 @@
 """Addresses people gave for the channels outside of the application. Removed ones stay as rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,6 +94,17 @@ def given_since(conn: Connection, person_id: int, since: datetime) -> int:
             text("SELECT count(*) FROM contact_points WHERE person_id = :person AND created_at >= :since"),
             {"person": person_id, "since": since},
         ).scalar_one()
+    )
+
+
+def tests_since(conn: Connection, keys: Sequence[str], since: datetime) -> bool:
+    """Whether one of these test messages was asked for after ``since`` (office time)."""
+    return (
+        conn.execute(
+            text("SELECT FROM outbox WHERE effect_key = ANY(:keys) AND created_at > :since LIMIT 1"),
+            {"keys": list(keys), "since": since},
+        ).one_or_none()
+        is not None
     )
 
 

@@ -389,17 +389,6 @@ def states(conn: Connection, keys: Sequence[str]) -> dict[str, str]:
     return {row.effect_key: str(row.state) for row in rows}
 
 
-def put_since(conn: Connection, keys: Sequence[str], since: datetime) -> bool:
-    """Whether one of these messages was put in the outbox after ``since`` (office time)."""
-    return (
-        conn.execute(
-            text("SELECT FROM outbox WHERE effect_key = ANY(:keys) AND created_at > :since LIMIT 1"),
-            {"keys": list(keys), "since": since},
-        ).one_or_none()
-        is not None
-    )
-
-
 def due_ids(conn: Connection, limit: int) -> list[int]:
     """Messages that wait and are due, oldest first: for a courier without a queue (the demo, a test)."""
     rows = conn.execute(
