@@ -15,6 +15,7 @@ from workflow.demo.services import (
     sessions,
     stations,
     tenders,
+    urgings,
 )
 from workflow.demo.steps import Step
 from workflow.demo.story import applications
@@ -31,3 +32,4 @@ def service_steps(files: DemoFiles, catalogue: Catalogue, days: Days, seed: int)
     yield from helps.steps(files, days)
     yield from sessions.steps(files, days)
     yield from checklists.steps(files, catalogue, applications(files, catalogue, days, seed), days, seed)
+    yield from urgings.steps(files, days)
