@@ -39,7 +39,8 @@ def follow_what_happens(scene: Scene) -> None:
     kinds = {one["kind"] for one in supervisor.get("/api/v1/events", after=head - 200, limit=200)["events"]}
     say.so("case.opened" in kinds or "case.advanced" in kinds, f"its events have names: {', '.join(sorted(kinds))}")
     mine = scene.applicant.get("/api/v1/events", after=max(0, head - 2000), limit=200)["events"]
-    say.so(all(one["case"] for one in mine), f"{scene.applicant.name} reads {len(mine)} of the company's own cases")
+    own = {project["code"] for project in _listed(scene.applicant, "/api/v1/projects")}
+    say.so({one["project"] for one in mine} <= own, f"{scene.applicant.name} reads {len(mine)}, of own projects alone")
     unknown = supervisor.get("/api/v1/events", kinds="case.lost")
     say.refused(unknown, 400, "bad_input", "an unknown kind of event is refused")
 
