@@ -162,3 +162,5 @@ def address(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    # A page with script still listens: its next look would open the test's database once more.
+    app.extensions["wugeyi"].live.end()
