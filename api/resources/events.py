@@ -45,6 +45,7 @@ def list_events(query: dict[str, Any]) -> Feed:
     try:
         while not found.events and time.monotonic() < until:
             if found.next_after == found.head:
+                # The caller asked to wait; no transaction is open meanwhile, and MOST_WAITING bounds who does.
                 time.sleep(LOOK_SECONDS)
             found = _feed(query, found.next_after)
         return found

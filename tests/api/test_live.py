@@ -178,5 +178,6 @@ def test_one_person_leaves_seats_for_others(
             live.leave(seat)
     until = time.monotonic() + 5
     while live.looking and time.monotonic() < until:
+        # The thread that looks ends by itself and tells nobody.
         time.sleep(0.05)
     assert not live.looking, "nobody is looked for where nobody listens"

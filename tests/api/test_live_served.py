@@ -93,6 +93,7 @@ def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
             if server.ask("GET", "/healthz")[0] == 200:
                 break
         except OSError:
+            # A process of its own tells nobody when it listens: asked again, up to the deadline above.
             time.sleep(0.2)
     yield Served(server)
     process.send_signal(signal.SIGTERM)
@@ -119,6 +120,7 @@ def test_a_client_cut_off_at_random_misses_nothing_and_hears_each_once(
                 key = f"{writer}-{number}"
                 notice(conn, person, key)
                 notice(conn, other, f"other-{key}")
+                # So that transactions really commit in another order than they began.
                 time.sleep(chance.choice((0, 0.05, 0.2, 0.6)))
                 if chance.random() < 0.1:
                     transaction.rollback()
@@ -129,6 +131,7 @@ def test_a_client_cut_off_at_random_misses_nothing_and_hears_each_once(
     def give_positions() -> None:
         while not done.is_set():
             sequenced(engine)
+            # The pace of a worker; at none, the client would never be cut off between two positions.
             time.sleep(chance.uniform(0.005, 0.05))
 
     sequencer = threading.Thread(target=give_positions)
@@ -172,6 +175,7 @@ def test_listeners_never_keep_requests_waiting_and_the_rest_is_served_what_there
     threads = [threading.Thread(target=listen, args=(number,)) for number in range(len(clients))]
     for thread in threads:
         thread.start()
+    # The seats fill in the server's own time; how many do is asserted below.
     time.sleep(1.5)
     bearer = secret_of(engine, town.clerk)
     times = []
@@ -204,11 +208,13 @@ def test_a_seat_that_is_left_is_free_at_once_and_signing_out_ends_it(
     secret = secret_of(engine, town.clerk)
     for _ in range(3 * MOST * PROCESSES):
         served.client(secret).listen(0.05)
+    # That a client has gone is noticed by writing to it; nothing tells from outside when.
     time.sleep(2)
     client = served.client(secret)
     lasted: list[float] = []
     thread = threading.Thread(target=lambda: lasted.append(client.listen(15)))
     thread.start()
+    # Longer than an answer without a seat takes: that it lasts is the point.
     time.sleep(1.5)
     assert thread.is_alive(), "whoever has gone keeps no seat"
     with engine.begin() as conn:

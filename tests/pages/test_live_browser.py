@@ -2,13 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine, text
-from werkzeug.serving import make_server
 
 from tests import given
 from tests.pages.test_browser import ARGUMENTS, CHROMIUM, sideways
@@ -28,20 +25,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def origin(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["wugeyi"].live.end()
-
-
-def signed_in(page: Page, origin: str, username: str) -> None:
-    page.goto(f"{origin}/login")
+def signed_in(page: Page, address: str, username: str) -> None:
+    page.goto(f"{address}/login")
     page.fill("[name=username]", username)
     page.fill("[name=password]", given.PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
@@ -62,7 +47,7 @@ ORDER BY k.id LIMIT 1"""),
 
 
 def test_the_count_changes_without_loading_the_page_again_and_is_said_politely(
-    browser: Browser, origin: str, engine: Engine, office: object, town: given.Town
+    browser: Browser, address: str, engine: Engine, office: object, town: given.Town
 ) -> None:
     no = given.application(office, town, given.moment("2026-03-02", "10:00")).cases["LX06"]
     case_id, clerk = given.case_id(engine, no), town.clerk.id
@@ -74,7 +59,7 @@ def test_the_count_changes_without_loading_the_page_again_and_is_said_politely(
     loads: list[str] = []
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    signed_in(page, origin, "clerk")
+    signed_in(page, address, "clerk")
     page.set_viewport_size({"width": 390, "height": 800})
     count = page.locator("[data-live]")
     expect(count).to_be_hidden()
@@ -95,13 +80,13 @@ def test_the_count_changes_without_loading_the_page_again_and_is_said_politely(
     assert heard == []
     assert sideways(page) <= 0
     assert page.locator("[data-live-said]").get_attribute("aria-live") == "polite"
-    page.goto(f"{origin}/alerts")
+    page.goto(f"{address}/alerts")
     expect(page.locator("[data-live]")).to_have_text("2")
 
 
-def test_without_script_the_page_is_as_it_was(browser: Browser, origin: str, town: given.Town) -> None:
+def test_without_script_the_page_is_as_it_was(browser: Browser, address: str, town: given.Town) -> None:
     page = browser.new_context(locale="zh-CN", java_script_enabled=False).new_page()
-    signed_in(page, origin, "clerk")
+    signed_in(page, address, "clerk")
 
     expect(page.locator("[data-live]")).to_be_hidden()
     expect(page.get_by_role("link", name="提醒", exact=True)).to_be_visible()
