@@ -17,7 +17,7 @@ from api.pages.names import material_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import pairs, read_inputs, typed
 from api.pages.slots import Slot
-from api.pages.wording import _
+from api.pages.wording import _, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.commands.take_action import take_action
@@ -66,9 +66,9 @@ def _taken(work: Work, no: str, name: str) -> Done:
     inputs = read_inputs(action.asks, request.form, local_day(work.now))
     change = take_action(work, no, name, inputs, seen_version())
     state = work.office.flow(change.after.flow, change.after.flow_version).states[change.after.state]
-    said = _("已办理“%(deed)s”。", deed=action.title.zh)
+    said = _("已办理“%(deed)s”。", deed=own(action.title))
     if change.after.state != change.before.state:
-        said += _("本件现为“%(state)s”。", state=state.title.zh)
+        said += _("本件现为“%(state)s”。", state=own(state.title))
     if change.documents:
         said += _("已出具 %(n)s 份文书。", n=len(change.documents))
     return Done(url_for("pages.case", no=no), said)
@@ -155,7 +155,7 @@ def _rows(ask: Ask, page: CasePage, typed_rows: Any) -> list[dict[str, str]]:
     return [
         {
             "material": choice.value,
-            "title": choice.title.zh,
+            "title": own(choice.title),
             "note": _paper_note(there.get(choice.value)),
             "problem": by_code.get(choice.value, {}).get("problem", ""),
             "fix": by_code.get(choice.value, {}).get("fix", ""),
@@ -172,12 +172,12 @@ def _paper_note(slot: Slot | None) -> str:
 
 def _kept(action: Action, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was typed, for copying where the form itself can no longer be filled in."""
-    kept = [(ask.title.zh, values[ask.name]) for ask in action.asks if values.get(ask.name)]
+    kept = [(own(ask.title), values[ask.name]) for ask in action.asks if values.get(ask.name)]
     words = [(label, value) for label, value in kept if isinstance(value, str) and value.strip()]
     lists = [(ask, values[ask.name]) for ask in action.asks if isinstance(values.get(ask.name), list)]
     rows = [row for ask, value in lists if ask.type == "faults" for row in value if row["problem"] or row["fix"]]
     words += [
-        (ask.title.zh, "；".join("，".join(filter(None, row.values())) for row in value))
+        (own(ask.title), "；".join("，".join(filter(None, row.values())) for row in value))
         for ask, value in lists
         if ask.type == "rows"
     ]

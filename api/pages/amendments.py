@@ -9,12 +9,12 @@ from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
-from api.pages.faults import Fault, faults_of
+from api.pages.faults import Fault, at_its_field, faults_of
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.moves import Figure, Shown, figures, shown
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, date_and_time, short_day
+from api.pages.wording import N_, _, date_and_time, own, short_day
 from workflow.actor import Actor
 from workflow.amending.kinds import KINDS
 from workflow.clock.days import local_day
@@ -181,7 +181,7 @@ def titled(kind: str, content: Any, today: date) -> str:
         case "flow":
             versions = {"old": content["from_version"], "new": content["to_version"]}
             return _("在办办件改用新版流程：%(flow)s 第 %(old)s 版 → 第 %(new)s 版", flow=content["flow"], **versions)
-    return KINDS[kind].title.zh if kind in KINDS else kind
+    return own(KINDS[kind].title) if kind in KINDS else kind
 
 
 def content_lines(content: Any, today: date) -> list[str]:
@@ -241,7 +241,7 @@ def _found(number: int) -> _Found:
 
 def _in_words(misfit: BadInput) -> str:
     """What does not fit, without the names of fields that this page has not."""
-    return "；".join(one.zh.removeprefix(f"{one.facts.get('field')}：") for one in misfit.reasons) or misfit.zh
+    return "；".join(at_its_field(one, str(one.facts.get("field"))) for one in misfit.reasons) or own(misfit)
 
 
 def _page(found: _Found, back: _Back) -> Response:
@@ -331,7 +331,7 @@ def _year_of(one: Amendment, today: date) -> int:
 
 def _back(refusal: Refused, labels: dict[str, str], typed: dict[str, str]) -> _Back:
     if isinstance(refusal, Conflict):
-        return _Back(refusal.status, stale=refusal.zh, typed=typed)
+        return _Back(refusal.status, stale=own(refusal), typed=typed)
     return _Back(refusal.status, faults_of(refusal, labels, {}), typed=typed)
 
 

@@ -10,7 +10,7 @@ from api.pages.blueprint import pages
 from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.frame import is_applicant, show
 from api.pages.lists import cursor, paging
-from api.pages.wording import N_, _, date_and_time
+from api.pages.wording import N_, _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.queries.ended import EndedFilters, ended
@@ -70,9 +70,9 @@ def _errands(work: Work) -> list[Errand]:
 
 
 def _errand(row: WorkRow, today: date) -> Errand:
-    what, button = ERRANDS.get((row.flow, row.state), (row.state_title.zh, N_("去办理")))
-    until = _("请在 %(day)s 前办完", day=date_words(row.due_on, today, "zh")) if row.due_on else ""
-    return Errand(row.no, row.title, _(what), _(button), until, row.words.zh if row.words else "")
+    what, button = ERRANDS.get((row.flow, row.state), (own(row.state_title), N_("去办理")))
+    until = _("请在 %(day)s 前办完", day=date_words(row.due_on, today, lang())) if row.due_on else ""
+    return Errand(row.no, row.title, _(what), _(button), until, own(row.words) if row.words else "")
 
 
 def _papers(row: WorkRow) -> Errand:
@@ -82,10 +82,10 @@ def _papers(row: WorkRow) -> Errand:
 
 def _life(life: EndingLife, today: date) -> Errand:
     """A result that dies if nobody does anything: its last day, and what saves it."""
-    day = date_words(life.life.due_on, today, "zh", life.life.provisional) if life.life.due_on else ""
-    deeds = _("或").join(f"“{deed.zh}”" for deed in life.deeds)
+    day = date_words(life.life.due_on, today, lang(), life.life.provisional) if life.life.due_on else ""
+    deeds = _("或").join(f"“{own(deed)}”" for deed in life.deeds)
     until = _("有效期到 %(day)s，请在此前%(deeds)s", day=day, deeds=deeds) if deeds else _("有效期到 %(day)s", day=day)
     if life.renew_by is not None and life.renew_by != life.life.due_on:
-        last = date_words(life.renew_by, today, "zh")
+        last = date_words(life.renew_by, today, lang())
         until += _("（延续最迟 %(day)s 提出）", day=last)
-    return Errand(life.no, life.title, _("有效期将满"), _("去办理"), until, life.life.words.zh)
+    return Errand(life.no, life.title, _("有效期将满"), _("去办理"), until, own(life.life.words))

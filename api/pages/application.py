@@ -16,7 +16,7 @@ from api.pages.names import department_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width
 from api.pages.slots import slots
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang, own
 from workflow.catalogue import Item
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words
@@ -149,7 +149,7 @@ def draft_page(
         labels={name: _(words) for name, words in FORM.items()},
         chosen=set(values["items"]),
         variants=values["variants"],
-        items=[known[code].title.zh for code in case.items if code in known],
+        items=[own(known[code].title) for code in case.items if code in known],
         stages=_stages(),
         slots=papers,
         needed=len(needed),
@@ -221,15 +221,15 @@ def _chooser(
 def _stages() -> list[StageChoices]:
     catalogue = access.office().catalogue
     return [
-        StageChoices(stage.title.zh, tuple(_choice(item) for item in catalogue.stage_items(stage.no) if item.public))
+        StageChoices(own(stage.title), tuple(_choice(item) for item in catalogue.stage_items(stage.no) if item.public))
         for stage in catalogue.stages.values()
         if catalogue.stage_items(stage.no)
     ]
 
 
 def _choice(item: Item) -> ItemChoice:
-    promised = _("承诺 %(limit)s", limit=limit_words(item.promised.limit, "zh")) if item.promised else _("按法定时限")
-    return ItemChoice(item.code, item.title.zh, f"{department_name(item.department)} · {promised}", _forms(item))
+    promised = _("承诺 %(limit)s", limit=limit_words(item.promised.limit, lang())) if item.promised else _("按法定时限")
+    return ItemChoice(item.code, own(item.title), f"{department_name(item.department)} · {promised}", _forms(item))
 
 
 def _forms(item: Item) -> tuple[tuple[str, str], ...]:
@@ -238,4 +238,4 @@ def _forms(item: Item) -> tuple[tuple[str, str], ...]:
     base = item.variant_title(None)
     if not offered or base is None:
         return ()
-    return (("", base.zh), *((one.code, one.title.zh) for one in offered))
+    return (("", own(base)), *((one.code, own(one.title)) for one in offered))

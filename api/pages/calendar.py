@@ -13,7 +13,7 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import lead, show
 from api.pages.lists import paging
 from api.pages.reading import half_width
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, Day, local_day
 from workflow.clock.words import date_words
@@ -146,5 +146,5 @@ def _tested(held: Calendar, year: int, today: date) -> tuple[Tester, list[Fault]
         day = nth_working_day(held, int(n), year, int(month) if month else None)
     except BadInput as refusal:
         return asked, faults_of(refusal, {"n": _("第几个工作日"), "month": _("从哪里数起")}, {})
-    answer = _("是 %(day)s", day=date_words(day.date, today, "zh", day.provisional))
+    answer = _("是 %(day)s", day=date_words(day.date, today, lang(), day.provisional))
     return Tester(asked.n, asked.month, answer), []

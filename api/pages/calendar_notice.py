@@ -12,13 +12,13 @@ from werkzeug.datastructures import FileStorage
 from api import access
 from api.pages.amendments import ROWS_SHOWN, titled
 from api.pages.blueprint import pages
-from api.pages.faults import Fault
+from api.pages.faults import Fault, at_its_field
 from api.pages.frame import show
 from api.pages.moves import Shown, shown
 from api.pages.notice_text import LONGEST, read_notice
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from workflow.amending.kinds import KINDS
 from workflow.clock.days import local_day
 from workflow.commands.amend import propose
@@ -186,12 +186,12 @@ def _of_closure(typed: Typed, today: date) -> tuple[dict[str, Any], list[Fault]]
 
 def _faults(refusal: Refused, kind: str) -> list[Fault]:
     """Every reason at the field that can put it right, in the words of the form."""
-    return [_fault(reason, kind) for reason in refusal.reasons] or [Fault("", refusal.zh)]
+    return [_fault(reason, kind) for reason in refusal.reasons] or [Fault("", own(refusal))]
 
 
 def _fault(reason: Reason, kind: str) -> Fault:
     path = str(reason.facts.get("field", ""))
-    text = reason.zh.removeprefix(f"{path}：")
+    text = at_its_field(reason, path)
     named = re.match(r"(\w+)(?:\[(\d+)\])?", path)
     if named is None:
         return Fault(REST[kind], text)

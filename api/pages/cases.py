@@ -21,7 +21,7 @@ from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.tender import TenderPanel, tender_panel
 from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Said, Step, fault_words, track
-from api.pages.wording import _, date_and_time, short_day
+from api.pages.wording import _, date_and_time, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.definition import LIFE_CLOCKS, Flow
@@ -158,7 +158,7 @@ def _pause(pause: PauseView, today: date) -> PauseWords:
         else _("未结束，预计到 %(day)s", day=short_day(pause.planned_until, today))
     )
     return PauseWords(
-        title=pause.title.zh,
+        title=own(pause.title),
         stops="、".join(_(STOPS[stop]) for stop in sorted(pause.stops, reverse=True) if stop in STOPS),
         period=_("%(since)s 至 %(until)s", since=short_day(pause.since, today), until=until),
         basis=pause.basis,
@@ -173,7 +173,7 @@ def _errand(case_: CaseView) -> str:
     state, life = case_.state, _life(case_)
     if (case_.flow, state.name) in places_of_errands(access.office().flows.values()):
         words = ERRANDS.get((case_.flow, state.name))
-        return _(words[0]) if words else state.title.zh
+        return _(words[0]) if words else own(state.title)
     if _papers_awaited(case_) is not None:
         return _("补齐证明文件")
     if state.ended and life is not None and life.remaining is not None and 0 <= life.remaining <= AHEAD:
@@ -219,7 +219,7 @@ def _ahead(case_: CaseView, today: date) -> str:
     """What happens next, in a sentence or two."""
     state = case_.state
     if state.ended:
-        return _("本件已办结：%(state)s。", state=state.title.zh) + _life_ahead(case_, today)
+        return _("本件已办结：%(state)s。", state=own(state.title)) + _life_ahead(case_, today)
     if (awaited := _papers_awaited(case_)) is not None:
         return _("%(why)s。请在下面提交，补齐后由经办人恢复计时。", why=awaited.reason.rstrip("。"))
     if state.name == "correcting" and case_.flow == "item":
@@ -248,9 +248,9 @@ def _life_ahead(case_: CaseView, today: date) -> str:
     life = _life(case_)
     if life is None or life.due_on is None:
         return ""
-    day = date_words(life.due_on, today, "zh", life.provisional)
-    ends = _("有效期到 %(day)s，%(left)s。", day=day, left=life.words.zh)
-    open_ = [one.action.title.zh for one in case_.actions if one.allowed and one.action.name in (USE, RENEW)]
+    day = date_words(life.due_on, today, lang(), life.provisional)
+    ends = _("有效期到 %(day)s，%(left)s。", day=day, left=own(life.words))
+    open_ = [own(one.action.title) for one in case_.actions if one.allowed and one.action.name in (USE, RENEW)]
     if not open_:
         return ends + _("期满自行失效。")
     deeds = _("或").join(f"“{name}”" for name in open_)

@@ -9,12 +9,12 @@ from flask import Response, request, url_for
 from api import access
 from api.pages.amendments import ROWS_SHOWN, may_propose, titled
 from api.pages.blueprint import pages
-from api.pages.faults import Fault
+from api.pages.faults import Fault, at_its_field
 from api.pages.frame import show
 from api.pages.moves import Shown, shown
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from workflow.amending.kinds import KINDS
 from workflow.clock.days import local_day
 from workflow.commands.amend import propose
@@ -111,13 +111,13 @@ def _preview(kind: str, typed: Mapping[str, str], found: Shown, what: str) -> Re
 
 def _form(kind: str, typed: Mapping[str, str], faults: list[Fault] | None = None, status: int = 200) -> Response:
     office = access.office()
-    versions = {flow.name: flow.title.zh for flow in office.flows.values()}
+    versions = {flow.name: own(flow.title) for flow in office.flows.values()}
     return show(
         "change_new.html",
         status,
         kind=kind,
         typed=dict.fromkeys(FIELDS[kind], "") | dict(typed),
-        items=[(item.code, f"{item.code} {item.title.zh}") for item in office.catalogue.items.values()],
+        items=[(item.code, f"{item.code} {own(item.title)}") for item in office.catalogue.items.values()],
         clocks=[(name, _(words)) for name, words in CLOCKS.items()],
         rules=[(name, _(words)) for name, words in RUNNING.items()],
         flows=sorted(versions.items()),
@@ -133,9 +133,9 @@ def _here(kind: str) -> str:
 
 def _faults(refusal: Refused, kind: str) -> list[Fault]:
     """Every reason at the field that can put it right, in the words of the form."""
-    return [_fault(reason, kind) for reason in refusal.reasons] or [Fault("", refusal.zh)]
+    return [_fault(reason, kind) for reason in refusal.reasons] or [Fault("", own(refusal))]
 
 
 def _fault(reason: Reason, kind: str) -> Fault:
     field = str(reason.facts.get("field", ""))
-    return Fault(field if field in FIELDS[kind] else "", reason.zh.removeprefix(f"{field}："))
+    return Fault(field if field in FIELDS[kind] else "", at_its_field(reason, field))

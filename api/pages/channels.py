@@ -11,7 +11,7 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from api.telling import opened
 from workflow.commands.choose_telling import try_channel, unknown_channel
 from workflow.commands.queue_again import AT_ONCE, queue_again
@@ -83,7 +83,7 @@ def _page(faults: list[Fault], status: int) -> Response:
         found = all_channels(work, opened())
         log = tries(work, paging(cursor=cursor() if request.method == "GET" else None), chosen)
         hooks = all_subscribers(work)
-    names = [(one.channel, one.title.zh) for one in found if not one.inside] + [(WEBHOOK, _("数据订阅"))]
+    names = [(one.channel, own(one.title)) for one in found if not one.inside] + [(WEBHOOK, _("数据订阅"))]
     titles = dict(names)
     return show(
         "channels.html",

@@ -8,7 +8,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.faults import Fault
 from api.pages.frame import lead, show
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from workflow.errors import NotFound
 from workflow.queries.documents import CheckedDocument, as_printed, check
 
@@ -38,7 +38,7 @@ def checked(code: str) -> Response:
         with office.engine.connect() as conn:
             found = check(office, conn, code)
     except NotFound as unknown:
-        return _page(code[:40], None, [Fault("code", unknown.zh)], 404)
+        return _page(code[:40], None, [Fault("code", own(unknown))], 404)
     return _page(found.check_code, found, [], 200)
 
 

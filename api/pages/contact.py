@@ -12,7 +12,7 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from api.telling import opened
 from workflow.commands.choose_telling import add_address, choose_ways, drop_address, try_address
 from workflow.errors import NotFound, Refused
@@ -52,7 +52,7 @@ def add_point() -> Response:
 
     def deed(work: Work) -> Done:
         added = add_address(work, typed["channel"], typed["address"], opened())
-        title = access.office().catalogue.channels[added.channel].title.zh
+        title = own(access.office().catalogue.channels[added.channel].title)
         return Done(url_for("pages.contact"), _("已添加%(channel)s，建议发送一条测试消息。", channel=title))
 
     return _deed(deed, typed, labels)
@@ -157,10 +157,10 @@ def _page(back: _Back) -> Response:
         back.status,
         points=found.points,
         closed=[one for one in found.channels if not one.open],
-        addable=[(one.channel, one.title.zh) for one in found.channels if one.open],
-        examples=[(one.title.zh, one.example) for one in found.channels if one.open],
+        addable=[(one.channel, own(one.title)) for one in found.channels if one.open],
+        examples=[(own(one.title), one.example) for one in found.channels if one.open],
         offered=offered,
-        names={one.channel: one.title.zh for one in found.channels},
+        names={one.channel: own(one.title) for one in found.channels},
         rows=_rows(found, back.typed.get("choices")),
         must=MUST_HAVE_A_WAY,
         trial=_trial(trial),
@@ -177,7 +177,7 @@ def _rows(found: ContactView, typed: Mapping[str, Any] | None) -> list[dict[str,
     return [
         {
             "kind": one.kind,
-            "title": one.title.zh,
+            "title": own(one.title),
             "chosen": typed["ways"].get(one.kind, []) if typed else one.ways,
             "reaches": one.reaches,
         }

@@ -12,7 +12,7 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day
-from api.pages.wording import _, date_and_time
+from api.pages.wording import _, date_and_time, lang, own
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, local_day
 from workflow.clock.words import date_words
@@ -234,7 +234,7 @@ def _line(flow: Flow, move: Move, today: date) -> MoveLine:
     else:
         change = _("推后 %(n)s 天", n=days) if days > 0 else _("提前 %(n)s 天", n=-days)
     return MoveLine(
-        flow.clocks[move.clock].title.zh,
+        own(flow.clocks[move.clock].title),
         _day(move.old_on, today),
         move.old_provisional,
         _day(move.new_on, today),
@@ -248,8 +248,8 @@ def _effects(flow: Flow, found: Recast, now: datetime, today: date) -> list[str]
     effects = [
         _(
             "%(clock)s届满，系统随即办理“%(deed)s”。",
-            clock=flow.clocks[clock.name].title.zh,
-            deed=flow.actions[act].title.zh,
+            clock=own(flow.clocks[clock.name].title),
+            deed=own(flow.actions[act].title),
         )
         for clock in found.change.clocks
         for act in _acts_due(flow, clock, now)
@@ -259,7 +259,7 @@ def _effects(flow: Flow, found: Recast, now: datetime, today: date) -> list[str]
     effects += [
         _(
             "%(clock)s已停止，到期日 %(day)s，按停止时的情况保留，不改。",
-            clock=flow.clocks[one["clock"]].title.zh,
+            clock=own(flow.clocks[one["clock"]].title),
             day=_day(date.fromisoformat(one["due_on"]) if one["due_on"] else None, today),
         )
         for one in found.change.event.input["kept"]
@@ -276,7 +276,7 @@ def _acts_due(flow: Flow, clock: ClockRecord, now: datetime) -> list[str]:
 
 
 def _day(day: date | None, today: date) -> str:
-    return date_words(day, today, "zh") if day else _("暂停中，恢复后才有日期")
+    return date_words(day, today, lang()) if day else _("暂停中，恢复后才有日期")
 
 
 def _instant(instant: datetime | None, today: date) -> str:
@@ -285,8 +285,8 @@ def _instant(instant: datetime | None, today: date) -> str:
 
 def _pause_words(pause: PauseRecord, today: date) -> str:
     causes = access.office().catalogue.causes
-    title = causes[pause.cause].title.zh if pause.cause in causes else pause.cause
-    since = date_words(pause.since, today, "zh")
+    title = own(causes[pause.cause].title) if pause.cause in causes else pause.cause
+    since = date_words(pause.since, today, lang())
     if pause.until is None:
         return _("%(why)s：%(since)s起，尚未结束", why=title, since=since)
-    return _("%(why)s：%(since)s 至 %(until)s", why=title, since=since, until=date_words(pause.until, today, "zh"))
+    return _("%(why)s：%(since)s 至 %(until)s", why=title, since=since, until=date_words(pause.until, today, lang()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.access import office
 from api.pages.names import document_name, told_words
-from api.pages.wording import _
+from api.pages.wording import _, own
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
 from workflow.queries.onward import step_rank
@@ -77,9 +77,9 @@ def effects(view: ActionView) -> list[str]:
     action = view.action
     told = told_words(action)
     return [
-        *([_("本件转为“%(state)s”", state=view.target.zh)] if view.target else []),
+        *([_("本件转为“%(state)s”", state=own(view.target))] if view.target else []),
         *_on_clocks(action),
-        *([_("发起“%(flow)s”", flow=office().flow(action.opens.flow).title.zh)] if action.opens else []),
+        *([_("发起“%(flow)s”", flow=own(office().flow(action.opens.flow).title))] if action.opens else []),
         *[_("出具《%(name)s》", name=document_name(kind)) for kind in action.issues],
         *([_("告知：%(people)s", people=told)] if told else []),
     ]
@@ -99,8 +99,8 @@ def _on_clocks(action: Action) -> list[str]:
 def _deed(view: ActionView) -> Deed:
     return Deed(
         name=view.action.name,
-        title=view.action.title.zh,
-        why="；".join(reason.zh for reason in view.reasons),
+        title=own(view.action.title),
+        why="；".join(own(reason) for reason in view.reasons),
         at_once=_asks_nothing_else(view.action) and view.action.name not in GRAVE,
         late=view.action.late_entry and _asks_nothing_else(view.action),
     )

@@ -6,6 +6,7 @@ from flask import current_app
 
 from api.access import office, wiring
 from api.pages.names import role_name
+from api.pages.wording import own
 from workflow.demo.files import DemoFiles, DemoPerson, load_demo_files
 from workflow.errors import ConfigFaults
 
@@ -50,9 +51,9 @@ def _place_in_line(person: DemoPerson) -> int:
 def _place(person: DemoPerson) -> str:
     catalogue = office().catalogue
     if person.department and person.department in catalogue.departments:
-        return catalogue.departments[person.department].title.zh
+        return own(catalogue.departments[person.department].title)
     if person.squad and person.squad in catalogue.squads:
-        return catalogue.squads[person.squad].title.zh
+        return own(catalogue.squads[person.squad].title)
     return person.company or ""
 
 

@@ -12,7 +12,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import department_name, role_name
 from api.pages.reading import half_width
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from workflow.actor import Actor
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
@@ -83,7 +83,7 @@ def worklist_page() -> Response:
         paused=[line for line in lines if line.row.paused],
         lines=lines,
         states=_states(access.office().flows.values()),
-        items=[(item.code, item.title.zh) for item in access.office().catalogue.items.values()],
+        items=[(item.code, own(item.title)) for item in access.office().catalogue.items.values()],
         lights=[(str(light), _(LIGHT_WORDS[light])) for light in LIGHTS],
         given=filters,
         state=request.args.get("state", ""),
@@ -132,7 +132,7 @@ def _narrowing(filters: Filters, tab: str) -> str:
     catalogue = access.office().catalogue
     given = [
         filters.text or "",
-        catalogue.items[filters.item].title.zh if filters.item else "",
+        own(catalogue.items[filters.item].title) if filters.item else "",
         _(LIGHT_WORDS[Light(filters.light)]) if filters.light and filters.light != tab else "",
         _state_words(filters, _states(access.office().flows.values())),
     ]
@@ -173,7 +173,7 @@ def _line(row: WorkRow, today: date) -> Line:
         day=day if not row.due_on or row.due_on.year == today.year else f"{row.due_on.year}年{day}",
         turn=role_name(row.turn) if row.turn else _("系统"),
         place=department_name(row.department),
-        others="，".join(f"{clock.title.zh} {clock.words.zh}" for clock in others),
+        others="，".join(f"{own(clock.title)} {own(clock.words)}" for clock in others),
     )
 
 
@@ -181,11 +181,11 @@ def _states(flows: Iterable[Flow]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every state a case on this list can be in, under the title of its flow, each once; as ``flow.state``."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for flow in flows:
-        _title, states = found.setdefault(flow.name, (flow.title.zh, {}))
+        _title, states = found.setdefault(flow.name, (own(flow.title), {}))
         for state in flow.states.values():
             draft = flow.opening is None and state.initial and state.turn == "applicant"
             if not state.ended and not draft:
-                states.setdefault(f"{flow.name}.{state.name}", state.title.zh)
+                states.setdefault(f"{flow.name}.{state.name}", own(state.title))
     return [(title, list(states.items())) for title, states in found.values()]
 
 

@@ -12,7 +12,7 @@ from api.pages.frame import show
 from api.pages.names import PAUSE_CONVENTION, document_name
 from api.pages.once import Done, lead_on
 from api.pages.track import value_words
-from api.pages.wording import _, date_and_time
+from api.pages.wording import _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.limit import parse_limit
 from workflow.clock.words import date_words, limit_words
@@ -63,7 +63,7 @@ def _statements(work: Work, case: CaseView, found: DocumentView) -> list[tuple[s
     facts = found.facts
     stated = [
         (_("办件编号"), case.no),
-        (_("事项"), case.item_title.zh if case.item_title else case.title),
+        (_("事项"), own(case.item_title) if case.item_title else case.title),
         (_("项目"), case.project_name),
         (_("项目代码"), facts.get("project_code", case.project_code)),
         (_("申请人"), case.company_name),
@@ -98,14 +98,14 @@ def _instant(text: str | None, today: date) -> str:
 
 def _limit_name(work: Work, case: CaseView, limit: Mapping[str, Any]) -> str:
     clocks = work.office.flow(case.flow, case.flow_version).clocks
-    return clocks[limit["clock"]].title.zh if limit["clock"] in clocks else limit["clock"]
+    return own(clocks[limit["clock"]].title) if limit["clock"] in clocks else limit["clock"]
 
 
 def _limit(limit: Mapping[str, Any], today: date) -> str:
-    words = limit_words(parse_limit(limit["limit"]), "zh", limit["extension"])
+    words = limit_words(parse_limit(limit["limit"]), lang(), limit["extension"])
     if not limit["due_on"]:
         return words
-    due = date_words(date.fromisoformat(limit["due_on"]), today, "zh", limit["provisional"])
+    due = date_words(date.fromisoformat(limit["due_on"]), today, lang(), limit["provisional"])
     return _("%(limit)s，到 %(day)s", limit=words, day=due)
 
 
@@ -114,7 +114,7 @@ def _said(work: Work, case: CaseView, found: DocumentView, today: date) -> list[
     said = found.facts.get("said", {})
     names = people.names(work.conn, [said[name] for name in said if name in asks and asks[name].type == "person"])
     return [
-        (asks[name].title.zh, value_words(work, asks[name], value, today, names))
+        (own(asks[name].title), value_words(work, asks[name], value, today, names))
         for name, value in said.items()
         if name in asks
     ]

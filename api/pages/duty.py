@@ -8,7 +8,7 @@ from flask import Response
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
-from api.pages.wording import _, date_and_time
+from api.pages.wording import _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.queries.duty import DAYS, ShiftView, SquadDuty, duty
 
@@ -34,7 +34,7 @@ def duty_page() -> Response:
 
 def _row(one: SquadDuty, today: date) -> SquadRow:
     return SquadRow(
-        one.title.zh,
+        own(one.title),
         _who(one.now),
         _("至 %(when)s", when=date_and_time(one.now.until, today)) if one.now else "",
         _("%(who)s，%(when)s 起", who=one.next.person.name, when=date_and_time(one.next.since, today))

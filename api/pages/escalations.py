@@ -11,7 +11,7 @@ from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import card_name, department_name, role_name, rung_words
-from api.pages.wording import N_, _, date_and_time
+from api.pages.wording import N_, _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.letters import CARDS
 from workflow.queries.escalations import (
@@ -102,13 +102,13 @@ def _department(one: DepartmentEscalations) -> DepartmentLine:
         count = getattr(one, name)
         href = with_query("pages.escalations", kind=name, department=one.department, card=None) if count else None
         numbers.append((_(words), capped(count), href))
-    return DepartmentLine(one.title.zh, tuple(numbers))
+    return DepartmentLine(own(one.title), tuple(numbers))
 
 
 def _line(view: EscalationView, today: date) -> Line:
     return Line(
         view=view,
-        why=view.clock_title.zh + rung_words(view.rung_text),
+        why=own(view.clock_title) + rung_words(view.rung_text),
         whose=f"{role_name(view.role)} {view.person}",
         until=date_and_time(view.answer_by, today) if view.answer_by else "—",
         now=_now(view, today),

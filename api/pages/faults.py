@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.wording import _
+from api.pages.wording import _, own
 from workflow.definition import Field
 from workflow.errors import Reason, Refused
 
@@ -30,22 +30,28 @@ class Fault:
 def faults_of(refusal: Refused, labels: Mapping[str, str], sent: Mapping[str, Any]) -> list[Fault]:
     """Every reason of ``refusal`` as a fault; ``labels`` are the form's fields, ``sent`` what the core was given."""
     if not refusal.reasons:
-        return [Fault(_only_field(refusal.extra, labels), refusal.zh)]
+        return [Fault(_only_field(refusal.extra, labels), own(refusal))]
     return [_fault(one, labels, sent) for reason in refusal.reasons for one in _each(reason)]
 
 
 def labels_of(asks: Sequence[Field]) -> dict[str, str]:
     """What the form calls its fields, and the columns of its records as ``buildings.area``."""
-    columns = {f"{ask.name}.{column.name}": column.title.zh for ask in asks for column in ask.columns}
-    return {ask.name: ask.title.zh for ask in asks} | columns
+    columns = {f"{ask.name}.{column.name}": own(column.title) for ask in asks for column in ask.columns}
+    return {ask.name: own(ask.title) for ask in asks} | columns
+
+
+def at_its_field(reason: Reason, path: str) -> str:
+    """What the reason says of the field at ``path``, without naming it: it stands beside the field."""
+    return own(reason).removeprefix(f"{path}：").removeprefix(f"{path}: ")
 
 
 def _each(reason: Reason) -> list[Reason]:
     """A reason that gathers what is wrong with several lines of a list, as one for each."""
-    lines, words = reason.facts.get("faults", ()), reason.zh.split("；")
-    if len(lines) != len(words):
+    lines = reason.facts.get("faults", ())
+    chinese, english = reason.zh.split("；"), reason.en.split("; ")
+    if not len(lines) == len(chinese) == len(english):
         return [reason]
-    return [Reason(reason.code, zh, reason.en, facts) for zh, facts in zip(words, lines, strict=True)]
+    return [Reason(reason.code, *one) for one in zip(chinese, english, lines, strict=True)]
 
 
 def _fault(reason: Reason, labels: Mapping[str, str], sent: Mapping[str, Any]) -> Fault:
@@ -53,10 +59,10 @@ def _fault(reason: Reason, labels: Mapping[str, str], sent: Mapping[str, Any]) -
     name, _dot, rest = path.partition(".")
     field = name if name in labels else FIELD_OF.get(reason.code, "")
     if field not in labels:
-        return Fault("", reason.zh)
-    text = reason.zh.removeprefix(f"{path}：")
+        return Fault("", own(reason))
+    text = at_its_field(reason, path)
     if not rest:
-        return Fault(field, _("“%(field)s”%(what)s", field=labels[field], what=text) if text != reason.zh else text)
+        return Fault(field, _("“%(field)s”%(what)s", field=labels[field], what=text) if text != own(reason) else text)
     return _of_row(field, rest, text, labels, sent)
 
 

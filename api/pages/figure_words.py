@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from api.access import office
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _, short_day
+from api.pages.wording import N_, _, own, short_day
 from workflow.catalogue import FigureDefinition
 from workflow.errors import BadInput, Reason
 from workflow.queries.figure_cases import CountedCase
@@ -48,15 +48,15 @@ def definition(one: FigureDefinition, as_of: str) -> Definition:
     """What a figure counts, in which version, as of when."""
     source = one.validity.source + (_("（默认口径）") if one.validity.assumed else "")
     return Definition(
-        one.title.zh,
+        own(one.title),
         (
-            (_("分子"), one.numerator.zh),
-            (_("分母"), one.denominator.zh),
-            (_("不计入"), one.excluded.zh),
-            (_("期间"), one.period.zh),
+            (_("分子"), own(one.numerator)),
+            (_("分母"), own(one.denominator)),
+            (_("不计入"), own(one.excluded)),
+            (_("期间"), own(one.period)),
             (_("口径版本"), _("第 %(n)s 版，%(day)s 起", n=one.version, day=one.validity.valid_from.isoformat())),
             (_("依据"), source),
-            (_("数据时间"), f"{as_of}（{one.as_of.zh}）"),
+            (_("数据时间"), f"{as_of}（{own(one.as_of)}）"),
         ),
     )
 
@@ -103,7 +103,7 @@ def value_words(dimension: str | None, value: str | None) -> str:
     if value is None:
         return _(DIMENSION_WORDS[dimension])
     known = values_of(office().catalogue, dimension)
-    return known[value].zh if value in known else value
+    return own(known[value]) if value in known else value
 
 
 def ratio_words(one: Ratio, cases: int) -> str:

@@ -24,7 +24,7 @@ from api.pages.figure_words import (
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import department_name
-from api.pages.wording import _, date_and_time
+from api.pages.wording import _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.figures import DIMENSIONS
 from workflow.queries.figure_cases import CountedCase, figure_cases
@@ -113,8 +113,8 @@ def cases_page(figure: str) -> Response:
     given = {"from": found.scope.since, "to": found.scope.until, "dimension": ask.dimension, "value": ask.value}
     return show(
         "figure_cases.html",
-        title=told.title.zh,
-        part=found.part.title.zh,
+        title=own(told.title),
+        part=own(found.part.title),
         count=found.part.n,
         amount=amount_words(found.part, told.unit),
         span=span,
@@ -156,8 +156,8 @@ def _rows(figure: Figure, group: Group, ask: Ask) -> list[Row]:
     unit = figure.definition.unit
     rows = [
         Row(
-            group=group.title.zh,
-            name=_part_name(figure, one.title.zh),
+            group=own(group.title),
+            name=_part_name(figure, own(one.title)),
             count=str(one.n),
             href=cases_of(figure.code, one.code, ask) if one.n else None,
             amount=amount_words(one, unit),
@@ -168,8 +168,8 @@ def _rows(figure: Figure, group: Group, ask: Ask) -> list[Row]:
     ]
     rows += [
         Row(
-            group.title.zh,
-            one.title.zh,
+            own(group.title),
+            own(one.title),
             ratio_words(one, _cases_in(figure, group, one)),
             None,
             "",
@@ -226,10 +226,10 @@ def _cuts() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every value one may choose, under its dimension."""
     catalogue = access.office().catalogue
     found = []
-    for dimension, own in _own_dimensions().items():
+    for dimension, mine in _own_dimensions().items():
         known = values_of(catalogue, dimension)
-        values = [value for value in known if value] if own is None else own
-        words = [(f"{dimension}:{value}", known[value].zh) for value in values if value in known]
+        values = [value for value in known if value] if mine is None else mine
+        words = [(f"{dimension}:{value}", own(known[value])) for value in values if value in known]
         found.append((_(DIMENSION_WORDS[dimension]), words))
     return found
 

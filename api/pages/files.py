@@ -6,9 +6,9 @@ from api import access
 from api.pages.application import draft_page
 from api.pages.blueprint import pages
 from api.pages.cases import case_page, read_page
-from api.pages.faults import Fault
+from api.pages.faults import Fault, at_its_field
 from api.pages.once import Done, lead_on
-from api.pages.wording import _
+from api.pages.wording import _, own
 from workflow.commands.attach_material import attach_material
 from workflow.errors import NotFound, Refused
 from workflow.queries.materials import material_file
@@ -32,7 +32,8 @@ def upload(no: str) -> Response:
         except NotFound:
             raise
         except Refused as refusal:
-            faults.append(Fault(code, refusal.reasons[0].zh.removeprefix("file：") if refusal.reasons else refusal.zh))
+            words = at_its_field(refusal.reasons[0], "file") if refusal.reasons else own(refusal)
+            faults.append(Fault(code, words))
             status = refusal.status
     if faults:
         return _back(no, faults, status, _("其他 %(n)s 份已上传。", n=kept) if kept else "")

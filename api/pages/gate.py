@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import Response, request, send_from_directory, url_for
+from flask import Response, request, url_for
 
 from api import access
+from api.pages.assets import content
 from api.pages.blueprint import pages
 from api.pages.demo_people import demo_accounts, demo_password
 from api.pages.faults import Fault
-from api.pages.frame import LOOKS, STATIC, YEAR, home_of, lead, local, show
+from api.pages.frame import LOOKS, YEAR, home_of, lead, local, show
 from api.pages.once import Done, lead_on
-from api.pages.wording import _
+from api.pages.wording import _, own
 from workflow.commands.sign_in import Credentials, sign_in
 from workflow.commands.sign_out import sign_out as end_session
 from workflow.errors import NotFound, NotSignedIn, TooMany
@@ -75,7 +76,7 @@ def sign_out() -> Response:
 
 @pages.post("/display")
 def display() -> Response:
-    """大字版 and 高对比, kept in cookies so that they work without script."""
+    """Language, 大字版 and 高对比, kept in cookies so that they work without script."""
     response = lead(local(request.form.get("back")) or "/")
     for name, known in LOOKS.items():
         wanted = request.form.get(name)
@@ -93,8 +94,11 @@ def accessibility() -> Response:
 
 @pages.get("/static/<name>")
 def static(name: str) -> Response:
-    """A style sheet or picture; its address changes with its content, so it may be kept."""
-    response = send_from_directory(STATIC, name)
+    """A style sheet, script or picture; its address changes with its content, so it may be kept."""
+    found = content(name)
+    if found is None:
+        raise NotFound("no_such_address", "没有这个文件", "There is no such file")
+    response = Response(found[0], content_type=found[1])
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
 
@@ -105,7 +109,7 @@ def _enter(typed: Typed, password: str) -> Response:
     try:
         token = sign_in(access.office(), given, "session", replaces=old)
     except (NotSignedIn, TooMany) as refusal:
-        return _form(typed, [Fault("username", refusal.zh)], refusal.status, refusal.extra.get("retry_after"))
+        return _form(typed, [Fault("username", own(refusal))], refusal.status, refusal.extra.get("retry_after"))
     response = lead(typed.next or "/")
     access.keep_session(response, token)
     return response

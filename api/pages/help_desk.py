@@ -10,7 +10,7 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import is_applicant, is_staff, show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import _
+from api.pages.wording import _, lang
 from workflow.clock.words import limit_words
 from workflow.commands.ask_help import ask_help
 from workflow.errors import Refused
@@ -42,8 +42,8 @@ def help_page() -> Response:
         rows=found.rows,
         staff=is_staff(access.me().actor),
         may_ask=is_applicant(access.me().actor),
-        by_day=limit_words(hours.first_response_day, "zh"),
-        by_night=limit_words(hours.first_response_night, "zh"),
+        by_day=limit_words(hours.first_response_day, lang()),
+        by_night=limit_words(hours.first_response_night, lang()),
         hours=f"{hours.day_from:%H:%M}–{hours.day_to:%H:%M}",
         next_page=with_query("pages.help_desk", cursor=found.next_cursor) if found.next_cursor else None,
     )

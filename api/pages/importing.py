@@ -12,7 +12,7 @@ from api.pages.faults import Fault
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from api.resources.imports import check_kind
 from workflow.commands.bring_in import Outcome, check_may_import
 from workflow.commands.import_file import IMPORTS, template
@@ -52,7 +52,7 @@ def new_import() -> Response:
     try:
         return _confirmed(kind) if request.form.get("step") == "confirm" else _tried(kind)
     except Refused as refusal:
-        return _form(kind, [Fault("file", refusal.zh)], refusal.status)
+        return _form(kind, [Fault("file", own(refusal))], refusal.status)
 
 
 def _kind() -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.pages.track import Said, people_in, value_words
+from api.pages.wording import own
 from workflow.clock.days import local_day
 from workflow.definition import Field, Flow
 from workflow.queries.case import CaseView
@@ -22,7 +23,7 @@ def kept(work: Work, case: CaseView) -> tuple[Said, ...]:
     ]
     named = people.names(work.conn, [person for ask, value in fields for person in people_in(ask, value)])
     today = local_day(work.now)
-    return tuple(Said(ask.title.zh, value_words(work, ask, value, today, named)) for ask, value in fields)
+    return tuple(Said(own(ask.title), value_words(work, ask, value, today, named)) for ask, value in fields)
 
 
 def _fields(flow: Flow) -> list[Field]:

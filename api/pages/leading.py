@@ -10,7 +10,7 @@ from typing import Any
 from api import access
 from api.pages.figure_words import FEW, Definition, cases_of, definition, span_words, value_words
 from api.pages.lists import with_query
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.queries.figure_scope import Ask, values_of
@@ -116,7 +116,7 @@ def _early(now: Figures, found: WarMap, ask: Ask, today: date, as_of: str) -> Le
     rate = share.denominator >= FEW and share.value is not None
     value, unit = (f"{share.value:.0%}", "") if rate else (str(share.numerator), _("件"))
     return Leading(
-        figure.definition.title.zh,
+        own(figure.definition.title),
         value,
         unit,
         early.href,
@@ -164,7 +164,7 @@ def _extended(now: Figures, ask: Ask, as_of: str) -> Leading:
     under = (Number(_("%(n)s 场", n=sessions.n), href),)
     note = _("%(n)s 个项目", n=sessions.projects or 0)
     return Leading(
-        figure.definition.title.zh,
+        own(figure.definition.title),
         f"{sessions.amount / 60:.1f}".removesuffix(".0"),
         _("小时"),
         href,

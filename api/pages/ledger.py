@@ -10,7 +10,7 @@ from api.pages.blueprint import pages
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.reading import half_width
-from api.pages.wording import _
+from api.pages.wording import _, own
 from api.resources.ledger import ledger_answer
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, local_day
 from workflow.errors import Refused
@@ -50,8 +50,8 @@ def _form(today: date, faults: list[Fault], status: int = 200) -> Response:
             "department": _given("department"),
             "item": _given("item"),
         },
-        departments=[(one.code, one.title.zh) for one in catalogue.departments.values()],
-        items=[(one.code, one.title.zh) for one in catalogue.items.values()],
+        departments=[(one.code, own(one.title)) for one in catalogue.departments.values()],
+        items=[(one.code, own(one.title)) for one in catalogue.items.values()],
         longest=LONGEST_DAYS,
         most=MOST_ROWS,
     )

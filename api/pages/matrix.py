@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from flask import url_for
 
-from api.pages.wording import _, short_day
+from api.pages.wording import _, own, short_day
 from workflow.clock.days import local_day
 from workflow.queries.acceptance import NOT_APPLICABLE, NOT_BEGUN, Acceptance, Cell, SegmentRow, acceptance
 from workflow.queries.case import CaseView
@@ -69,8 +69,8 @@ def matrix(work: Work, case: CaseView) -> Matrix | None:
         return None
     found, today = acceptance(work, case.no), local_day(work.now)
     return Matrix(
-        sentence=found.sentence.zh,
-        heads=tuple((one.title.zh, _("全项目") if one.whole_project else "") for one in found.columns),
+        sentence=own(found.sentence),
+        heads=tuple((own(one.title), _("全项目") if one.whole_project else "") for one in found.columns),
         rows=tuple(_row(found, one, today) for one in found.segments),
         left="、".join(found.left),
     )
@@ -78,12 +78,12 @@ def matrix(work: Work, case: CaseView) -> Matrix | None:
 
 def _row(found: Acceptance, row: SegmentRow, today: date) -> RowWords:
     cells = {cell.discipline: cell for cell in row.cells}
-    below = [row.title.zh]
+    below = [own(row.title)]
     below += [_("最后一段")] if row.last else []
     below += [_("备案号 %(no)s", no=row.filing_no)] if row.filing_no else []
     # What its own cells say stands beside it.
-    titles = tuple(f"{one.title.zh}：" for one in found.columns)
-    waits = [one.zh for one in row.waits_for if one != row.title and not one.zh.startswith(titles)]
+    titles = tuple(f"{own(one.title)}{colon}" for one in found.columns for colon in ("：", ": "))
+    waits = [own(one) for one in row.waits_for if one != row.title and not own(one).startswith(titles)]
     return RowWords(
         name=" ".join(part for part in (row.segment, row.name) if part),
         link=url_for("pages.case", no=row.no),
@@ -101,4 +101,4 @@ def _cell(cell: Cell, today: date) -> CellWords:
     elif cell.on is not None:
         below.append(short_day(cell.on, today))
     link = url_for("pages.case", no=cell.no) if cell.no is not None and cell.visible else ""
-    return CellWords(cell.title.zh, shape, tone, link, " · ".join(below))
+    return CellWords(own(cell.title), shape, tone, link, " · ".join(below))

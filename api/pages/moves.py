@@ -9,7 +9,7 @@ from flask import url_for
 
 from api.access import office
 from api.pages.names import department_name
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang, own
 from workflow.clock.days import Day
 from workflow.clock.words import date_words
 from workflow.queries.moves import CaseMoves, Move, Preview
@@ -184,11 +184,11 @@ def _unmoved(row: CaseMoves) -> Line:
 
 def _clock(row: CaseMoves, move: Move) -> str:
     known = office().flow(row.flow, row.flow_version).clocks
-    return known[move.clock].title.zh if move.clock in known else move.clock
+    return own(known[move.clock].title) if move.clock in known else move.clock
 
 
 def _on(day: date | None, today: date) -> str:
-    return date_words(day, today, "zh") if day else _("暂停中，未定")
+    return date_words(day, today, lang()) if day else _("暂停中，未定")
 
 
 def _change(move: Move) -> str:
@@ -213,9 +213,9 @@ def _changed(days: Sequence[tuple[Day, Day]], today: date) -> Iterator[ChangedDa
     for run in runs:
         first, last, (old, new) = run[0][1].date, run[-1][1].date, run[0]
         before = rule_words(old)
-        words = date_words(first, today, "zh")
+        words = date_words(first, today, lang())
         if len(run) > 1:
-            words = _("%(first)s 至 %(last)s，%(n)s 天", first=words, last=date_words(last, first, "zh"), n=len(run))
+            words = _("%(first)s 至 %(last)s，%(n)s 天", first=words, last=date_words(last, first, lang()), n=len(run))
         yield ChangedDay(
             words=words,
             before=_("推算为%(what)s", what=before) if old.provisional else before,

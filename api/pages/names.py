@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.access import office
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from workflow.actor import Grant
 from workflow.clock.ladder import parse_rung_time
 from workflow.definition import Action
@@ -16,19 +16,19 @@ _UNITS: Mapping[str, str] = {"working day": N_("个工作日"), "day": N_("天")
 def material_name(code: str) -> str:
     """A paper by its name."""
     known = office().catalogue.materials
-    return known[code].title.zh if code in known else code
+    return own(known[code].title) if code in known else code
 
 
 def street_name(key: str) -> str:
     """A street office by its name."""
     known = office().catalogue.streets
-    return known[key].title.zh if key in known else key
+    return own(known[key].title) if key in known else key
 
 
 def document_name(kind: str) -> str:
     """What a document is called; its code where its file is gone."""
     known = office().catalogue.documents
-    return known[kind].title.zh if kind in known else kind
+    return own(known[kind].title) if kind in known else kind
 
 
 def role_name(role: str) -> str:
@@ -38,7 +38,7 @@ def role_name(role: str) -> str:
     if role == "on_duty":
         return _("值班人员")
     known = office().catalogue.roles
-    return known[role].title.zh if role in known else role
+    return own(known[role].title) if role in known else role
 
 
 def role_title(grant: Grant) -> str:
@@ -46,9 +46,9 @@ def role_title(grant: Grant) -> str:
     catalogue = office().catalogue
     place = ""
     if grant.department and grant.department in catalogue.departments:
-        place = catalogue.departments[grant.department].title.zh + " "
+        place = own(catalogue.departments[grant.department].title) + " "
     elif grant.squad and grant.squad in catalogue.squads:
-        place = catalogue.squads[grant.squad].title.zh + " "
+        place = own(catalogue.squads[grant.squad].title) + " "
     words = place + role_name(grant.role)
     return words if grant.on_behalf_of is None else _("%(role)s（代理）", role=words)
 
@@ -56,7 +56,7 @@ def role_title(grant: Grant) -> str:
 def department_name(code: str) -> str:
     """A department by its name."""
     known = office().catalogue.departments
-    return known[code].title.zh if code in known else code
+    return own(known[code].title) if code in known else code
 
 
 def told_words(action: Action) -> str:

@@ -12,7 +12,7 @@ from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import pairs, read_inputs, typed
-from api.pages.wording import _
+from api.pages.wording import _, own
 from workflow.clock.days import local_day
 from workflow.commands.open_case import open_case
 from workflow.definition import Flow
@@ -108,7 +108,7 @@ def _opened(where: _Where, name: str) -> Response:
 def _open(work: Work, where: _Where, flow: Flow) -> Done:
     inputs = read_inputs(_asks(flow), request.form, local_day(work.now))
     case = open_case(work, flow.name, inputs, where.project, where.parent)
-    said = _("已发起“%(flow)s”（%(no)s）。", flow=flow.title.zh, no=case.no)
+    said = _("已发起“%(flow)s”（%(no)s）。", flow=own(flow.title), no=case.no)
     return Done(url_for("pages.case", no=case.no), said)
 
 

@@ -10,7 +10,7 @@ from flask import url_for
 from api.access import calendar, office
 from api.pages.names import card_name, rung_words
 from api.pages.strips import Cell, strip
-from api.pages.wording import _, date_and_time
+from api.pages.wording import _, date_and_time, lang, own
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.pauses import Pause
 from workflow.clock.words import date_words, days_words
@@ -71,8 +71,8 @@ def panel(case: CaseView, clock: ClockView, now: datetime) -> Panel:
     exact = clock.due_at is not None and not by_day
     return Panel(
         view=clock,
-        big=big(clock.words.zh),
-        day=date_words(clock.due_on, today, "zh") if clock.due_on else "",
+        big=big(own(clock.words)),
+        day=date_words(clock.due_on, today, lang()) if clock.due_on else "",
         hour=f"{clock.due_at.astimezone(OFFICE_ZONE):%H:%M}" if exact and clock.due_at else "",
         cells=strip(clock, _pauses(flow, clock.name, case.pauses), calendar(), today),
         sentence=_sentence(flow, clock, today),
@@ -113,8 +113,8 @@ def _sentence(flow: Flow, clock: ClockView, today: date) -> str:
 def _counted(clock: ClockView) -> list[str]:
     if clock.used is None or clock.paused is None:
         return []
-    used = days_words(clock.used, clock.limit.unit, "zh")
-    paused = days_words(clock.paused, clock.limit.unit, "zh")
+    used = days_words(clock.used, clock.limit.unit, lang())
+    paused = days_words(clock.paused, clock.limit.unit, lang())
     counted = _("已用 %(used)s", used=used)
     return [_("%(counted)s，暂停 %(paused)s", counted=counted, paused=paused) if clock.paused else counted]
 
@@ -130,5 +130,5 @@ def _ahead(flow: Flow, clock: ClockView, today: date) -> list[str]:
         )
     acts = [step.act for step in flow.rule(clock.name).ladder if step.act]
     if clock.state != "settled" and acts:
-        found.append(_("到期仍未办理，自动“%(deed)s”", deed=flow.actions[acts[-1]].title.zh))
+        found.append(_("到期仍未办理，自动“%(deed)s”", deed=own(flow.actions[acts[-1]].title)))
     return found

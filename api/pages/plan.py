@@ -16,7 +16,7 @@ from api.pages.lists import paging
 from api.pages.names import material_name
 from api.pages.plan_bars import Bar, bars
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang, own
 from workflow.catalogue import Catalogue, Item
 from workflow.clock.days import accepted_day, local_day
 from workflow.clock.words import limit_words
@@ -101,7 +101,7 @@ def plan_page() -> Response:
         stages=_stages(catalogue),
         variants=[item for item in catalogue.items.values() if item.variants],
         traits=catalogue.traits.items(),
-        events=[(name, word.title.zh) for name, word in catalogue.events.items()],
+        events=[(name, own(word.title)) for name, word in catalogue.events.items()],
         projects=[(project.code, project.name) for project in offered],
         measures=[(name, _(MEASURE_WORDS[name])) for name in MEASURES],
         directions=[(name, _(words)) for name, words in DIRECTIONS.items()],
@@ -140,16 +140,16 @@ def plan_words(found: Plan, catalogue: Catalogue, today: date, cases: Mapping[st
     drawn = bars(found, today)
     lines = tuple(_line(step, found, catalogue, today, cases, drawn[step.item]) for step in found.steps)
     missing = [_missing_words(step, catalogue) for step in found.steps if step.missing]
-    done = [_("%(item)s（已办结）", item=catalogue.items[code].title.zh) for code in found.granted]
-    done += [_("%(item)s（免办）", item=catalogue.items[code].title.zh) for code in found.waived]
+    done = [_("%(item)s（已办结）", item=own(catalogue.items[code].title)) for code in found.granted]
+    done += [_("%(item)s（免办）", item=own(catalogue.items[code].title)) for code in found.waived]
     axis = [drawn[found.steps[0].item].axis] if found.steps else []
     ends = [(_day(Dated(first), today), _day(Dated(last), today)) for first, last in axis]
     dates = [day for line in lines for day in (line.first, line.latest, line.decided, line.wanted) if day is not None]
     return PlanWords(
-        summary=summary(found, catalogue.items, today).zh,
+        summary=own(summary(found, catalogue.items, today)),
         backwards=found.question.until is not None,
         short_by=found.short_by,
-        path=tuple(catalogue.items[code].title.zh for code in found.critical_path),
+        path=tuple(own(catalogue.items[code].title) for code in found.critical_path),
         lines=lines,
         missing=tuple(missing),
         done=tuple(done),
@@ -217,16 +217,16 @@ def _line(
     backwards = found.question.until is not None
     return PlanLine(
         code=step.item,
-        title=catalogue.items[step.item].title.zh,
-        limit=limit_words(step.limit.limit, "zh") if step.limit else _("没有规定时限"),
+        title=own(catalogue.items[step.item].title),
+        limit=limit_words(step.limit.limit, lang()) if step.limit else _("没有规定时限"),
         first=_day(step.filing, today),
         latest=_day(step.latest_filing, today) if step.latest_filing else None,
         decided=_day(step.decision, today),
         wanted=_day(step.latest_decision, today) if backwards and step.latest_decision else None,
-        slack=slack_words(step.slack).zh,
+        slack=own(slack_words(step.slack)),
         late=step.slack is not None and step.slack < 0,
         critical=step.critical,
-        waits_for=catalogue.items[step.waits_for].title.zh if step.waits_for else "",
+        waits_for=own(catalogue.items[step.waits_for].title) if step.waits_for else "",
         standing=_standing(step),
         case=cases.get(step.running.no) if step.running else None,
         bar=bar,
@@ -242,24 +242,24 @@ def _standing(step: Step) -> str:
 def _missing_words(step: Step, catalogue: Catalogue) -> str:
     return _(
         "%(item)s：%(what)s",
-        item=catalogue.items[step.item].title.zh,
-        what="；".join(f"{one.title.zh}（{_ways(one.items, one.paper, catalogue)}）" for one in step.missing),
+        item=own(catalogue.items[step.item].title),
+        what="；".join(f"{own(one.title)}（{_ways(one.items, one.paper, catalogue)}）" for one in step.missing),
     )
 
 
 def _ways(items: Sequence[str], paper: str | None, catalogue: Catalogue) -> str:
-    names = [catalogue.items[code].title.zh for code in items]
+    names = [own(catalogue.items[code].title) for code in items]
     return _(" 或 ").join([*names, *([material_name(paper)] if paper else [])])
 
 
 def _day(dated: Dated, today: date) -> DayWords:
     plain = day_words(replace(dated, provisional=False), today)
-    return DayWords(plain.zh, dated.day.isoformat(), dated.provisional)
+    return DayWords(own(plain), dated.day.isoformat(), dated.provisional)
 
 
 def _stages(catalogue: Catalogue) -> list[StageChoices]:
     return [
-        StageChoices(stage.title.zh, tuple(_choice(item) for item in catalogue.stage_items(stage.no) if item.public))
+        StageChoices(own(stage.title), tuple(_choice(item) for item in catalogue.stage_items(stage.no) if item.public))
         for stage in catalogue.stages.values()
         if catalogue.stage_items(stage.no)
     ]
@@ -271,7 +271,7 @@ def _choice(item: Item) -> ItemChoice:
         for name, one in ((N_("承诺"), item.promised), (N_("法定"), item.statutory))
         if one is not None
     ]
-    return ItemChoice(item.code, item.title.zh, f"{item.code} · {' · '.join(limits) or _('没有规定时限')}")
+    return ItemChoice(item.code, own(item.title), f"{item.code} · {' · '.join(limits) or _('没有规定时限')}")
 
 
 def _intakes(catalogue: Catalogue) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from api.pages.frame import is_applicant, is_staff, show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import street_name
 from api.pages.reading import half_width
+from api.pages.wording import own
 from workflow.clock.words import Light
 from workflow.definition import LANES, Lane
 from workflow.queries.lanes import LANE_TITLES, lane_lights, lanes
@@ -38,7 +39,7 @@ def projects() -> Response:
     return show(
         "projects.html",
         lines=[Line(one, _in_order(lights[one.code])) for one in found.rows],
-        lanes=[LANE_TITLES[lane].zh for lane in LANES],
+        lanes=[own(LANE_TITLES[lane]) for lane in LANES],
         part=part,
         later=cursor() is not None,
         next_page=with_query("pages.projects", cursor=found.next_cursor) if found.next_cursor else None,

@@ -11,7 +11,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import is_staff, show
 from api.pages.reading import read_day
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang, own
 from workflow.catalogue import Catalogue
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, Day, local_day
 from workflow.clock.proof import ProofDay
@@ -131,7 +131,7 @@ def _line(day: ProofDay, of_calendar: Day, found: ClockProof, today: date, catal
     return DayLine(
         day=day.date,
         short=f"{day.date.month}/{day.date.day}",
-        words=date_words(day.date, today, "zh"),
+        words=date_words(day.date, today, lang()),
         calendar=_calendar(of_calendar),
         number=day.total if day.counts else None,
         why="，".join(note for note in notes if note),
@@ -166,7 +166,7 @@ def _calendar(day: Day) -> str:
 
 def _why(day: ProofDay, catalogue: Catalogue) -> str:
     causes = [part.strip() for part in (day.cause or "").split(",") if part.strip()]
-    names = "、".join(catalogue.causes[code].title.zh if code in catalogue.causes else code for code in causes)
+    names = "、".join(own(catalogue.causes[code].title) if code in catalogue.causes else code for code in causes)
     match day.rule:
         case "interrupted" if names:
             return _("中断：%(why)s", why=names)

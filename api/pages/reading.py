@@ -11,6 +11,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from api.pages.wording import own
 from workflow.definition import Field
 from workflow.queries.actions import Ask
 
@@ -134,6 +135,6 @@ def pairs(ask: Ask) -> Any:
     if ask.columns:
         return {column.field.name: pairs(column) for column in ask.columns}
     return [
-        (choice.value, f"{choice.title.zh}（{choice.note.zh}）" if choice.note else choice.title.zh)
+        (choice.value, f"{own(choice.title)}（{own(choice.note)}）" if choice.note else own(choice.title))
         for choice in ask.choices
     ]

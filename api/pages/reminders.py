@@ -13,7 +13,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import role_name, rung_words
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, date_and_time
+from api.pages.wording import N_, _, date_and_time, own
 from api.route_table import WATCHERS
 from workflow.clock.days import local_day
 from workflow.commands.acknowledge_alert import LONGEST_NOTE, acknowledge_alert
@@ -105,7 +105,7 @@ def _inbox(faults: list[Fault] | None = None, status: int = 200, notes: dict[int
 def _line(view: AlertView, today: date) -> AlertLine:
     return AlertLine(
         view=view,
-        why=_("%(clock)s%(when)s", clock=view.clock_title.zh, when=rung_words(view.rung_text)),
+        why=_("%(clock)s%(when)s", clock=own(view.clock_title), when=rung_words(view.rung_text)),
         when=date_and_time(view.created_at, today),
         role=role_name(view.role),
         seen=date_and_time(view.acknowledged_at, today) if view.acknowledged_at else "",
@@ -156,4 +156,4 @@ def _receipt(receipt: Receipt, today: date) -> str:
 def _channel(code: str) -> str:
     """A way to a person by its name; what has none is told on the pages alone."""
     known = access.office().catalogue.channels
-    return known[code].title.zh if code in known else _("工作页面")
+    return own(known[code].title) if code in known else _("工作页面")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from api.access import office, wiring
-from api.pages.wording import _, date_and_time, size
+from api.pages.wording import _, date_and_time, own, size
 from workflow.queries.case import CaseView
 from workflow.queries.materials import MaterialView, PaperWanted
 
@@ -66,7 +66,7 @@ def _slot(case: CaseView, wanted: PaperWanted, today: date) -> Slot:
     formats = "、".join(name.upper() for name in paper.formats)
     return Slot(
         code=paper.code,
-        title=paper.title.zh,
+        title=own(paper.title),
         required=paper.required,
         may_follow=paper.may_follow,
         open=wanted.open,
@@ -92,7 +92,7 @@ def _serves(items: Sequence[str], case: CaseView) -> str:
     if case.item is not None:
         return ""
     known = office().catalogue.items
-    return _("用于：%(items)s", items="、".join(known[code].title.zh for code in items))
+    return _("用于：%(items)s", items="、".join(own(known[code].title) for code in items))
 
 
 def _upload(material: MaterialView, today: date) -> Upload:
@@ -100,7 +100,7 @@ def _upload(material: MaterialView, today: date) -> Upload:
         id=material.id,
         case=material.case,
         code=material.code,
-        title=material.title.zh,
+        title=own(material.title),
         filename=material.filename,
         size_words=size(material.size),
         when=date_and_time(material.uploaded_at, today),

@@ -15,7 +15,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day, read_moment
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, own
 from api.subscribing import look_at, secret_of
 from workflow.clock.days import OFFICE_ZONE, local_day, office_time
 from workflow.commands.ask_test import ask_test
@@ -193,7 +193,7 @@ def _one(number: int, back: _Back) -> Response:
         back.status,
         one=found,
         row=_row(found),
-        chosen_kinds="、".join(KINDS[kind].title.zh for kind in found.kinds if kind in KINDS),
+        chosen_kinds="、".join(own(KINDS[kind].title) for kind in found.kinds if kind in KINDS),
         log=[(row, _(OUTCOMES[row.outcome])) for row in log.rows],
         next_page=with_query("pages.subscriber", number=number, cursor=log.next_cursor) if log.next_cursor else None,
         typed=typed,
@@ -218,7 +218,7 @@ def _row(one: Subscriber) -> dict[str, Any]:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind.name, f"{kind.title.zh}（{kind.name}）") for kind in KINDS.values()]
+    return [(kind.name, f"{own(kind.title)}（{kind.name}）") for kind in KINDS.values()]
 
 
 def _typed() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from api.pages.wording import N_, _, short_day
+from api.pages.wording import N_, _, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.limit import parse_limit
 from workflow.clock.words import limit_words
@@ -58,7 +58,7 @@ def tender_panel(work: Work, case: CaseView) -> TenderPanel | None:
     found, today = tender(work, case.no), local_day(work.now)
     shown = [row for row in found.periods if row.result != "not_applicable"]
     return TenderPanel(
-        sentence=found.sentence.zh,
+        sentence=own(found.sentence),
         round=found.round,
         rows=tuple(_row(row, today) for row in shown),
         silent=len(found.periods) - len(shown),
@@ -67,7 +67,7 @@ def tender_panel(work: Work, case: CaseView) -> TenderPanel | None:
 
 def _row(row: PeriodRow, today: date) -> PeriodWords:
     return PeriodWords(
-        title=row.title.zh,
+        title=own(row.title),
         rule="，".join(part for part in (_limit(row), row.basis) if part),
         days=_days(row, today),
         result=_(RESULT_WORDS[row.result]),
@@ -79,7 +79,7 @@ def _row(row: PeriodRow, today: date) -> PeriodWords:
 def _limit(row: PeriodRow) -> str:
     if row.limit is None or row.type not in LIMIT_WORDS:
         return ""
-    limit = row.limit if row.type in ("amount", "count") else limit_words(parse_limit(row.limit), "zh")
+    limit = row.limit if row.type in ("amount", "count") else limit_words(parse_limit(row.limit), lang())
     return _(LIMIT_WORDS[row.type], limit=limit)
 
 

@@ -15,7 +15,7 @@ from api.pages.names import department_name
 from api.pages.reading import half_width, read_day
 from api.pages.strips import Cell
 from api.pages.time_use import FlagLine, cells_of_shares, flag_line, share_lines, tone
-from api.pages.wording import N_, _, date_and_time, short_day
+from api.pages.wording import N_, _, date_and_time, lang, own, short_day
 from workflow.actor import Actor
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words
@@ -96,8 +96,8 @@ def figures_page() -> Response:
         columns=[_(words) for words in COLUMNS.values()],
         keys=[(_tone(column), _(words)) for column, words in COLUMNS.items()],
         backfill=found.policy.backfill_after.amount,
-        quick=limit_words(found.policy.quick_decision, "zh"),
-        convention=CONVENTION.zh,
+        quick=limit_words(found.policy.quick_decision, lang()),
+        convention=own(CONVENTION),
         json="/api/v1/time-use?" + "&".join(f"{name}={value}" for name, value in span.items()),
         **_form(found.since, found.until),
     )
@@ -176,7 +176,7 @@ def _row(use: DepartmentUse, span: Mapping[str, str]) -> Row:
     for share in use.shares:
         days[_column(share)] += share.days
     return Row(
-        name=use.title.zh,
+        name=own(use.title),
         cases=number("cases", use.cases),
         backfilled=number("backfilled", use.backfilled_cases),
         steps=use.backfilled,

@@ -9,7 +9,7 @@ from flask import url_for
 
 from api.pages.names import role_name
 from api.pages.strips import LONGEST, Cell
-from api.pages.wording import N_, _, date_and_time, short_day
+from api.pages.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.queries.time_use import CONVENTION, CaseTimeUse, FlagView, ShareView, SpanView, case_time_use
 from workflow.time_use import WINDOW
@@ -89,7 +89,7 @@ def use_panel(work: Work, no: str) -> UsePanel | None:
         missed=_missed(found, today),
         reason=(found.missed.reason or "") if found.missed else "",
         decisive=found.decisive,
-        convention=CONVENTION.zh,
+        convention=own(CONVENTION),
         json=url_for("time_use.one_case", no=no),
     )
 
@@ -98,7 +98,7 @@ def share_lines(shares: Sequence[ShareView], days: int) -> tuple[ShareLine, ...]
     """The holders of ``days`` working days in all, each with its part."""
     return tuple(
         ShareLine(
-            who=share.who.zh,
+            who=own(share.who),
             tone=tone(share.holder, share.department),
             days=share.days,
             part=f"{share.days / days:.0%}" if days else "—",
@@ -143,7 +143,7 @@ def flag_line(flag: FlagView, today: date) -> FlagLine:
     if flag.kind == "backfilled":
         words = _(
             "“%(deed)s”于 %(effective)s 生效，%(role)s %(recorded)s 才录入，晚 %(days)s 个工作日",
-            deed=flag.title.zh,
+            deed=own(flag.title),
             effective=effective,
             role=role_name(flag.role),
             recorded=recorded,
@@ -152,9 +152,9 @@ def flag_line(flag: FlagView, today: date) -> FlagLine:
         return FlagLine(name, words)
     length = wall_time(flag.minutes or 0)
     if flag.kind == "quick":
-        return FlagLine(name, _("从受理到“%(deed)s”只用 %(length)s", deed=flag.title.zh, length=length))
+        return FlagLine(name, _("从受理到“%(deed)s”只用 %(length)s", deed=own(flag.title), length=length))
     words = _(
-        "“%(deed)s”比应触发的时刻晚 %(length)s（%(recorded)s）", deed=flag.title.zh, length=length, recorded=recorded
+        "“%(deed)s”比应触发的时刻晚 %(length)s（%(recorded)s）", deed=own(flag.title), length=length, recorded=recorded
     )
     return FlagLine(name, words)
 
@@ -181,9 +181,9 @@ def _total(found: CaseTimeUse, today: date) -> str:
 
 def _span_line(span: SpanView, today: date) -> SpanLine:
     since, until = date_and_time(span.since, today), date_and_time(span.until, today)
-    what = _("暂停：%(why)s", why=span.cause_title.zh) if span.cause_title else span.state_title.zh
+    what = _("暂停：%(why)s", why=own(span.cause_title)) if span.cause_title else own(span.state_title)
     return SpanLine(
-        who=span.who.zh,
+        who=own(span.who),
         what=what,
         period=_("%(since)s 至 %(until)s", since=since, until=until),
         days=span.days,

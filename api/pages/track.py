@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.pages.names import card_name, document_name, material_name, rung_words
-from api.pages.wording import _, date_and_time
+from api.pages.wording import _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.definition import ON_BEHALF_OF, Field, Flow
@@ -84,13 +84,13 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
     back = effective != recorded
     return Step(
         title=_title(flow, line),
-        who=line.actor.zh,
-        role=line.role_title.zh,
+        who=own(line.actor),
+        role=own(line.role_title),
         kind=line.kind,
         when=date_and_time(line.recorded_at, today),
         iso=line.recorded_at.isoformat(),
-        since=_("自 %(day)s 起生效", day=date_words(effective, today, "zh")) if back else "",
-        moved=line.to_title.zh if line.from_state != line.to_state else "",
+        since=_("自 %(day)s 起生效", day=date_words(effective, today, lang())) if back else "",
+        moved=own(line.to_title) if line.from_state != line.to_state else "",
         said=(*_said(work, flow, case, line, today, names), *_origin(line)),
         papers=_papers(case.documents, line),
         tone=_tone(flow, line),
@@ -100,15 +100,17 @@ def _step(work: Work, flow: Flow, case: CaseView, line: HistoryLine, today: date
 def _title(flow: Flow, line: HistoryLine) -> str:
     opening = flow.opening
     if opening is not None and flow.deed(line.action) is opening.action:
-        return opening.action.title.zh
+        return own(opening.action.title)
     parts = line.action.split(":")
     if parts[0] != "rung" or len(parts) != 3 or parts[1] not in flow.clocks or not parts[2].isdigit():
-        return line.title.zh
+        return own(line.title)
     rule = flow.clocks[parts[1]]
     if int(parts[2]) >= len(rule.ladder):
-        return line.title.zh
+        return own(line.title)
     rung = rule.ladder[int(parts[2])]
-    return _("%(card)s：%(clock)s%(when)s", card=card_name(rung.card), clock=rule.title.zh, when=rung_words(rung.text))
+    return _(
+        "%(card)s：%(clock)s%(when)s", card=card_name(rung.card), clock=own(rule.title), when=rung_words(rung.text)
+    )
 
 
 def _tone(flow: Flow, line: HistoryLine) -> str:
@@ -133,7 +135,7 @@ def _said(
         # A reason for missing a promise that was kept stays in the record, but is no public statement.
         asks = [ask for ask in action.asks if ask.name != "late_reason" or case.late_reason is not None]
         given = [(ask, line.input[ask.name]) for ask in asks if ask.name in line.input]
-        said = [Said(ask.title.zh, value_words(work, ask, value, today, names)) for ask, value in given]
+        said = [Said(own(ask.title), value_words(work, ask, value, today, names)) for ask, value in given]
         absent = line.input.get(ON_BEHALF_OF)
         return (*said, *([Said(_("代为办理"), names.get(absent, str(absent)))] if absent is not None else []))
     if line.action in ("receipt_corrected", "pause_corrected"):
@@ -154,11 +156,11 @@ def _correction(said: Mapping[str, Any], today: date) -> Iterator[Said]:
         if isinstance(fact, str):
             yield Said(words, date_and_time(datetime.fromisoformat(fact), today))
             continue
-        since = date_words(date.fromisoformat(fact["since"]), today, "zh")
+        since = date_words(date.fromisoformat(fact["since"]), today, lang())
         if fact["until"] is None:
             yield Said(words, _("%(since)s起，尚未结束", since=since))
             continue
-        until = date_words(date.fromisoformat(fact["until"]), today, "zh")
+        until = date_words(date.fromisoformat(fact["until"]), today, lang())
         yield Said(words, _("%(since)s 至 %(until)s", since=since, until=until))
     yield Said(_("理由"), said["reason"])
 
@@ -167,7 +169,7 @@ def _side(work: Work, action: str, said: Mapping[str, Any]) -> list[Said]:
     items = work.office.catalogue.items
     found = []
     if "items" in said:
-        names = [items[code].title.zh if code in items else code for code in said["items"]]
+        names = [own(items[code].title) if code in items else code for code in said["items"]]
         found.append(Said(_("事项"), "、".join(names)))
     if said.get("question"):
         found.append(Said(_("问题"), said["question"]))
@@ -182,14 +184,14 @@ def value_words(work: Work, ask: Field, value: Any, today: date, names: Mapping[
     """What was filled into one field, as a person reads it; ``names`` are of the people it may hold."""
     match ask.type:
         case "date":
-            return date_words(date.fromisoformat(value), today, "zh")
+            return date_words(date.fromisoformat(value), today, lang())
         case "person":
             return names.get(value, str(value))
         case "choice":
-            return next((title.zh for name, title in ask.choices if name == value), str(value))
+            return next((own(title) for name, title in ask.choices if name == value), str(value))
         case "pause_cause":
             causes = work.office.catalogue.causes
-            return causes[value].title.zh if value in causes else str(value)
+            return own(causes[value].title) if value in causes else str(value)
         case "faults":
             return "\n".join(fault_words(fault) for fault in value)
         case "moment":
@@ -213,12 +215,12 @@ def value_words(work: Work, ask: Field, value: Any, today: date, names: Mapping[
 
 def _word(work: Work, ask: Field, word: str) -> str:
     title = work.office.catalogue.words(ask.of or "").get(word)
-    return title.zh if title is not None else word
+    return own(title) if title is not None else word
 
 
 def _record_words(work: Work, ask: Field, row: Mapping[str, Any], today: date, names: Mapping[int, str]) -> str:
     columns = [column for column in ask.columns if column.name in row]
-    words = ((column.title.zh, value_words(work, column, row[column.name], today, names)) for column in columns)
+    words = ((own(column.title), value_words(work, column, row[column.name], today, names)) for column in columns)
     return "，".join(f"{title} {value}" for title, value in words)
 
 

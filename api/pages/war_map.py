@@ -23,7 +23,7 @@ from api.pages.frame import show
 from api.pages.leading import COLUMNS, LIGHT_WORDS, NEEDS_WORDS, NONE, Number, breakdown, by_place, leading
 from api.pages.lists import with_query
 from api.pages.names import department_name
-from api.pages.wording import N_, _, date_and_time, short_day
+from api.pages.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.errors import BadInput, Reason
@@ -177,7 +177,7 @@ def _refuse_unknown(given: Mapping[str, str | None], known: Mapping[str, Sequenc
         if value is not None and value not in known[name]
     ]
     if reasons:
-        raise BadInput("bad_input", reasons[0].zh, reasons[0].en, reasons=reasons)
+        raise BadInput("bad_input", own(reasons[0]), reasons[0].en, reasons=reasons)
 
 
 def _cuts(ask: WarMapAsk, found: WarMap) -> list[tuple[str, str, bool]]:
@@ -217,7 +217,7 @@ def _line(one: KeyProject, today: date) -> ProjectLine:
 def _task(one: Decision, today: date) -> Task:
     of_case = one.no is not None
     href = url_for("pages.case", no=one.no) if of_case else url_for("pages.amendment", number=one.amendment)
-    return Task(one, one.words.zh, href, date_and_time(one.at, today))
+    return Task(one, own(one.words), href, date_and_time(one.at, today))
 
 
 def _problems(found: WarMap, today: date) -> list[Problem]:
@@ -244,8 +244,8 @@ def _likely(one: ForecastCase, today: date) -> Likely:
     return Likely(
         case=one,
         share=f"{one.share:.0%}",
-        reason=promised.reason.zh,
-        left=promised.brief.words.zh,
+        reason=own(promised.reason),
+        left=own(promised.brief.words),
         due=due,
         who="，".join(words for words in (department_name(one.department), one.assignee or "") if words),
     )

@@ -10,12 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from api import access
 from api.pages.blueprint import pages
-from api.pages.faults import Fault
+from api.pages.faults import Fault, at_its_field
 from api.pages.frame import is_staff, show
 from api.pages.moves import Figure, Shown, shown
 from api.pages.names import role_name
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.limit import Limit, parse_limit
 from workflow.clock.words import date_words
@@ -129,7 +129,7 @@ def case_what_if_page(no: str) -> Response:
         case = read_case(work, no)
         today = local_day(work.now)
         found, faults = _of_case(work, no, form, today) if form else (None, [])
-    clocks = [(one.name, one.title.zh) for one in case.clocks if one.state != "settled"]
+    clocks = [(one.name, own(one.title)) for one in case.clocks if one.state != "settled"]
     return show(
         "case_what_if.html",
         400 if faults else 200,
@@ -158,10 +158,10 @@ def what_if_page() -> Response:
         answer=found,
         kinds=[(name, _(words)) for name, words in KINDS.items()],
         runs=[(name, _(words)) for name, words in RUNS.items()],
-        clocks=[(rule.name, rule.title.zh) for rule in rules.values() if rule.paused_by],
+        clocks=[(rule.name, own(rule.title)) for rule in rules.values() if rule.paused_by],
         causes=_causes(None),
-        items=[(item.code, f"{item.title.zh}（{item.code}）") for item in catalogue.items.values()],
-        departments=[(code, one.title.zh) for code, one in catalogue.departments.items()],
+        items=[(item.code, f"{own(item.title)}（{item.code}）") for item in catalogue.items.values()],
+        departments=[(code, own(one.title)) for code, one in catalogue.departments.items()],
         typed=form,
         problems=faults,
     )
@@ -232,17 +232,17 @@ def _line(one: ClockChange, today: date) -> ClockLine:
     before, after = one.before, one.after
     same = before.limit_words == after.limit_words
     return ClockLine(
-        title=after.title.zh,
-        limit=after.limit_words.zh if same else f"{before.limit_words.zh} → {after.limit_words.zh}",
-        old=EndWords(_end(before.due_on, today), before.provisional, before.words.zh, before.light.value),
-        new=EndWords(_end(after.due_on, today), after.provisional, after.words.zh, after.light.value),
+        title=own(after.title),
+        limit=own(after.limit_words) if same else f"{own(before.limit_words)} → {own(after.limit_words)}",
+        old=EndWords(_end(before.due_on, today), before.provisional, own(before.words), before.light.value),
+        new=EndWords(_end(after.due_on, today), after.provisional, own(after.words), after.light.value),
         change=_change(before.due_on, after.due_on),
-        sentence=one.sentence.zh,
+        sentence=own(one.sentence),
     )
 
 
 def _end(day: date | None, today: date) -> str:
-    return date_words(day, today, "zh") if day else _("暂停中，未定")
+    return date_words(day, today, lang()) if day else _("暂停中，未定")
 
 
 def _change(old: date | None, new: date | None) -> str:
@@ -256,7 +256,7 @@ def _change(old: date | None, new: date | None) -> str:
 
 def _step(step: Step) -> StepWords:
     by = _("由%(who)s办理", who="、".join(role_name(role) for role in step.by)) if step.by else ""
-    return StepWords(step.title.zh, by, tuple(reason.zh for reason in step.reasons))
+    return StepWords(own(step.title), by, tuple(own(reason) for reason in step.reasons))
 
 
 def _all_words(found: AllIf, today: date) -> AllAnswer:
@@ -266,7 +266,7 @@ def _all_words(found: AllIf, today: date) -> AllAnswer:
         # Their notes speak to who signs an amendment.
         figures=tuple(replace(figure, note="") for figure in words.figures),
         unlawful=found.unlawful,
-        warnings=tuple((warned.reason.zh, warned.cases) for warned in found.warnings),
+        warnings=tuple((own(warned.reason), warned.cases) for warned in found.warnings),
         failed=found.failed,
     )
 
@@ -278,7 +278,10 @@ def _causes(item: str | None) -> list[tuple[str, str]]:
     lawful = {*known.pauses, "other"} if known else set(catalogue.causes)
     ordered = sorted(catalogue.causes.values(), key=lambda cause: cause.code not in lawful)
     return [
-        (cause.code, cause.title.zh if cause.code in lawful else _("%(cause)s（本事项不适用）", cause=cause.title.zh))
+        (
+            cause.code,
+            own(cause.title) if cause.code in lawful else _("%(cause)s（本事项不适用）", cause=own(cause.title)),
+        )
         for cause in ordered
     ]
 
@@ -334,13 +337,13 @@ def _read(text: str, name: str, today: date) -> date:
 
 
 def _faults(refusal: Refused) -> list[Fault]:
-    return [_fault(reason) for reason in refusal.reasons] or [Fault("", refusal.zh)]
+    return [_fault(reason) for reason in refusal.reasons] or [Fault("", own(refusal))]
 
 
 def _fault(reason: Reason) -> Fault:
     path = str(reason.facts.get("field", ""))
     name = next((field for form, field in _FIELDS if form.fullmatch(path)), path)
     if name not in LABELS:
-        return Fault("", reason.zh)
-    text = reason.zh.removeprefix(f"{path}：")
+        return Fault("", own(reason))
+    text = at_its_field(reason, path)
     return Fault(name, _("“%(field)s”%(what)s", field=_(LABELS[name]), what=text))

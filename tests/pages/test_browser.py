@@ -118,7 +118,7 @@ def test_a_page_fits_is_silent_and_asks_nobody_else(site: Site, name: str) -> No
     assert response.status == 200
     assert response.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert page.locator("h1").count() == 1
-    assert page.locator("[style], script:not([src^='/static/live.js?v=']), style").count() == 0
+    assert page.locator("[style], script:not([src^='/static/app.js?v=']), style").count() == 0
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
