@@ -13,6 +13,7 @@ from api.pages.assets import asset, prepare
 from api.pages.english import mark_chinese
 from api.pages.names import role_title
 from api.pages.wording import N_, _, date_and_time, lang, long_day
+from api.pictures.drawing import hatch
 from api.route_table import WATCHERS
 from workflow.actor import Actor
 from workflow.clock.days import local_day
@@ -93,7 +94,7 @@ def install(app: Flask) -> None:
     prepare()
     app.jinja_env.globals.update(csrf_token=csrf_token, form_key=lambda: secrets.token_urlsafe(16), asset=asset)
     # Macros imported without context see globals only.
-    app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS)
+    app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS, hatch=hatch)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
