@@ -12,6 +12,7 @@ import hmac
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -119,6 +120,10 @@ def guard() -> None:
         g.conn = _begin()
         _check_csrf()
         _check_roles(access)
+    elif access.recognises and wiring().cookie in request.cookies:
+        # A session that has ended makes the reader a stranger here, not somebody to be refused.
+        with suppress(NotSignedIn):
+            _begin().close()
 
 
 def release(error: BaseException | None) -> None:
@@ -168,11 +173,16 @@ def sign_in_first() -> NotSignedIn:
     )
 
 
-def keep_session(response: Response, token: NewToken) -> None:
-    """Hand a session to the browser."""
+def keep_session(response: Response, token: NewToken, *, lasting: bool = True) -> None:
+    """Hand a session to the browser: for as long as it holds, or (``lasting`` False) until the browser is closed."""
     seconds = int((token.expires_at - token.created_at).total_seconds())
+    keep_secret(response, token.secret, seconds if lasting else None)
+
+
+def keep_secret(response: Response, secret: str, seconds: int | None) -> None:
+    """Let the browser hold the session's secret for ``seconds``; None: until it is closed."""
     response.set_cookie(
-        wiring().cookie, token.secret, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=wiring().https
+        wiring().cookie, secret, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=wiring().https
     )
 
 

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a route; ``roles`` empty means everybody who is signed in."""
+    """Who may call a route; ``roles`` empty means everybody who is signed in.
+
+    ``recognises``: open to everybody, but a page that shows the menu and the name of whoever happens to be signed in.
+    """
 
     signed_in: bool
     roles: frozenset[str] = frozenset()
+    recognises: bool = False
 
 
 PUBLIC = Access(signed_in=False)
+ANYBODY = Access(signed_in=False, recognises=True)
 SIGNED_IN = Access(signed_in=True)
 
 
@@ -41,6 +46,14 @@ ROUTES: Mapping[str, Access] = {
     "GET /api/v1/tokens": SIGNED_IN,
     "DELETE /api/v1/tokens/<int:token_id>": SIGNED_IN,
     "GET /api/v1/me": SIGNED_IN,
+    "POST /api/v1/me/password": SIGNED_IN,
+    "GET /api/v1/people": only("admin"),
+    "POST /api/v1/people": only("admin"),
+    "GET /api/v1/people/<int:person_id>": only("admin"),
+    "PATCH /api/v1/people/<int:person_id>": only("admin"),
+    "POST /api/v1/people/<int:person_id>/password": only("admin"),
+    "POST /api/v1/people/<int:person_id>/roles": only("admin"),
+    "DELETE /api/v1/people/<int:person_id>/roles/<int:role_id>": only("admin"),
     # leave and duty: whose leave and whose roster one may enter is decided by what one leads
     "GET /api/v1/absences": SIGNED_IN,
     "POST /api/v1/absences": SIGNED_IN,
@@ -185,18 +198,40 @@ ROUTES: Mapping[str, Access] = {
     "POST /login/demo": PUBLIC,
     "POST /logout": SIGNED_IN,
     "POST /display": PUBLIC,
-    "GET /accessibility": PUBLIC,
-    "GET /check": PUBLIC,
-    "GET /check/<code>": PUBLIC,
+    "GET /session": PUBLIC,
+    "POST /session": SIGNED_IN,
+    "GET /accessibility": ANYBODY,
+    "GET /query": ANYBODY,
+    "POST /query": PUBLIC,
+    "GET /query/<no>/<shown>": ANYBODY,
+    "GET /cases/<no>/receipt": SIGNED_IN,
+    "GET /check": ANYBODY,
+    "GET /check/<code>": ANYBODY,
     "GET /static/<name>": PUBLIC,
     # pages: applying
     "GET /my": SIGNED_IN,
     "GET /apply": SIGNED_IN,
     "POST /apply": SIGNED_IN,
     "GET /apply/<no>": SIGNED_IN,
-    "POST /apply/<no>": SIGNED_IN,
+    "GET /apply/<no>/items": SIGNED_IN,
+    "POST /apply/<no>/items": SIGNED_IN,
+    "GET /apply/<no>/company": SIGNED_IN,
+    "POST /apply/<no>/company": SIGNED_IN,
+    "GET /apply/<no>/project": SIGNED_IN,
+    "POST /apply/<no>/project": SIGNED_IN,
+    "GET /apply/<no>/papers": SIGNED_IN,
+    "POST /apply/<no>/files": SIGNED_IN,
+    "GET /apply/<no>/match": SIGNED_IN,
+    "POST /apply/<no>/match": SIGNED_IN,
+    "GET /apply/<no>/check": SIGNED_IN,
+    "POST /apply/<no>/check": SIGNED_IN,
+    "GET /apply/<no>/submit": SIGNED_IN,
+    "POST /apply/<no>/submit": SIGNED_IN,
     # pages: cases
     "GET /work": SIGNED_IN,
+    "GET /work/news": SIGNED_IN,
+    "GET /work/assign": only("director"),
+    "POST /work/assign": only("director"),
     "GET /projects": SIGNED_IN,
     "GET /projects/<code>": SIGNED_IN,
     "GET /projects/<code>/new/<flow>": SIGNED_IN,
@@ -261,6 +296,10 @@ ROUTES: Mapping[str, Access] = {
     "GET /exchange": only("admin", "supervisor"),
     # pages: alerts, help, the time of a demonstration
     "GET /alerts": SIGNED_IN,
+    "GET /flows": SIGNED_IN,
+    "GET /flows/<name>": SIGNED_IN,
+    "GET /items": ANYBODY,
+    "GET /items/<code>": ANYBODY,
     "GET /escalations": only(*WATCHERS),
     "POST /alerts/<int:number>/acknowledge": SIGNED_IN,
     "GET /notices": SIGNED_IN,
@@ -287,6 +326,7 @@ UPLOADS = frozenset(
         "POST /api/v1/cases/<no>/materials",
         "POST /api/v1/imports/<kind>",
         "POST /cases/<no>/materials",
+        "POST /apply/<no>/files",
         "POST /calendar/notice",
         "POST /imports",
     }

@@ -32,12 +32,15 @@ def _application(settings: Settings) -> Flask:
     # Before the first import of prometheus_client, which looks for it once.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_counters_folder(settings.home / "metrics")))
     from api.app import create_app
+    from api.pages.font import make_in_background
     from workflow.store.engine import open_engine
     from workflow.work import check_startable, open_office
 
     office = open_office(settings.config, open_engine(sqlalchemy_url(settings), "web", pool_size=8))
     check_startable(office, settings.demo)
-    return create_app(office, settings)
+    app = create_app(office, settings)
+    make_in_background()
+    return app
 
 
 class Discreet(logging.Filter):

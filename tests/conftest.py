@@ -82,10 +82,10 @@ class Databases:
         self.left.append(name)
         return address(self.folder, name)
 
-    def lasting(self, name: str) -> str:
-        """The address of a database of that name, migrated and empty, which is there to be copied."""
+    def lasting(self, name: str, like: str = DATABASE) -> str:
+        """The address of a database of that name, a copy of ``like``, which is there as long as the server."""
         with self._server() as server:
-            _copy(server, DATABASE, name)
+            _copy(server, like, name)
         return address(self.folder, name)
 
     def _server(self) -> psycopg.Connection:

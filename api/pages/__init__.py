@@ -14,6 +14,19 @@ A deed is claimed once by the form's hidden key, and leads on with a banner:
         done = once(work, lambda: Done(url_for(…), _("已保存。")))
     return lead_on(done)
 
+What only a part of a page needs anew, htmx asks for: `show("x.html", block="parts/x_rows.html", …)` renders the part
+alone where the request says so, the page includes the same part, and its first line is ``{% set htmx = true %}``.
+
+The script (``static/scripts``) finds its work by attributes, and nothing needs it:
+
+- ``form data-autosave="address"``: the fields go there by POST 20 s after a change and on leaving; the answer is JSON
+  ``{"saved": "已自动保存 09:28", "version": 7}``, shown in ``data-saved``; the version is put into the page's forms.
+- ``data-rows`` holds rows for ``j`` ``k`` (``data-rows="arrows"``: also ``↑ ↓``), each of them ``data-row`` or a table
+  row with a link; ``data-key="e"`` or ``"g m"`` is what that key presses, goes to or, in the cursor's row, presses there.
+- ``button hidden data-js``: seen with script only; ``data-print``, ``data-show-password="id"``, ``data-freeze``.
+- ``data-stale`` with ``hidden``: shown five minutes after its part of the page came.
+- ``details data-drop``: a menu that Esc closes, and leaving it.
+
 Every word of the interface stands in `_()`; every route stands in `api.route_table`.
 """
 
@@ -36,22 +49,32 @@ from api.pages import (
     demo_time,
     desk,
     documents,
+    draft_facts,
+    draft_items,
+    draft_papers,
+    draft_submit,
     duty,
     escalations,
     exchange,
     figures,
     files,
+    flows,
     frame,
     gate,
     help_desk,
     importing,
+    items,
     ledger,
     notices,
     openings,
     plan,
     project,
     proofs,
+    public_query,
+    reassigning,
+    receipt,
     reminders,
+    session,
     subscribers,
     time_figures,
     war_map,
@@ -79,21 +102,31 @@ VIEWS = (
     demo_time,
     desk,
     documents,
+    draft_facts,
+    draft_items,
+    draft_papers,
+    draft_submit,
     duty,
     escalations,
     exchange,
     figures,
     files,
+    flows,
     gate,
     help_desk,
     importing,
+    items,
     ledger,
     notices,
     openings,
     plan,
     project,
     proofs,
+    public_query,
+    reassigning,
+    receipt,
     reminders,
+    session,
     subscribers,
     time_figures,
     war_map,

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Response, request, url_for
 
 from api import access
-from api.pages.application import draft_page, seen_version
+from api.pages.application import draft_page
 from api.pages.blueprint import pages
 from api.pages.cases import CasePage, read_page
+from api.pages.correction import answers_notice, correction_page
 from api.pages.deeds import effects, find
+from api.pages.drafts import is_draft, read_draft, seen_version
 from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import is_staff, show
 from api.pages.names import material_name
@@ -37,7 +39,8 @@ def deed(no: str, name: str) -> Response:
     with access.work() as work:
         page = read_page(work, no)
     _known(page, name)
-    return _form(page, name)
+    action = access.office().flow(page.case.flow, page.case.flow_version).actions[name]
+    return correction_page(page, action) if answers_notice(page, action) else _form(page, name)
 
 
 @pages.post("/cases/<no>/actions/<name>")
@@ -98,8 +101,10 @@ def _refused(page: CasePage, name: str, refusal: Refused) -> Response:
     sent = read_inputs(action.asks, request.form, page.today)
     faults = faults_of(refusal, labels_of(action.asks), sent)
     stale = refusal if isinstance(refusal, Conflict) else None
-    if page.case.flow == "bundle" and page.case.state.name == "draft" and not action.asks:
-        return draft_page(page.case, page.today, faults, refusal.status)
+    if is_draft(page.case) and not action.asks and (found := read_draft(page.case.no)) is not None:
+        return draft_page(found, faults, refusal.status)
+    if answers_notice(page, action):
+        return correction_page(page, action, faults, refusal.status)
     return _form(page, name, [] if stale else faults, typed(action.asks, request.form), refusal.status, stale)
 
 

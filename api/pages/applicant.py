@@ -1,25 +1,42 @@
-"""The applicant's home: what needs doing, where everything is, what is finished."""
+"""The applicant's home: what needs doing, where everything is, what is finished, whom to ask, what was said last.
 
+Each block is read by itself: where one cannot be read, the others stay.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from flask import Response, url_for
 
 from api import access
+from api.pages.ahead import PLACELESS
 from api.pages.blueprint import pages
 from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.frame import is_applicant, show
 from api.pages.lists import cursor, paging
+from api.pages.names import department_name, role_name
+from api.pages.strips import Cell, strip
 from api.pages.wording import N_, _, date_and_time, lang, own
-from workflow.clock.days import local_day
-from workflow.clock.words import date_words
-from workflow.queries.ended import EndedFilters, ended
+from workflow import logs
+from workflow.clock.days import OFFICE_ZONE, local_day
+from workflow.clock.words import date_words, limit_words
+from workflow.errors import Refused
+from workflow.queries.ended import EndedFilters, EndedRow, ended
+from workflow.queries.home import RowClock, TakenAway, my_specialists, row_clocks, taken_away
 from workflow.queries.lives import EndingLife, ending_lives
+from workflow.queries.notices import my_notices, unseen_count
+from workflow.queries.paging import Page, capped
 from workflow.queries.worklist import Filters, WorkRow, worklist
 from workflow.work import Work
 
 ERRANDS_SHOWN = 60
-ENDED_SHOWN = 10
+ENDED_SHOWN = 6
+NOTICES_SHOWN = 4
+
+log = logs.logger("web")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +51,144 @@ class Errand:
     left: str
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open case: who has it, the strip of its clock, and what is left in words (empty where none runs)."""
+
+    row: WorkRow
+    whose: str
+    cells: tuple[Cell, ...]
+    left: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One page of open cases."""
+
+    lines: tuple[Line, ...]
+    next_page: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One finished case: when and how it ended in words, and what can be taken away or said."""
+
+    row: EndedRow
+    words: str
+    left: TakenAway
+
+
 @pages.get("/my")
 def my_cases() -> Response:
     """The applicant's own cases."""
     with access.work() as work:
-        today = local_day(work.now)
-        errands = _errands(work)
-        found = worklist(work, Filters(), paging(cursor=cursor()))
-        finished = ended(work, EndedFilters(), paging(ENDED_SHOWN))
-    waiting = {errand.no for errand in errands}
+        errands = _block(work, lambda: _errands(work))
+        opened = _block(work, lambda: _opened(work, {one.no for one in errands or ()}))
+        finished = _block(work, lambda: _finished(work))
+        specialists = _block(work, lambda: my_specialists(work))
+        notices = _block(work, lambda: my_notices(work, paging(NOTICES_SHOWN)).rows)
+        unseen = _block(work, lambda: capped(unseen_count(work)))
+    rows, later = finished if finished is not None else (None, False)
+    later_page = cursor() is not None
     return show(
         "my_cases.html",
         errands=errands,
-        rows=[row for row in found.rows if row.no not in waiting],
-        next_page=url_for("pages.my_cases", cursor=found.next_cursor) if found.next_cursor else None,
-        later=cursor() is not None,
-        finished=[(row, date_and_time(row.ended_at, today)) for row in finished.rows],
-        more_finished=finished.next_cursor is not None,
+        opened=opened,
+        later=later_page,
+        finished=rows,
+        more_finished=later,
+        specialists=specialists,
+        answer=_answer_words(),
+        notices=notices,
+        unseen=unseen,
+        first_visit=not later_page and errands == [] and rows == [] and opened is not None and not opened.lines,
         may_apply=is_applicant(work.actor),
+    )
+
+
+def _block(work: Work, read: Callable[[], T]) -> T | None:
+    """What ``read()`` finds; None where it fails, which is logged and spoils no other block."""
+    try:
+        with work.conn.begin_nested():
+            return read()
+    except Refused:
+        raise
+    except Exception as error:
+        # Whatever it is: the page says so in that one place, and the log holds the rest.
+        log.error("a block of the home page cannot be read", exc_info=error)
+        return None
+
+
+def _opened(work: Work, waiting: set[str]) -> Opened:
+    """The open cases beside those that wait for the applicant."""
+    found: Page[WorkRow] = worklist(work, Filters(), paging(cursor=cursor()))
+    rows = [row for row in found.rows if row.no not in waiting]
+    clocks = row_clocks(work, [row.no for row in rows])
+    today = local_day(work.now)
+    lines = tuple(_line(work, row, clocks.get(row.no), today) for row in rows)
+    return Opened(lines, url_for("pages.my_cases", cursor=found.next_cursor) if found.next_cursor else None)
+
+
+def _line(work: Work, row: WorkRow, clock: RowClock | None, today: date) -> Line:
+    if clock is None:
+        return Line(row, _whose(row), (), "", False)
+    view = clock.view
+    left = own(view.words)
+    if view.due_on is not None:
+        exact = view.due_at if view.due_at is not None and not view.limit.unit.counts_days else None
+        hour = f" {exact.astimezone(OFFICE_ZONE):%H:%M}" if exact is not None else ""
+        left = _("%(left)s，%(day)s前", left=left, day=date_words(view.due_on, today, lang()) + hour)
+    cells = strip(view, clock.pauses, work.calendar, today)
+    return Line(row, _whose(row), cells, left, view.provisional and view.due_on is not None)
+
+
+def _whose(row: WorkRow) -> str:
+    """Who has it, by office; empty where only time leads on."""
+    if row.turn is None:
+        return ""
+    if row.turn == "applicant":
+        return _("等您办理")
+    return role_name(row.turn) if row.turn in PLACELESS else department_name(row.department)
+
+
+def _finished(work: Work) -> tuple[list[Finished], bool]:
+    found = ended(work, EndedFilters(), paging(ENDED_SHOWN))
+    today = local_day(work.now)
+    left = taken_away(work, [row.no for row in found.rows])
+    lines = [Finished(row, _ended_words(row, left[row.no], today), left[row.no]) for row in found.rows]
+    return lines, found.next_cursor is not None
+
+
+def _ended_words(row: EndedRow, left: TakenAway, today: date) -> str:
+    when = _("%(when)s 办结", when=date_and_time(row.ended_at, today))
+    if left.early is None:
+        return when
+    if left.early > 0:
+        return _("%(when)s，比承诺早 %(n)s 个工作日", when=when, n=left.early)
+    if left.early < 0:
+        return _("%(when)s，比承诺晚 %(n)s 个工作日", when=when, n=-left.early)
+    return _("%(when)s，在承诺当日", when=when)
+
+
+def _answer_words() -> str:
+    """How soon the help desk promises to answer: the limits of the configuration, by day and by night."""
+    hours = access.office().catalogue.help
+    return _(
+        "%(from)s–%(to)s %(day)s内回应，其他时间 %(night)s内回应。",
+        **{
+            "from": f"{hours.day_from:%H:%M}",
+            "to": f"{hours.day_to:%H:%M}",
+            "day": limit_words(hours.first_response_day, lang()),
+            "night": limit_words(hours.first_response_night, lang()),
+        },
     )
 
 
 def _errands(work: Work) -> list[Errand]:
     today = local_day(work.now)
     places = tuple(sorted(places_of_errands(work.office.flows.values())))
-    rows = worklist(work, Filters(places=places), paging(ERRANDS_SHOWN)).rows
+    rows: Sequence[WorkRow] = worklist(work, Filters(places=places), paging(ERRANDS_SHOWN)).rows
     held = worklist(work, Filters(state="special"), paging(ERRANDS_SHOWN)).rows
     lives = ending_lives(work, ERRANDS_SHOWN)
     return [

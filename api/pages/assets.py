@@ -1,8 +1,9 @@
-"""What pages load: one style sheet, two scripts, the icons, the mark, htmx. All from this server, each under an address
+"""What pages load: one style sheet, scripts, the icons, the mark, htmx. All from this server, each under an address
 that changes with its content, so that it may be kept for ever.
 
-The style sheet is joined from the files in ``static/styles``, in the order of the cascade; the script from those in
-``static/scripts``. Icons and htmx come out of installed packages and are not kept in the repository.
+The style sheet is joined from the files in ``static/styles``, in the order of the cascade; the script of every page
+from those in ``static/scripts``; those in ``scripts/pages`` are loaded by the pages that use them. Icons and htmx come
+out of installed packages and are not kept in the repository.
 """
 
 import hashlib
@@ -28,8 +29,10 @@ ICONS: Mapping[str, str] = {
     "help": "headset",
     "info": "info-circle",
     "lock": "lock",
+    "search": "search",
 }
 """What pages call an icon, and its name in Bootstrap Icons; those that say a state are drawn in macros/shape.html."""
+_QUOTED_OR_LOOSE = re.compile(r"""("[^"\n]*"|'[^'\n]*'|`[^`]*`)|[ ]*([{}()\[\];,:=<>+*?&|!])[ ]*""")
 _SYMBOL = re.compile(r'<symbol(?P<attributes>[^>]*) id="(?P<name>[\w-]+)"[^>]*>(?P<drawing>.*?)</symbol>', re.DOTALL)
 
 
@@ -67,7 +70,23 @@ def _style_sheet() -> bytes:
 
 
 def _script() -> bytes:
-    return b"\n".join(part.read_bytes() for part in sorted((STATIC / "scripts").glob("*.js")))
+    return _compact(*sorted((STATIC / "scripts").glob("*.js")))
+
+
+def _page_script(name: str) -> bytes:
+    return _compact(STATIC / "scripts" / "pages" / name)
+
+
+def _compact(*scripts: Path) -> bytes:
+    """The scripts as one, without comments and the spaces that only eyes need; lines stay: a line's end may end a
+    statement.
+
+    Our scripts hold comments on lines of their own, no regular expression and no string over several lines.
+    """
+    strict = '"use strict";'
+    lines = (line.strip() for script in scripts for line in script.read_text(encoding="utf-8").splitlines())
+    kept = [line for line in lines if line and not line.startswith("//") and line != strict]
+    return _QUOTED_OR_LOOSE.sub(lambda found: found[1] or found[2], "\n".join((strict, *kept))).encode()
 
 
 def _htmx() -> bytes:
@@ -86,7 +105,10 @@ _JAVASCRIPT, _SVG = "text/javascript; charset=utf-8", "image/svg+xml"
 _MADE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "app.css": (_style_sheet, "text/css; charset=utf-8"),
     "app.js": (_script, _JAVASCRIPT),
+    "font.js": (lambda: _compact(STATIC / "font.js"), _JAVASCRIPT),
     "htmx.js": (_htmx, _JAVASCRIPT),
     "icons.svg": (_icons, _SVG),
+    "keys.js": (lambda: _page_script("keys.js"), _JAVASCRIPT),
     "mark.svg": (lambda: (STATIC / "mark.svg").read_bytes(), _SVG),
+    "parts.js": (lambda: _page_script("parts.js"), _JAVASCRIPT),
 }

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from flask import Response, request, url_for
 
 from api import access
-from api.pages.application import seen_version
 from api.pages.blueprint import pages
+from api.pages.drafts import seen_version
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once

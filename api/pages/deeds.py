@@ -8,7 +8,7 @@ from api.pages.names import document_name, told_words
 from api.pages.wording import _, own
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
-from workflow.queries.onward import step_rank
+from workflow.queries.onward import leading_rank
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
 GRAVE = frozenset(
@@ -57,7 +57,7 @@ class Deeds:
 
 def deeds(actions: Iterable[ActionView], flow: Flow, state: str) -> Deeds:
     """The actions of a case as the page groups them: what leads on first, in the order of the flow."""
-    views = sorted(actions, key=lambda view: (_aside(view), step_rank(flow, state, view.action)))
+    views = sorted(actions, key=lambda view: (_aside(view), leading_rank(flow, state, view.action)))
     closed = [view for view in views if not view.allowed]
     return Deeds(
         open=tuple(_deed(view) for view in views if view.allowed and view.action.name not in GRAVE),

@@ -33,6 +33,8 @@ class DemoAccount:
     name: str
     role: str
     place: str
+    applies: bool
+    """Whether it is an applicant's."""
 
 
 def demo_accounts() -> tuple[DemoAccount, ...]:
@@ -41,7 +43,10 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
     if files is None:
         return ()
     shown = sorted((person for person in files.people if person.shown), key=_place_in_line)
-    return tuple(DemoAccount(person.username, person.name, role_name(person.role), _place(person)) for person in shown)
+    return tuple(
+        DemoAccount(person.username, person.name, role_name(person.role), _place(person), person.role == "applicant")
+        for person in shown
+    )
 
 
 def _place_in_line(person: DemoPerson) -> int:

@@ -3,9 +3,11 @@
 from flask import Response, request, url_for
 
 from api import access
-from api.pages.application import draft_page
 from api.pages.blueprint import pages
 from api.pages.cases import case_page, read_page
+from api.pages.correction import answering, correction_page
+from api.pages.draft_papers import papers_page
+from api.pages.drafts import is_draft, read_draft
 from api.pages.faults import Fault, at_its_field
 from api.pages.once import Done, lead_on
 from api.pages.wording import _, own
@@ -37,7 +39,7 @@ def upload(no: str) -> Response:
             status = refusal.status
     if faults:
         return _back(no, faults, status, _("其他 %(n)s 份已上传。", n=kept) if kept else "")
-    return lead_on(Done(url_for("pages.case", no=no), _("已上传 %(n)s 份材料。", n=kept)))
+    return lead_on(Done(_where(no), _("已上传 %(n)s 份材料。", n=kept)))
 
 
 @pages.get("/cases/<no>/materials/<int:number>")
@@ -54,6 +56,19 @@ def material(no: str, number: int) -> Response:
 def _back(no: str, faults: list[Fault], status: int, note: str = "") -> Response:
     with access.work() as work:
         page = read_page(work, no)
-    if page.case.flow == "bundle" and page.case.state.name == "draft":
-        return draft_page(page.case, page.today, faults, status, note=note)
+    if is_draft(page.case) and (found := read_draft(no)) is not None:
+        return papers_page(found, faults, status, note)
+    if (action := answering(page)) is not None and request.form.get("back") == "deed":
+        return correction_page(page, action, faults, status, note)
     return case_page(page, faults, status, note)
+
+
+def _where(no: str) -> str:
+    """The page the slots stood on."""
+    with access.work() as work:
+        page = read_page(work, no)
+    if is_draft(page.case):
+        return url_for("pages.draft_papers", no=no)
+    if (action := answering(page)) is not None and request.form.get("back") == "deed":
+        return url_for("pages.deed", no=no, name=action.name)
+    return url_for("pages.case", no=no)

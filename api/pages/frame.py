@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
 from api.access import me_if_signed_in, wiring
 from api.pages import banner
 from api.pages.assets import asset, prepare
 from api.pages.english import mark_chinese
 from api.pages.names import role_title
+from api.pages.shortcuts import shortcuts
 from api.pages.wording import N_, _, date_and_time, lang, long_day
 from api.pictures.drawing import hatch
 from api.route_table import WATCHERS
 from workflow.actor import Actor
 from workflow.clock.days import local_day
+from workflow.queries.live import waiting
+from workflow.store.tokens import SignedIn
 
 BLANK_RECORDS = 4
 """Empty lines that a table of records offers after those filled in."""
@@ -25,23 +28,29 @@ LOOKS: Mapping[str, tuple[str, ...]] = {
     "lang": ("zh", "en"),
     "size": ("normal", "large"),
     "theme": ("normal", "contrast"),
+    "keys": ("on", "off"),
 }
-"""What a reader may choose of how pages look, each kept in a cookie ``wugeyi-…`` of its own."""
+"""What a reader may choose of how pages look and are used, each kept in a cookie ``wugeyi-…`` of its own."""
 STAFF = ("clerk", "officer", "specialist", "squad_leader", "director", "district_leader", "supervisor", "admin")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that the menu offers; ``roles`` empty means whoever is signed in, ``main`` False that it stands under
-    "more"."""
+    """A page that the menu offers: in the bar if ``main``, else under "more".
+
+    ``roles`` empty means whoever is signed in; ``public``: also those who are not.
+    """
 
     endpoint: str
     words: str
     roles: tuple[str, ...] = ()
     main: bool = False
+    public: bool = False
 
-    def open_to(self, actor: Actor) -> bool:
-        """Whether this actor finds it in the menu."""
+    def open_to(self, actor: Actor | None) -> bool:
+        """Whether this actor, or somebody who is not signed in, finds it in the menu."""
+        if actor is None:
+            return self.public
         return not self.roles or actor.holds(*self.roles)
 
 
@@ -56,6 +65,9 @@ PLACES: tuple[Place, ...] = (
     Place("pages.alerts", N_("提醒"), main=True),
     Place("pages.help_desk", N_("帮办"), main=True),
     Place("pages.notices", N_("消息")),
+    Place("pages.public_query", N_("查进度"), public=True),
+    Place("pages.flows", N_("流程图"), STAFF),
+    Place("pages.items", N_("审批事项清单"), public=True),
     Place("pages.plan", N_("倒排工期")),
     Place("pages.calendar", N_("工作日历")),
     Place("pages.ledger", N_("台账")),
@@ -69,16 +81,18 @@ PLACES: tuple[Place, ...] = (
     Place("pages.imports", N_("导入"), ("admin",)),
 )
 """The pages one can go to from anywhere, in the order of the menu."""
+SIGN_IN = Place("pages.sign_in_form", N_("登录"))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the main menu."""
+    """One entry of the main menu; ``count`` is what waits there, None for a place where nothing is counted."""
 
     endpoint: str
     href: str
     words: str
     current: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +106,31 @@ class Menu:
 def install(app: Flask) -> None:
     """What templates may call without being given it."""
     prepare()
+    app.before_request(_count_what_waits)
     app.jinja_env.globals.update(csrf_token=csrf_token, form_key=lambda: secrets.token_urlsafe(16), asset=asset)
     # Macros imported without context see globals only.
     app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS, hatch=hatch)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-def show(template: str, status: int = 200, **values: Any) -> Response:
-    """The page, with its frame; shows and forgets what the last deed left to be said."""
+def show(template: str, status: int = 200, block: str | None = None, **values: Any) -> Response:
+    """The page, with its frame; shows and forgets what the last deed left to be said.
+
+    ``block`` is the template of a part of it: asked for by htmx, the page answers with that part alone.
+    """
     signed_in = me_if_signed_in()
     today = local_day(signed_in.now) if signed_in else None
-    said = banner.read() if signed_in is None or status == 200 else ""
+    alone = block is not None and is_block()
+    said = "" if alone else banner.read() if signed_in is None or status == 200 else ""
     shown = render_template(
-        template,
+        block if alone and block is not None else template,
         **{"problems": (), "here": address(), "missing": banner.year_missing() if status < 500 else None, **values},
         may_load=signed_in is not None and signed_in.actor.holds("admin"),
         look={name: request.cookies.get(f"wugeyi-{name}", "normal") for name in LOOKS},
         said=said,
-        me={"name": signed_in.actor.name, "roles": roles_words(signed_in.actor)} if signed_in else None,
-        menu=menu(signed_in.actor) if signed_in else None,
+        me=_me(signed_in) if signed_in else None,
+        keys=shortcuts(signed_in is not None and is_staff(signed_in.actor)),
+        menu=menu(signed_in.actor if signed_in else None),
         demo=_demo(),
         day=lambda day: long_day(day, today) if today else day.isoformat(),
         when=lambda instant: date_and_time(instant, today) if today else instant.isoformat(),
@@ -118,7 +138,14 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
     response = make_response(mark_chinese(shown) if lang() == "en" else shown, status)
     if said:
         banner.forget(response)
+    if block is not None:
+        response.vary.add("HX-Request")
     return response
+
+
+def is_block() -> bool:
+    """Whether htmx asks for a part of the page only."""
+    return request.headers.get("HX-Request") == "true"
 
 
 def lead(to: str) -> Response:
@@ -161,9 +188,11 @@ def home_of(actor: Actor) -> str:
     return url_for("pages.worklist") if is_staff(actor) else url_for("pages.my_cases")
 
 
-def menu(actor: Actor) -> Menu:
-    """The main menu: every entry leads somewhere this actor may go."""
+def menu(actor: Actor | None) -> Menu:
+    """The main menu: every entry leads somewhere this actor may go; who is not signed in has all of it in the bar."""
     known = [one for one in PLACES if one.open_to(actor)]
+    if actor is None:
+        return Menu((_entry(SIGN_IN), *map(_entry, known)), ())
     return Menu(*(tuple(_entry(one) for one in known if one.main == main) for main in (True, False)))
 
 
@@ -174,7 +203,29 @@ def roles_words(actor: Actor) -> str:
 
 def _entry(place: Place) -> Entry:
     current = request.endpoint == place.endpoint or request.path == url_for(place.endpoint)
-    return Entry(place.endpoint, url_for(place.endpoint), _(place.words), current)
+    found = g.get("waiting")
+    counts = {"pages.alerts": found.alerts, "pages.notices": found.notices} if found else {}
+    return Entry(place.endpoint, url_for(place.endpoint), _(place.words), current, counts.get(place.endpoint))
+
+
+def _me(signed_in: SignedIn) -> dict[str, Any]:
+    actor = signed_in.actor
+    return {
+        "id": actor.id,
+        "name": actor.name,
+        "roles": roles_words(actor),
+        "staff": is_staff(actor),
+        "seconds": signed_in.seconds_left,
+    }
+
+
+def _count_what_waits() -> None:
+    """Alerts and notices for the menu, in the transaction that has just found the reader."""
+    conn, signed_in = g.get("conn"), me_if_signed_in()
+    if conn is None or signed_in is None or signed_in.actor.id is None:
+        return
+    if request.blueprint == "pages" and request.method == "GET" and not is_block():
+        g.waiting = waiting(conn, [signed_in.actor.id])[signed_in.actor.id]
 
 
 def _demo() -> dict[str, str] | None:

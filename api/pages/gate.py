@@ -9,9 +9,11 @@ from api.pages.assets import content
 from api.pages.blueprint import pages
 from api.pages.demo_people import demo_accounts, demo_password
 from api.pages.faults import Fault
+from api.pages.font import font
 from api.pages.frame import LOOKS, YEAR, home_of, lead, local, show
 from api.pages.once import Done, lead_on
 from api.pages.wording import _, own
+from workflow import web_font
 from workflow.commands.sign_in import Credentials, sign_in
 from workflow.commands.sign_out import sign_out as end_session
 from workflow.errors import NotFound, NotSignedIn, TooMany
@@ -23,6 +25,7 @@ class Typed:
 
     username: str = ""
     next: str = ""
+    remember: bool = False
 
 
 @pages.get("/")
@@ -40,7 +43,8 @@ def sign_in_form() -> Response:
 @pages.post("/login")
 def sign_in_here() -> Response:
     """Sign in with name and password."""
-    typed = Typed(request.form.get("username", "").strip(), local(request.form.get("next")) or "")
+    remember = request.form.get("remember") == "yes"
+    typed = Typed(request.form.get("username", "").strip(), local(request.form.get("next")) or "", remember)
     password = request.form.get("password", "")
     faults = [
         Fault(name, words)
@@ -95,6 +99,8 @@ def accessibility() -> Response:
 @pages.get("/static/<name>")
 def static(name: str) -> Response:
     """A style sheet, script or picture; its address changes with its content, so it may be kept."""
+    if name == web_font.NAME:
+        return font()
     found = content(name)
     if found is None:
         raise NotFound("no_such_address", "没有这个文件", "There is no such file")
@@ -111,7 +117,7 @@ def _enter(typed: Typed, password: str) -> Response:
     except (NotSignedIn, TooMany) as refusal:
         return _form(typed, [Fault("username", own(refusal))], refusal.status, refusal.extra.get("retry_after"))
     response = lead(typed.next or "/")
-    access.keep_session(response, token)
+    access.keep_session(response, token, lasting=typed.remember)
     return response
 
 
@@ -125,6 +131,8 @@ def _form(
         typed=typed,
         problems=faults or (),
         accounts=accounts,
+        stand_in=next((one for one in accounts if one.applies), None),
+        phone=access.office().catalogue.contacts.general.phone,
         here=url_for("pages.sign_in_form"),
     )
     if retry_after is not None:

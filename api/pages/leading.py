@@ -13,9 +13,10 @@ from api.pages.lists import with_query
 from api.pages.wording import N_, _, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
+from workflow.queries.district import DistrictProject
 from workflow.queries.figure_scope import Ask, values_of
 from workflow.queries.figures import Figures, Group, Part, Ratio
-from workflow.queries.war_map import LIGHTS, KeyProject, WarMap
+from workflow.queries.war_map import LIGHTS, WarMap
 
 NEEDS_WORDS: Mapping[str, str] = {"permit": N_("要办施工许可"), "tender": N_("要招标")}
 LIGHT_WORDS: Mapping[Light | None, str] = {
@@ -67,12 +68,13 @@ class BreakdownRow:
     cells: tuple[tuple[str, Number], ...]
 
 
-def leading(found: WarMap, ask: Ask, today: date, as_of: str) -> list[Leading]:
-    projects = _projects_number(found, as_of)
+def leading(found: WarMap, projects: Sequence[DistrictProject], ask: Ask, today: date, as_of: str) -> list[Leading]:
+    """The five numbers; the first alone for whoever may not read sums."""
+    first = _projects_number(found, projects, as_of)
     if found.numbers is None or found.before is None:
-        return [projects]
+        return [first]
     return [
-        projects,
+        first,
         _early(found.numbers, found, ask, today, as_of),
         _saved(found.numbers, ask, as_of),
         _extended(found.numbers, ask, as_of),
@@ -80,24 +82,24 @@ def leading(found: WarMap, ask: Ask, today: date, as_of: str) -> list[Leading]:
     ]
 
 
-def _projects_number(found: WarMap, as_of: str) -> Leading:
+def _projects_number(found: WarMap, projects: Sequence[DistrictProject], as_of: str) -> Leading:
     under = tuple(
         Number(_("%(light)s %(n)s", light=_(LIGHT_WORDS[light]), n=n), _projects_href(light=light))
         for light in (*LIGHTS, None)
-        if (n := sum(one.light is light for one in found.projects))
+        if (n := sum(one.light is light for one in projects))
     )
-    lines = (
-        (_("分子"), _("登记为%(needs)s的项目，每个计一次", needs=_(NEEDS_WORDS[found.needs]))),
-        (_("灯色"), _("取该项目在办件中最重的一个：超期、预警、正常、暂停")),
-        (_("不计入"), _("未提交的申请；按部门、阶段划分时，没有相应在办件的项目")),
-        (_("期间"), _("不限期间，读取之时")),
-        (_("口径版本"), _("第 1 版")),
-        (_("数据时间"), as_of),
+    needs, count = _(NEEDS_WORDS[found.needs]), len(projects)
+    title = _("%(needs)s的项目", needs=needs)
+    # What makes a light is the figure's definition; which projects are counted is where they are registered.
+    lights = definition(access.office().catalogue.figures["lights"], as_of)
+    counted = (
+        (_("项目"), _("登记为%(needs)s的项目，每个计一次；已按部门或阶段划分时，只计有相应在办件的", needs=needs)),
+        (_("灯色"), _("办件灯和进度灯中较重的一个：超期、预警、暂停、正常")),
     )
-    title = _("%(needs)s的项目", needs=_(NEEDS_WORDS[found.needs]))
-    count = len(found.projects)
     href = _projects_href() if count else None
-    return Leading(title, str(count), _("个"), href, under, "", Definition(title, lines))
+    return Leading(
+        title, str(count), _("个项目", n=count), href, under, "", Definition(title, (*counted, *lights.lines))
+    )
 
 
 def _projects_href(**changed: Any) -> str:
@@ -166,7 +168,7 @@ def _extended(now: Figures, ask: Ask, as_of: str) -> Leading:
     return Leading(
         own(figure.definition.title),
         f"{sessions.amount / 60:.1f}".removesuffix(".0"),
-        _("小时"),
+        _("个小时", n=1 if sessions.amount == 60 else 2),
         href,
         under,
         note,
@@ -206,6 +208,13 @@ def _average(one: Ratio) -> str:
     return "0" if one.value is None else f"{one.value:.1f}"
 
 
+def hours_words(minutes: int) -> str:
+    """``96 小时``, ``1.5 小时``."""
+    if minutes % 60 == 0:
+        return _("%(n)s 个小时", n=minutes // 60)
+    return _("%(hours)s 小时", hours=f"{minutes / 60:.1f}")
+
+
 COLUMNS = (N_("提前办结"), N_("节省（较法定）"), N_("延时服务"), N_("问题解决"), N_("未结问题"))
 
 
@@ -240,9 +249,9 @@ def _cells(groups: Mapping[str, Group], ask: Ask) -> tuple[tuple[str, Number], .
     early, counted = count("early_finish", "early"), count("early_finish", "counted")
     share = f"{early.n / counted.n:.0%}（{early.n} / {counted.n}）" if counted.n >= FEW else f"{early.n} / {counted.n}"
     law, sessions = count("days_saved", "law"), count("extended_hours", "sessions")
-    saved = _("平均 %(n)s 日", n=f"{law.amount / law.n:.1f}") if law.n >= FEW else _("共 %(n)s 日", n=law.amount)
+    saved = _("平均 %(days)s 日", days=f"{law.amount / law.n:.1f}") if law.n >= FEW else _("共 %(n)s 日", n=law.amount)
     solved, raised, left = count("problems", "solved"), count("problems", "raised"), count("problems_open", "open")
-    hours = _("%(n)s 小时", n=f"{sessions.amount / 60:.1f}".removesuffix(".0"))
+    hours = hours_words(sessions.amount)
     numbers = (
         Number(share, _href("early_finish", "counted", counted.n, ask)),
         Number(saved, _href("days_saved", "law", law.n, ask)),
@@ -253,17 +262,24 @@ def _cells(groups: Mapping[str, Group], ask: Ask) -> tuple[tuple[str, Number], .
     return tuple(zip([_(words) for words in COLUMNS], numbers, strict=True))
 
 
-def by_place(projects: Sequence[KeyProject], by: str) -> list[PlaceRow]:
+def by_place(projects: Sequence[DistrictProject], by: str) -> list[PlaceRow]:
     """Key projects by place and light, the places in the order of their list."""
-    held = {getattr(one, by) for one in projects}
-    known = values_of(access.office().catalogue, by)
     rows = []
-    for key in [*(key for key in known if key in held), *sorted(held - set(known))]:
-        here = [one for one in projects if getattr(one, by) == key]
-        numbers = [(_("项目"), Number(str(len(here)), _projects_href(by=by, place=key or NONE)))]
+    for key, here in of_places(projects, by):
+        numbers = [(_("项目"), Number(str(len(here)), _projects_href(by=by, place=key or NONE) if here else None))]
         for light in (*LIGHTS, None):
             n = sum(one.light is light for one in here)
             href = _projects_href(by=by, place=key or NONE, light=light) if n else None
             numbers.append((_(LIGHT_WORDS[light]), Number(str(n), href)))
-        rows.append(PlaceRow(value_words(by, key), tuple(numbers)))
+        rows.append(PlaceRow(value_words(by, key) or _("未登记"), tuple(numbers)))
     return rows
+
+
+def of_places(projects: Sequence[DistrictProject], by: str) -> list[tuple[str, list[DistrictProject]]]:
+    """Each place that has any with its projects; every street is there, with any or without."""
+    held: dict[str, list[DistrictProject]] = {}
+    for one in projects:
+        held.setdefault(getattr(one.project, by), []).append(one)
+    known = list(values_of(access.office().catalogue, by))
+    order = [key for key in known if key in held or (key and by == "street")] + sorted(set(held) - set(known))
+    return [(key, held.get(key, [])) for key in order]

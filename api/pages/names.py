@@ -3,14 +3,28 @@
 from collections.abc import Mapping
 
 from api.access import office
-from api.pages.wording import N_, _, own
+from api.pages.wording import N_, InBoth, _, lang, own
 from workflow.actor import Grant
 from workflow.clock.ladder import parse_rung_time
 from workflow.definition import Action
 
 STOPS: Mapping[str, str] = {"statutory": N_("法定时限"), "promised": N_("承诺时限")}
-CARDS: Mapping[str | None, str] = {"notice": N_("提醒"), "yellow": N_("黄牌"), "red": N_("红牌")}
-_UNITS: Mapping[str, str] = {"working day": N_("个工作日"), "day": N_("天"), "hour": N_("小时"), "minute": N_("分钟")}
+CARDS: Mapping[str | None, str] = {"notice": N_("提醒牌"), "yellow": N_("黄牌"), "red": N_("红牌")}
+# Whole sentences, for English has a singular: by anchor and unit of a rung.
+_RUNGS: Mapping[tuple[str, str], str] = {
+    ("left", "working day"): N_("剩 %(n)s 个工作日"),
+    ("left", "day"): N_("剩 %(n)s 天"),
+    ("left", "hour"): N_("剩 %(n)s 小时"),
+    ("left", "minute"): N_("剩 %(n)s 分钟"),
+    ("after", "working day"): N_("超期 %(n)s 个工作日"),
+    ("after", "day"): N_("超期 %(n)s 天"),
+    ("after", "hour"): N_("超期 %(n)s 小时"),
+    ("after", "minute"): N_("超期 %(n)s 分钟"),
+    ("start", "working day"): N_("开始后 %(n)s 个工作日"),
+    ("start", "day"): N_("开始后 %(n)s 天"),
+    ("start", "hour"): N_("开始后 %(n)s 小时"),
+    ("start", "minute"): N_("开始后 %(n)s 分钟"),
+}
 
 
 def material_name(code: str) -> str:
@@ -23,6 +37,20 @@ def street_name(key: str) -> str:
     """A street office by its name."""
     known = office().catalogue.streets
     return own(known[key].title) if key in known else key
+
+
+def case_names(title: str, project: str, item_title: InBoth | None, flow: str) -> tuple[str, str]:
+    """What a case is about, in two parts: its project, and its item or kind; its own title where that says more.
+
+    The title of a case is Chinese: elsewhere the matter is called by what carries both languages.
+    """
+    said = title.removeprefix(f"{project}：")
+    if item_title is not None:
+        return project, own(item_title)
+    kinds = [one.title for (name, _version), one in office().flows.items() if name == flow]
+    if lang() == "zh" or not kinds:
+        return (project, said) if said != title else (title, "")
+    return project, own(kinds[-1])
 
 
 def document_name(kind: str) -> str:
@@ -74,12 +102,7 @@ def rung_words(text: str) -> str:
     rung = parse_rung_time(text)
     if rung.anchor == "due":
         return _("到期时")
-    amount = f"{rung.amount} {_(_UNITS[rung.unit])}"
-    return {
-        "left": _("剩 %(amount)s", amount=amount),
-        "after": _("超期 %(amount)s", amount=amount),
-        "start": _("开始后 %(amount)s", amount=amount),
-    }[rung.anchor]
+    return _(_RUNGS[rung.anchor, rung.unit], n=rung.amount)
 
 
 PAUSE_CONVENTION = N_("开始当天仍计，次日起到结束当天（含）不计（民法典第二百零一条）。")

@@ -26,15 +26,18 @@ class Done:
     said: str
 
 
-def once(work: Work, deed: Callable[[], Done]) -> Done:
-    """What ``deed()`` answers, or has answered to this very form before. A refusal leaves the key unused."""
+def once(work: Work, deed: Callable[[], Done], part: str = "") -> Done:
+    """What ``deed()`` answers, or has answered to this very form before. A refusal leaves the key unused.
+
+    ``part`` names one of several deeds of the same form, each in a transaction of its own.
+    """
     key = request.form.get("key", "")[:KEY_LENGTH]
     person = work.actor.id
     if not key or person is None:
         return deed()
     mark = _mark()
     # The contents are part of the key, so that a form changed after going back is not taken for the old one.
-    name = f"page:{hashlib.sha256(key.encode()).hexdigest()[:32]}:{mark.hex()[:32]}"
+    name = f"page:{hashlib.sha256((key + part).encode()).hexdigest()[:32]}:{mark.hex()[:32]}"
     stored = idempotency.claim(work.conn, person, name, mark)
     if stored is not None:
         return Done(stored.body["location"], stored.body["said"])

@@ -8,10 +8,10 @@ from flask import Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from api import access
-from api.pages.application import ItemChoice, StageChoices
 from api.pages.blueprint import pages
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import is_staff, show
+from api.pages.item_choices import ItemChoice, StageChoices
 from api.pages.lists import paging
 from api.pages.names import material_name
 from api.pages.plan_bars import Bar, bars

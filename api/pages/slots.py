@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from api.access import office, wiring
 from api.pages.wording import _, date_and_time, own, size
+from workflow.choosing.sheets import NO_SAMPLE, Brought, sheets_saved
+from workflow.papers import Paper
 from workflow.queries.case import CaseView
 from workflow.queries.materials import MaterialView, PaperWanted
 
@@ -27,7 +29,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One paper. ``asked_again``: the points of the one-time notice about it; ``renewed`` once it came again since."""
+    """One paper. ``asked_again``: the points of the one-time notice about it; ``renewed`` once it came again since.
+
+    ``issuer`` says who makes it out, ``sample`` where an example is found; ``held`` why nobody has to bring it.
+    """
 
     code: str
     title: str
@@ -40,11 +45,22 @@ class Slot:
     accept: str
     asked_again: tuple[str, ...]
     renewed: bool
+    issuer: str = ""
+    sample: str = ""
+    held: str = ""
 
 
 def slots(case: CaseView, today: date) -> tuple[Slot, ...]:
     """Every paper the items of ``case`` ask for; those that must be there first, in the order of the items."""
-    made = [_slot(case, wanted, today) for wanted in case.wanted]
+    known = office().catalogue.items
+    brought = {
+        one.paper.code: one
+        for one in sheets_saved(
+            office().catalogue,
+            [code for code in dict.fromkeys((*case.items, *_asking(case))) if code in known],
+        ).papers
+    }
+    made = [_slot(case, wanted, today, brought.get(wanted.paper.code)) for wanted in case.wanted]
     return tuple(sorted(made, key=lambda slot: (not slot.asked_again, not slot.required, slot.may_follow)))
 
 
@@ -58,7 +74,12 @@ def points(case: CaseView) -> tuple[dict[str, str], ...]:
     return tuple(case.notices[-1]["faults"]) if case.notices else ()
 
 
-def _slot(case: CaseView, wanted: PaperWanted, today: date) -> Slot:
+def _asking(case: CaseView) -> list[str]:
+    """The items of the case, as its papers name them."""
+    return [code for wanted in case.wanted for code in wanted.paper.items]
+
+
+def _slot(case: CaseView, wanted: PaperWanted, today: date, brought: Brought | None) -> Slot:
     paper = wanted.paper
     current = _current(case, paper.code)
     again = [_("%(problem)s；请%(fix)s", **point) for point in points(case) if point["material"] == paper.code]
@@ -76,7 +97,18 @@ def _slot(case: CaseView, wanted: PaperWanted, today: date) -> Slot:
         accept=",".join(f".{name}" for name in paper.formats),
         asked_again=tuple(again) if case.state.name == "correcting" else (),
         renewed=bool(again) and current is not None and current.uploaded_at > _asked_at(case),
+        issuer=_("出具：%(who)s", who=own(brought.issuer)) if brought else "",
+        sample=own(brought.sample) if brought and brought.sample is not NO_SAMPLE else "",
+        held=_held(paper, brought),
     )
+
+
+def _held(paper: Paper, brought: Brought | None) -> str:
+    """Nobody brings what another item of the same application makes, unless the item's list still requires it."""
+    known = office().catalogue.items
+    if brought is None or not brought.held or paper.required:
+        return ""
+    return _("由本申请的“%(item)s”产生，免提交", item=own(known[brought.issued_by].title))
 
 
 def _current(case: CaseView, code: str) -> MaterialView | None:

@@ -1,5 +1,5 @@
-"""作战图: the leading numbers with their definitions, what the reader has to decide, key projects by their lights, open
-problems and the breach forecast, as tables and numbers.
+"""作战图: the leading numbers with their definitions, what the reader has to decide, key projects by their lights in
+the district and as lists, milestones, open problems and the breach forecast.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,40 +11,54 @@ from flask import Response, request, url_for
 from api import access
 from api.access import wiring
 from api.pages.blueprint import pages
-from api.pages.figure_words import (
-    DIMENSION_WORDS,
-    cases_of,
-    day_of,
-    link,
-    span_words,
-    value_words,
-)
+from api.pages.figure_words import DIMENSION_WORDS, cases_of, day_of, link, span_words, value_words
 from api.pages.frame import show
 from api.pages.leading import COLUMNS, LIGHT_WORDS, NEEDS_WORDS, NONE, Number, breakdown, by_place, leading
 from api.pages.lists import with_query
 from api.pages.names import department_name
+from api.pages.war_map_pictures import (
+    ROWS,
+    district_drawn,
+    district_words,
+    legend,
+    milestone_lines,
+    milestone_words,
+    milestones_drawn,
+    place_lists,
+)
 from api.pages.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.errors import BadInput, Reason
 from workflow.queries.awaiting import Decision
+from workflow.queries.district import DistrictProject, district, with_milestones
+from workflow.queries.figure_age import stopped_at
 from workflow.queries.figure_scope import Ask
 from workflow.queries.forecast import Forecast, ForecastCase
-from workflow.queries.war_map import DIMENSIONS, LIGHTS, NEEDS, KeyProject, WarMap, WarMapAsk, key_projects, war_map
+from workflow.queries.next_deeds import NextDeed, next_deeds
+from workflow.queries.problems import ProblemFilters, problems
+from workflow.queries.war_map import DIMENSIONS, LIGHTS, NEEDS, PROBLEMS_SHOWN, WarMap, WarMapAsk, war_map
 from workflow.visibility import sees_everything
+from workflow.work import Work
 
 PLACES: Mapping[str, str] = {"street": N_("街道"), "front": N_("战线"), "squad": N_("攻坚队")}
 """By what projects can be listed."""
-DECISIONS_SHOWN = 10
+DECISIONS_SHOWN = 5
+URGENT: Mapping[str | None, int] = {"red": 0, "yellow": 1}
+"""Cards before what is merely one's turn; within each the newest first."""
+REFRESH = 60
+"""Seconds after which a wall screen asks for the page again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to decide."""
+    """One thing to decide; ``deed`` are the words of its button, ``href`` where it is done, ``of`` the case itself."""
 
     decision: Decision
     words: str
+    deed: str
     href: str
+    of: str
     since: str
 
 
@@ -56,6 +70,15 @@ class Problem:
     title: str
     project: str
     age: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemList:
+    """The open problems that are shown, how many there are in all, and where all of them are."""
+
+    shown: tuple[Problem, ...]
+    count: int
+    all: Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +97,35 @@ class Likely:
 class ProjectLine:
     """One key project of a list."""
 
-    project: KeyProject
+    project: DistrictProject
     place: str
     light: str
     due: str
+    reached: str
 
 
 @pages.get("/war-map", endpoint="war_map")
 def war_map_page() -> Response:
-    """The whole picture."""
+    """The whole picture; asked for by htmx, its numbers alone."""
+    screen, frozen = bool(request.args.get("screen")), bool(request.args.get("freeze"))
     with access.work() as work:
         today = local_day(work.now)
         ask = _ask(today)
+        by = _by(ask)
         found = war_map(work, ask, wiring().settings.secret)
+        projects = with_milestones(work, found.projects)
+        waiting = sorted(found.decisions, key=lambda one: URGENT.get(one.card, 2))
+        deeds = next_deeds(work, [one.no for one in waiting[:DECISIONS_SHOWN] if one.no])
+        stopped = stopped_at(work) if found.numbers else None
+        asked = Ask(found.days.since, found.days.until, ask.dimension, ask.value)
+        open_problems = _problems(work, found, asked, today)
     as_of = date_and_time(found.as_of, today)
-    asked = Ask(found.days.since, found.days.until, ask.dimension, ask.value)
-    place = ask.dimension if ask.dimension is not None and ask.dimension in PLACES else "street"
-    tasks = [_task(one, today) for one in found.decisions]
-    return show(
+    tasks = [_task(one, deeds, today) for one in waiting[:DECISIONS_SHOWN]]
+    lines = milestone_lines(projects, today)
+    page = show(
         "war_map.html",
-        leading=leading(found, asked, today, as_of),
+        block="parts/war_map_numbers.html",
+        leading=leading(found, projects, asked, today, as_of),
         where=value_words(ask.dimension, ask.value) if ask.value is not None else "",
         span=span_words(found.days.since, found.days.until, today),
         since=found.days.since.isoformat(),
@@ -108,22 +140,43 @@ def war_map_page() -> Response:
         columns=[_(words) for words in COLUMNS],
         cut=_(DIMENSION_WORDS[ask.dimension]) if ask.dimension else "",
         whole=with_query("pages.war_map", value=None) if ask.value is not None else None,
-        places=by_place(found.projects, place),
-        place=_(PLACES[place]),
+        switches=[(with_query("pages.war_map", by=name), _(words), name == by) for name, words in PLACES.items()],
+        place=_(PLACES[by]),
+        by=by,
+        projects=projects,
+        picture=district_drawn(projects, by) if projects else "",
+        take=district_words(projects, by),
+        legend=legend(projects),
+        lists=place_lists(projects, by),
+        counts=by_place(projects, by),
         lights=[_(LIGHT_WORDS[light]) for light in (*LIGHTS, None)],
         complete=found.projects_complete,
-        tasks=tasks[:DECISIONS_SHOWN],
-        more=len(tasks) - DECISIONS_SHOWN,
-        problems=_problems(found, today),
-        problems_more=_more_problems(found, asked),
+        milestones=milestones_drawn(lines[:ROWS], today) if lines else "",
+        milestone_take=milestone_words(lines),
+        lines=lines[:ROWS],
+        all_projects=with_query("pages.war_map_projects", by=None, screen=None, freeze=None),
+        tasks=tasks,
+        waiting=len(waiting),
+        problem_list=open_problems,
         likely=[_likely(one, today) for one in found.forecast.cases if one.share],
         forecast=found.forecast,
         history=span_words(found.forecast.since, found.forecast.until, today),
-        take=_take(found.forecast),
+        foretold=_take(found.forecast),
         behind=found.numbers.behind if found.numbers else 0,
         as_of=as_of,
+        stopped=_("数据停在 %(at)s", at=date_and_time(stopped, today)) if stopped else "",
+        stale=_("数据停在 %(at)s", at=as_of),
+        numbers_at=with_query("pages.war_map"),
+        screen=screen,
+        frozen=frozen,
+        freeze=with_query("pages.war_map", freeze=None if frozen else 1),
+        to_screen=with_query("pages.war_map", screen=None if screen else 1, freeze=None),
         report=link("pages.figures", **{"from": asked.since, "to": asked.until}) if found.numbers else None,
     )
+    if screen and not frozen:
+        # A wall has no hands and perhaps no script; as a header, for whoever uses the page is not to lose their place.
+        page.headers["Refresh"] = str(REFRESH)
+    return page
 
 
 @pages.get("/war-map/projects", endpoint="war_map_projects")
@@ -136,7 +189,7 @@ def projects_page() -> Response:
         today = local_day(work.now)
         ask = _ask(today)
         _refuse_unknown({"by": by, "light": light}, known)
-        found = key_projects(work, ask)
+        found = district(work, ask)
     shown = [one for one in found if _stands(one, by, place, light)]
     return show(
         "war_map_projects.html",
@@ -146,13 +199,20 @@ def projects_page() -> Response:
             words
             for words in (
                 value_words(ask.dimension, ask.value),
-                value_words(by, place) if place is not None else "",
+                value_words(by, None if place == NONE else place) if place is not None else "",
                 _light_words(light),
             )
             if words
         ),
-        back=with_query("pages.war_map", place=None, light=None, by=None),
+        back=with_query("pages.war_map", place=None, light=None),
     )
+
+
+def _by(ask: WarMapAsk) -> str:
+    """The places of the picture: as asked, else those of the cut."""
+    given = request.args.get("by") or (ask.dimension if ask.dimension in PLACES else "street") or "street"
+    _refuse_unknown({"by": given}, {"by": list(PLACES)})
+    return given
 
 
 def _ask(today: date) -> WarMapAsk:
@@ -193,8 +253,8 @@ def _cuts(ask: WarMapAsk, found: WarMap) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _stands(one: KeyProject, by: str, place: str | None, light: str | None) -> bool:
-    here = place is None or (getattr(one, by) or NONE) == place
+def _stands(one: DistrictProject, by: str, place: str | None, light: str | None) -> bool:
+    here = place is None or (getattr(one.project, by) or NONE) == place
     return here and (light is None or (NONE if one.light is None else str(one.light)) == light)
 
 
@@ -202,40 +262,59 @@ def _light_words(light: str | None) -> str:
     return "" if light is None else _(LIGHT_WORDS[None if light == NONE else Light(light)])
 
 
-def _line(one: KeyProject, today: date) -> ProjectLine:
+def _line(one: DistrictProject, today: date) -> ProjectLine:
+    nearest = one.project.nearest_at
     return ProjectLine(
         one,
-        value_words("street", one.street),
+        value_words("street", one.project.street),
         str(one.light) if one.light else "",
-        date_and_time(one.nearest_at, today) if one.nearest_at else "—",
+        date_and_time(nearest, today) if nearest else "—",
+        f"{one.done} / {len(one.milestones)}" if one.milestones else "—",
     )
 
 
 # ── what waits, what may be late ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _task(one: Decision, today: date) -> Task:
-    of_case = one.no is not None
-    href = url_for("pages.case", no=one.no) if of_case else url_for("pages.amendment", number=one.amendment)
-    return Task(one, own(one.words), href, date_and_time(one.at, today))
+def _task(one: Decision, deeds: Mapping[str, NextDeed], today: date) -> Task:
+    since = date_and_time(one.at, today)
+    if one.no is None:
+        to = url_for("pages.amendment", number=one.amendment)
+        return Task(one, own(one.words), _("去签批"), to, to, since)
+    case, deed = url_for("pages.case", no=one.no), deeds.get(one.no)
+    if deed is None:
+        return Task(one, own(one.words), _("看办件"), case, case, since)
+    return Task(one, own(one.words), own(deed.title), deed_href(one.no, deed), case, since)
 
 
-def _problems(found: WarMap, today: date) -> list[Problem]:
+def deed_href(no: str, deed: NextDeed) -> str:
+    """Where the deed is done."""
+    if deed.opens:
+        return url_for("pages.open_under_case", no=no, flow=deed.name)
+    return url_for("pages.deed", no=no, name=deed.name)
+
+
+def _problems(work: Work, found: WarMap, ask: Ask, today: date) -> ProblemList:
+    """Of the cut for whoever reads sums, else those that one may see."""
     if found.problems is None:
-        return []
-    return [
+        seen = problems(work, ProblemFilters())
+        shown = tuple(
+            Problem(one.no, one.what, one.project_name, _("第 %(n)s 天", n=(today - one.raised_on).days + 1))
+            for one in seen.open_problems[:PROBLEMS_SHOWN]
+        )
+        return ProblemList(shown, seen.total.open, None)
+    count = found.problems.part.n
+    shown = tuple(
         Problem(
-            one.no, one.title, one.project_name, _("第 %(n)s 天", n=(today - local_day(one.at)).days) if one.at else ""
+            one.no,
+            one.title,
+            one.project_name,
+            _("第 %(n)s 天", n=(today - local_day(one.at)).days + 1) if one.at else "",
         )
         for one in found.problems.rows
-    ]
-
-
-def _more_problems(found: WarMap, ask: Ask) -> Number | None:
-    if found.problems is None or not found.problems.part.n:
-        return None
-    count = found.problems.part.n
-    return Number(_("看全部 %(n)s 个", n=count), cases_of("problems_open", "open", ask))
+    )
+    whole = Number(_("看全部 %(n)s 个", n=count), cases_of("problems_open", "open", ask)) if count else None
+    return ProblemList(shown, count, whole)
 
 
 def _likely(one: ForecastCase, today: date) -> Likely:
@@ -253,5 +332,5 @@ def _likely(one: ForecastCase, today: date) -> Likely:
 
 def _take(found: Forecast) -> str:
     """The forecast in one sentence."""
-    words = _("近期到期的 %(all)s 件在办件中，%(likely)s 件可能超期", all=found.considered, likely=found.likely)
+    words = _("近期到期的 %(all)s 件在办件中，%(n)s 件可能超期", all=found.considered, n=found.likely)
     return words + (_("，%(n)s 件历史不足，不作预测", n=found.unknown) if found.unknown else "")

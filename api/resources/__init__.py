@@ -65,6 +65,7 @@ from api.resources import (
     materials,
     me,
     notices,
+    people,
     plans,
     programme,
     projects,
@@ -81,6 +82,8 @@ from api.resources import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     me.blueprint,
     contact.blueprint,
+    people.own,
+    people.blueprint,
     tokens.blueprint,
     projects.blueprint,
     programme.blueprint,

@@ -29,6 +29,11 @@ class WorklistQuerySchema(PageQuerySchema):
         validate=Form(r"[0-9A-Z-]{1,20}\Z", _NUMBER),
         metadata={"description": "the beginning of a case number"},
     )
+    named = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 100),
+        metadata={"description": "a part of the name of a project or of its company"},
+    )
 
 
 class ClockBriefSchema(Schema):

@@ -84,6 +84,31 @@ def test_what_is_done_on_the_spot_is_marked_and_fenced_with_one_day(catalogue: C
     assert {str(catalogue.items[code].promised.limit) for code in instant} == {"1wd"}  # type: ignore[union-attr]
 
 
+def test_nothing_is_said_of_the_website_until_it_is_known(catalogue: Catalogue) -> None:
+    site = catalogue.site
+    assert [site.organiser, site.telephone, site.site_code, site.icp, site.police] == [None] * 5
+
+
+def test_what_is_known_of_the_website_is_taken_as_it_was_given(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(CONFIG, config)
+    known = """valid_from: 2026-01-01
+valid_to: null
+source: 主办单位
+organiser: {zh: 示例主办单位, en: Example organiser}
+telephone: "0532-00000000"
+site_code: "0000000000"
+icp: 鲁ICP备00000000号-1
+police: 鲁公网安备00000000000000号
+"""
+    (config / "site.yaml").write_text(known, encoding="utf-8")
+
+    site = load_catalogue(config).site
+
+    assert site.organiser is not None
+    assert (site.organiser.zh, site.site_code, site.icp) == ("示例主办单位", "0000000000", "鲁ICP备00000000号-1")
+
+
 def test_an_extension_is_ten_days_by_the_director_and_forty_for_a_verification(catalogue: Catalogue) -> None:
     days = {item.code: item.extension.days for item in catalogue.items.values() if item.extension}
     assert days.pop("LX03") == 40

@@ -49,6 +49,12 @@ def line_of(config: Path, file: str, text: str) -> int:
 
 
 BROKEN = [
+    ("site.yaml", "icp: null", "icp: 12345", "icp", "a number is put in quotes", ""),
+    ("site.yaml", "site_code: null", 'site_code: "37021"', "site_code", "not in the form of 0000000000", ""),
+    ("site.yaml", "icp: null", "icp: 备案中", "icp", "not in the form of 鲁ICP备", ""),
+    ("site.yaml", "police: null", "police: 公安备案中", "police", "not in the form of 鲁公网安备", ""),
+    ("site.yaml", "telephone: null", "telephone: 请来电", "telephone", "not in the form of 0532-", ""),
+    ("site.yaml", "telephone: null", "phone: null", "phone", "unknown key", ""),
     # file, text, its replacement, key of the fault, words of its message, one known word
     ("items/SG05.yaml", "department: QX", "department: QK", "department", "unknown department 'QK'", "QX"),
     ("items/SG07.yaml", "[JJ]", "[JX]", "co_departments[0]", "unknown department", "JJ"),

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.serving import make_server
 from werkzeug.test import stream_encode_multipart
 
+from api.app import create_app
 from tests import given
 from tests.applications import application
 from tests.conftest import Databases
+from tests.pages.browsing import ARGUMENTS, CHROMIUM, Site
 from tests.pages.reading import Page, read
 from tests.pages.world import NOW as THAT_DAY
 from tests.pages.world import World, build
@@ -164,3 +167,30 @@ def address(app: Flask) -> Iterator[str]:
     server.server_close()
     # A page with script still listens: its next look would open the test's database once more.
     app.extensions["wugeyi"].live.end()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser a test process; tests open windows of their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(databases: Databases, configuration: Office, district: World, chromium: Browser) -> Iterator[Site]:
+    """The small district behind a real socket, for tests that only look at it; made once a test process."""
+    engine = open_engine(databases.lasting("site", like="district"), "web", pool_size=10)
+    given.time_is(engine, THAT_DAY)
+    settings = replace(load_settings({}), demo=True, public_url="http://localhost", secret="s" * 40)
+    app = create_app(replace(configuration, engine=engine), settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", district, chromium)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["wugeyi"].live.end()
+    engine.dispose()

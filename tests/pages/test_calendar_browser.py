@@ -1,43 +1,22 @@
 """Loading a notice in a real Chromium, by keyboard and on a phone: pages that only stand after a form was sent."""
 
-from collections.abc import Iterator
+from playwright.sync_api import Browser, Page, expect
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-
-from tests import given
-from tests.pages.test_browser import ARGUMENTS, CHROMIUM, WIDTHS, sideways
+from tests.pages.browsing import WIDTHS, in_a_browser, new_window, sideways
+from tests.pages.browsing import sign_in as enter
 from tests.pages.test_calendar import DOCUMENT, NOTICE, late
 from workflow.commands.settle_dates import settle_calendar
 from workflow.work import Office
 
 __all__ = ["late"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; every test opens its own windows."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = in_a_browser
 
 
 def window(browser: Browser, address: str, username: str) -> Page:
     """A window in which somebody has signed in; script is off, since no page needs it."""
-    context: BrowserContext = browser.new_context(
-        locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", java_script_enabled=False
-    )
-    page = context.new_page()
-    page.goto(f"{address}/login")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", given.PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    page = new_window(browser, script=False).new_page()
+    enter(page, address, username)
     return page
 
 
@@ -51,9 +30,9 @@ def fits(page: Page) -> None:
 
 
 def test_a_notice_is_loaded_by_two_people_without_script(
-    browser: Browser, office: Office, late: str, address: str
+    chromium: Browser, office: Office, late: str, address: str
 ) -> None:
-    admin, second = window(browser, address, "admin"), window(browser, address, "second_admin")
+    admin, second = window(chromium, address, "admin"), window(chromium, address, "second_admin")
     admin.goto(f"{address}/calendar")
     admin.get_by_role("link", name="载入放假安排").click()
     fits(admin)
@@ -80,8 +59,8 @@ def test_a_notice_is_loaded_by_two_people_without_script(
     expect(second.locator("main")).not_to_contain_text("预计")
 
 
-def test_the_months_are_tables_with_names_that_a_screen_reader_finds(browser: Browser, late: str, address: str) -> None:
-    page = window(browser, address, "clerk")
+def test_the_months_are_tables_with_names_that_a_screen_reader_finds(chromium: Browser, late: str, address: str) -> None:
+    page = window(chromium, address, "clerk")
     page.goto(f"{address}/calendar/2026")
     february = page.get_by_role("table", name="2 月 16 个工作日")
     expect(february.get_by_role("columnheader")).to_have_count(7)
@@ -90,13 +69,10 @@ def test_the_months_are_tables_with_names_that_a_screen_reader_finds(browser: Br
     assert page.get_by_role("table").count() == 12
 
 
-def test_the_summary_of_faults_leads_to_the_text_by_keyboard(browser: Browser, late: str, address: str) -> None:
-    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+def test_the_summary_of_faults_leads_to_the_text_by_keyboard(chromium: Browser, late: str, address: str) -> None:
+    context = new_window(chromium)
     page = context.new_page()
-    page.goto(f"{address}/login")
-    page.fill("[name=username]", "admin")
-    page.fill("[name=password]", given.PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    enter(page, address, "admin")
     page.goto(f"{address}/calendar/notice?year=2027")
     page.fill("[name=document]", DOCUMENT)
     page.fill("[name=text]", NOTICE.replace("1月31日（周日）、", "1月27日、"))

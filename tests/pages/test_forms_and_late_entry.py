@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import text
 
 from tests import given
-from tests.pages.conftest import PDF, Reader
+from tests.pages.conftest import Reader
+from tests.pages.test_main_job import choose, fill_in, hand_in
 from workflow.work import Office
 
 SignedIn = Callable[[str], Reader]
@@ -17,17 +18,18 @@ def test_an_applicant_chooses_the_form_beside_the_item_and_sees_it_on_the_case(
     office: Office, town: given.Town, signed_in: SignedIn
 ) -> None:
     applicant = signed_in("applicant")
-    page = applicant.open("/apply")
+    # a form of an item that is not ticked counts for nothing
+    no = choose(applicant, ["SG11"], variant_SG11="report", variant_SG01="large")
+    page = applicant.open(f"/apply/{no}/items")
     assert "环境影响报告书" in page.words
     assert "被抽中检查" not in page.words
-    # a form of an item that is not ticked counts for nothing
-    page = applicant.press("建立申请", items=["SG11"], variant_SG11="report", variant_SG01="large")
-    no = page.address.rsplit("/", 1)[1]
-    page = applicant.press("保存", contact="王敏", phone="053288888888", summary="印染车间")
-    assert dict(page.form("保存").fields)["variant_SG11"] == "report"
-    papers = office.catalogue.items["SG11"].required_materials
-    applicant.press("上传所选文件", files={code: (f"{code}.pdf", PDF) for code in papers})
-    applicant.press("提交申请")
+    assert dict(page.form("保存并继续").fields)["variant_SG11"] == "report"
+    fill_in(applicant, no)
+    applicant.open(f"/apply/{no}/papers")
+    hand_in(applicant, *office.catalogue.items["SG11"].required_materials)
+    applicant.open(f"/apply/{no}/check")
+    applicant.press("核对无误，去提交")
+    applicant.press("提交申请", sure="yes")
     with office.engine.connect() as conn:
         item_no = conn.execute(
             text("SELECT k.no FROM cases k JOIN cases b ON b.id = k.parent_id WHERE b.no = :no"), {"no": no}
@@ -39,7 +41,9 @@ def test_an_applicant_chooses_the_form_beside_the_item_and_sees_it_on_the_case(
 def test_a_form_that_is_none_is_refused_beside_the_picker(town: given.Town, signed_in: SignedIn) -> None:
     applicant = signed_in("applicant")
     applicant.open("/apply")
-    page = applicant.press("建立申请", items=["SG11"], variant_SG11="book")
+    applicant.press("建立申请")
+    applicant.open(applicant.page.address + "/items")
+    page = applicant.press("保存并继续", items=["SG11"], variant_SG11="book")
     assert page.status == 400
     assert "没有可选的情形“book”" in page.words
 

@@ -1,36 +1,14 @@
 """The count beside the alerts in a real Chromium: it changes while the page is open, and nothing needs it."""
 
 import time
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, text
 
 from tests import given
-from tests.pages.test_browser import ARGUMENTS, CHROMIUM, sideways
+from tests.pages.browsing import in_a_browser, new_window, sideways, sign_in
 from workflow.store import stream
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk"),
-]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def signed_in(page: Page, address: str, username: str) -> None:
-    page.goto(f"{address}/login")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", given.PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_url(lambda address: "/login" not in address)
+pytestmark = in_a_browser
 
 
 def alert(engine: Engine, person: int, case_id: int, rung: int) -> None:
@@ -47,19 +25,19 @@ ORDER BY k.id LIMIT 1"""),
 
 
 def test_the_count_changes_without_loading_the_page_again_and_is_said_politely(
-    browser: Browser, address: str, engine: Engine, office: object, town: given.Town
+    chromium: Browser, address: str, engine: Engine, office: object, town: given.Town
 ) -> None:
     no = given.application(office, town, given.moment("2026-03-02", "10:00")).cases["LX06"]
     case_id, clerk = given.case_id(engine, no), town.clerk.id
     assert clerk is not None
     with engine.begin() as conn:
         stream.sequence(conn)
-    page = browser.new_context(locale="zh-CN").new_page()
+    page = new_window(chromium).new_page()
     heard: list[str] = []
     loads: list[str] = []
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    signed_in(page, address, "clerk")
+    sign_in(page, address, "clerk")
     page.set_viewport_size({"width": 390, "height": 800})
     count = page.locator("[data-live]")
     expect(count).to_be_hidden()
@@ -84,9 +62,9 @@ def test_the_count_changes_without_loading_the_page_again_and_is_said_politely(
     expect(page.locator("[data-live]")).to_have_text("2")
 
 
-def test_without_script_the_page_is_as_it_was(browser: Browser, address: str, town: given.Town) -> None:
-    page = browser.new_context(locale="zh-CN", java_script_enabled=False).new_page()
-    signed_in(page, address, "clerk")
+def test_without_script_the_page_is_as_it_was(chromium: Browser, address: str, town: given.Town) -> None:
+    page = new_window(chromium, script=False).new_page()
+    sign_in(page, address, "clerk")
 
     expect(page.locator("[data-live]")).to_be_hidden()
     expect(page.get_by_role("link", name="提醒", exact=True)).to_be_visible()

@@ -19,16 +19,39 @@ def hand_in(reader: Reader, *codes: str) -> None:
     assert page.status == 200, page.words
 
 
-def apply_for(office: Office, reader: Reader, items: list[str]) -> str:
-    """Fill in and submit a joint application; returns its number."""
+def choose(reader: Reader, items: list[str], **forms: str) -> str:
+    """Begin a joint application for ``items``; returns its number."""
     reader.open("/apply")
-    page = reader.press("建立申请", items=items)
+    page = reader.press("建立申请")
     no = page.address.rsplit("/", 1)[1]
-    reader.press("保存", contact="王敏", phone="０５３２－８８８８", summary="两栋办公楼")
-    papers = {code for item in items for code in office.catalogue.items[item].required_materials}
-    hand_in(reader, *sorted(papers))
-    page = reader.press("提交申请")
+    reader.open(f"/apply/{no}/items")
+    page = reader.press("保存并继续", items=items, **forms)
+    assert page.status == 200, page.words
+    return no
+
+
+def fill_in(reader: Reader, no: str) -> None:
+    """Who applies, and what is built."""
+    reader.open(f"/apply/{no}/company")
+    page = reader.press("保存并继续", confirmed="yes", contact="王敏", phone="０５３２－８８８８８８８８")
+    assert page.status == 200, page.words
+    reader.open(f"/apply/{no}/project")
+    page = reader.press("保存并继续", summary="两栋办公楼")
+    assert page.status == 200, page.words
+
+
+def apply_for(office: Office, reader: Reader, items: list[str], **forms: str) -> str:
+    """Fill in and submit a joint application; returns its number."""
+    no = choose(reader, items, **forms)
+    fill_in(reader, no)
+    reader.open(f"/apply/{no}/papers")
+    hand_in(reader, *sorted({code for item in items for code in office.catalogue.items[item].required_materials}))
+    page = reader.open(f"/apply/{no}")
+    page = reader.follow("核对全部内容")
+    page = reader.press("核对无误，去提交")
+    page = reader.press("提交申请", sure="yes")
     assert page.address == f"/cases/{no}", page.words
+    assert f"申请已提交，编号 {no}" in page.words
     return no
 
 

@@ -172,7 +172,7 @@ def test_a_file_of_another_kind_is_told_at_its_slot_and_the_others_stay(
 ) -> None:
     with given.at(office, town.applicant, FILED) as work:
         no = open_bundle(work, town.project.code, ["LX10"], {}).no
-    applicant = reader_at(signed_in("applicant"), f"/apply/{no}")
+    applicant = reader_at(signed_in("applicant"), f"/apply/{no}/papers")
     files = {"application_form": ("申请表.pdf", PDF), "energy_report": ("报告.pdf", b"not a pdf at all")}
     page = applicant.press("上传所选文件", files=files)
     assert page.status == 400
@@ -186,7 +186,7 @@ def test_a_file_of_another_kind_is_told_at_its_slot_and_the_others_stay(
 
 def test_a_file_too_large_is_refused_with_the_limit(office: Office, town: given.Town, signed_in: SignedIn) -> None:
     no = given.draft(office, town, FILED, ["LX10"])
-    applicant = reader_at(signed_in("applicant"), f"/apply/{no}")
+    applicant = reader_at(signed_in("applicant"), f"/apply/{no}/papers")
     page = applicant.press("上传所选文件", files={"energy_report": ("大.pdf", PDF + b"0" * 3 * 1024 * 1024)})
     assert page.status == 413
     assert "2 MiB" in page.words

@@ -68,4 +68,4 @@ def test_a_state_is_chosen_with_its_flow(office: Office, town: given.Town, signe
     assert "会商：征求意见中" in page.title
     assert services.ASKED["question"] in page.words
     assert services.ASKED["question"] not in reader.open("/work?tab=all&state=item.received").words
-    assert "没有符合筛选的办件" in reader.open("/work?tab=all&state=objection.received").words
+    assert "0 件符合" in reader.open("/work?tab=all&state=objection.received").words

@@ -51,6 +51,7 @@ from workflow.catalogue.rules import (
     TimeUsePolicy,
     TwoLevels,
 )
+from workflow.catalogue.site import Site
 from workflow.catalogue.telling import ChannelKind, MessageKind, TellingPolicy
 from workflow.catalogue.tendering import Period, Tendering, TenderMoment, TenderRule
 
@@ -102,6 +103,7 @@ __all__ = [
     "Role",
     "RuleLimit",
     "SharedMaterial",
+    "Site",
     "Squad",
     "SquadMember",
     "Stage",

@@ -24,6 +24,7 @@ from workflow.catalogue.rules import (
     Threshold,
     TimeUsePolicy,
 )
+from workflow.catalogue.site import Site
 from workflow.catalogue.telling import ChannelKind, TellingPolicy
 from workflow.catalogue.tendering import Tendering
 from workflow.clock.limit import Limit
@@ -232,6 +233,7 @@ class Catalogue:
     check_organisation: bool
     permit_patterns: tuple[str, ...]
     exchange: ExchangeRules
+    site: Site
     sources: Mapping[str, Validity]
     digest: str
 

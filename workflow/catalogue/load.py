@@ -57,6 +57,7 @@ from workflow.catalogue.rules import (
     Threshold,
     TimeUsePolicy,
 )
+from workflow.catalogue.site import SITE, Site, SiteSchema
 from workflow.catalogue.telling import ChannelKind
 from workflow.definition import Title
 from workflow.errors import ConfigFaults, Fault
@@ -99,6 +100,7 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "codes/splclx.yaml": district_schema.CodeListSchema,
         **{f"codes/{name}.yaml": district_schema.CodeListSchema for name in EXCHANGE_LISTS},
         "exchange.yaml": exchange_schema.ExchangeSchema,
+        SITE: SiteSchema,
         "documents/contacts.yaml": document_files.ContactsSchema,
         "documents/remedies.yaml": document_files.RemediesSchema,
         telling_schema.CHANNELS: telling_schema.ChannelsSchema,
@@ -341,6 +343,7 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],
         exchange=exchange_schema.exchange_rules(data["exchange.yaml"]),
+        site=_settings(Site, data[SITE]),
         sources=MappingProxyType(
             {file: made["validity"] if isinstance(made, dict) else made.validity for file, made in data.items()}
         ),

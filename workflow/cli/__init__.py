@@ -34,6 +34,7 @@ COMMANDS = {
     "calendar": ("workflow.cli.calendar", "show, preview, propose, sign, withdraw: the working calendar"),
     "amend": ("workflow.cli.amend", "change a limit by law, move running cases to a newer flow version"),
     "what-if": ("workflow.cli.what_if", "which dates would move if …; nothing is saved"),
+    "font": ("workflow.cli.font", "make the web font for machines without Chinese fonts"),
     "proof": ("workflow.cli.proof", "print the day-by-day proof of a case's date"),
 }
 

@@ -11,12 +11,14 @@ from itertools import islice
 
 from workflow.actor import Grant
 from workflow.commands.bring_in import Outcome, check_may_import, finished
+from workflow.commands.keep_people import said_of
 from workflow.importing.columns import Row
 from workflow.importing.faults import CellFault
 from workflow.importing.persons import PeopleFile, read_people
 from workflow.importing.tables import read_tables
 from workflow.passwords import hash_password
-from workflow.store import imports, staff
+from workflow.store import accounts, imports, staff
+from workflow.store.accounts import NewChange
 from workflow.store.staff import KnownPerson
 from workflow.work import Work
 
@@ -163,7 +165,25 @@ def _written(run: _Import) -> dict[str, str]:
     staff.change_people(conn, [*run.changed.values()])
     own = [(made[name], grant) for name, (_, grants) in run.new.items() for grant in grants]
     staff.change_roles(conn, [*own, *run.given], run.taken)
+    accounts.record(conn, _changes(run, made, own), run.work.actor.id, run.work.now)
     return {name: told[name] for name, (row, _) in run.new.items() if row.given.get("active", True)}
+
+
+def _changes(run: _Import, made: Mapping[str, int], own: Sequence[tuple[int, Grant]]) -> list[NewChange]:
+    """What the file did to each account, as the same by hand would be recorded."""
+    changes = [
+        NewChange(made[name], "added", {"username": name, "name": row.given["name"]})
+        for name, (row, _) in run.new.items()
+    ]
+    for username, after in run.changed.items():
+        known, number = run.known[username], int(str(after["id"]))
+        before = {"name": known.name, "email": known.email}
+        different = {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+        changes += [NewChange(number, "changed", different)] if different else []
+        if known.active != after["active"]:
+            changes.append(NewChange(number, "opened" if after["active"] else "closed", {}))
+    changes += [NewChange(number, "role_given", said_of(grant)) for number, grant in (*own, *run.given)]
+    return changes + [NewChange(number, "role_withdrawn", said_of(grant)) for number, grant in run.taken]
 
 
 def _parts(names: Iterable[str], size: int) -> Iterator[list[str]]:

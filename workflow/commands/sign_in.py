@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from workflow import passwords
 from workflow.errors import NotSignedIn, TooMany
-from workflow.store import login_failures, people, tokens
+from workflow.store import accounts, login_failures, people, tokens
 from workflow.store.login_failures import EVERY_ACCOUNT, Limit
 from workflow.store.tokens import Kind, NewToken
 from workflow.work import Office
@@ -47,9 +47,9 @@ def sign_in(
     Raises NotSignedIn, in the same words for an unknown account, a closed one and a wrong password, and TooMany after
     too many failures of this account from this address, or of this address.
     """
-    address = _network(given.address)
+    address = network(given.address)
     with office.engine.begin() as conn:
-        _refuse_if_locked(conn, given.username, address)
+        refuse_if_locked(conn, given.username, address)
         account = people.account(conn, given.username)
     right = passwords.password_is(given.password, account.password_hash if account else None)
     if account is None or not account.active or not right:
@@ -58,12 +58,13 @@ def sign_in(
     stronger = passwords.hash_password(given.password) if passwords.is_weak(account.password_hash) else None
     with office.engine.begin() as conn:
         # Once more: guesses made at the same time as this one may have locked the account.
-        _refuse_if_locked(conn, given.username, address)
+        refuse_if_locked(conn, given.username, address)
         login_failures.forget(conn, given.username, address)
         if stronger is not None:
             people.set_password_hash(conn, account.id, account.password_hash, stronger)
         if replaces is not None:
             tokens.revoke_session(conn, tokens.digest(replaces))
+        accounts.note_sign_in(conn, account.id)
         return tokens.issue(conn, account.id, kind, label, lifetime or _LIFETIMES[kind])
 
 
@@ -77,10 +78,11 @@ def _count(office: Office, username: str, address: str) -> None:
     if failures > PER_ACCOUNT.failures or total > PER_ADDRESS.failures:
         # Locked while the password was being checked: no answer about it any more.
         with office.engine.begin() as conn:
-            _refuse_if_locked(conn, username, address)
+            refuse_if_locked(conn, username, address)
 
 
-def _refuse_if_locked(conn: Connection, username: str, address: str) -> None:
+def refuse_if_locked(conn: Connection, username: str, address: str) -> None:
+    """Raises TooMany while this account is locked for this `network`, or the network for every account."""
     seconds = login_failures.seconds_locked(conn, username, address)
     if seconds > 0:
         minutes = -(-seconds // 60)
@@ -92,7 +94,7 @@ def _refuse_if_locked(conn: Connection, username: str, address: str) -> None:
         )
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Whom an address stands for: an IPv6 customer has a whole /64 to change addresses in."""
     try:
         parsed = ip_address(address)

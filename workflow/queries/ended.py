@@ -9,7 +9,7 @@ from sqlalchemy import text
 from workflow.clock.days import start_of_day
 from workflow.definition import RESULT_CLOCKS, Title
 from workflow.queries.filters import refuse_unknown, written_code
-from workflow.queries.paging import Listing, Page, Paging, page, position
+from workflow.queries.paging import COUNT_CAP, Listing, Page, Paging, page, position
 from workflow.visibility import leads, sees_everything, visible_cases
 from workflow.work import Work
 
@@ -58,6 +58,17 @@ def ended(work: Work, filters: EndedFilters, paging: Paging) -> Page[EndedRow]:
     parameters |= {"wanted": paging.size + 1, "of_results": list(RESULT_CLOCKS)}
     found = work.conn.execute(text(statement), parameters).all()
     return page(paging, listing, [_row(work, row) for row in found], [[row.ended_key, row.id] for row in found])
+
+
+def ended_since(work: Work, since: date) -> int:
+    """How many cases the actor may see ended on that day or after it, counted up to COUNT_CAP + 1."""
+    conditions, parameters = _conditions(work, EndedFilters(since=since))
+    where = " AND ".join(conditions)
+    found = work.conn.execute(
+        text(f"SELECT count(*) FROM (SELECT FROM cases c WHERE {where} LIMIT :most) t"),  # noqa: S608 - our own words
+        parameters | {"most": COUNT_CAP + 1},
+    )
+    return int(found.scalar_one())
 
 
 _SELECT = """

@@ -80,9 +80,9 @@ def opening(work: Work, after: int | None) -> Opening:
     assert person is not None, "machines have no page"
     head = stream.head(work.conn)
     if after is None or after > head:
-        return Opening(head, (), _waiting(work.conn, [person])[person])
+        return Opening(head, (), waiting(work.conn, [person])[person])
     found = _told(work.office, work.conn, {person: after})[person]
-    return Opening(found[-1].position if found else after, found, _waiting(work.conn, [person])[person])
+    return Opening(found[-1].position if found else after, found, waiting(work.conn, [person])[person])
 
 
 def look(
@@ -97,7 +97,7 @@ def look(
     if seen.position == known or not listening:
         return News(seen.position, tokens, {}, {})
     told = {person: lines for person, lines in _told(office, conn, listening).items() if lines}
-    return News(seen.position, tokens, told, _waiting(conn, list(told)) if told else {})
+    return News(seen.position, tokens, told, waiting(conn, list(told)) if told else {})
 
 
 _STANDING = text("""
@@ -149,7 +149,8 @@ def _title(office: Office, row: Any) -> Title:
     return NOTICES.get(row.message or "", NOTICE)
 
 
-def _waiting(conn: Connection, persons: Sequence[int]) -> dict[int, Waiting]:
+def waiting(conn: Connection, persons: Sequence[int]) -> dict[int, Waiting]:
+    """What waits for each of these people."""
     rows = conn.execute(
         text("""
 SELECT person,

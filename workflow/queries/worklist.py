@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import TextClause, text
 
 from workflow.actor import Actor
-from workflow.case import ClockRecord
+from workflow.case import ClockRecord, PauseRecord
 from workflow.clock.words import Light
 from workflow.definition import Title
 from workflow.errors import NotAllowed
@@ -46,7 +46,8 @@ AFTER = "(c.paused, c.due_at, c.id) > (:after_paused, cast(:after_due AS timesta
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to list; None means any. ``text`` is the beginning of a case number, ``project`` a project code.
+    """What to list; None means any. ``text`` is the beginning of a case number, ``project`` a project code, ``named`` a
+    part of the name of a project or of its company.
 
     ``places`` are (flow, state) pairs, of which a case must be in one.
     """
@@ -60,13 +61,15 @@ class Filters:
     unassigned: bool = False
     text: str | None = None
     places: tuple[tuple[str, str], ...] | None = None
+    named: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """One line of the worklist. ``words`` is the time left of the clock that matters most, None where none runs.
 
-    ``papers_awaited``: its time was interrupted until the applicant completes its papers.
+    ``papers_awaited``: its time was interrupted until the applicant completes its papers. ``held_by`` is why it is
+    paused, ``remaining`` what the clock of ``words`` has left, in working days; None where it counts otherwise.
     """
 
     no: str
@@ -87,6 +90,8 @@ class WorkRow:
     light: Light
     paused: bool
     papers_awaited: bool
+    held_by: Title | None
+    remaining: int | None
     due_on: date | None
     due_at: datetime | None
     provisional: bool
@@ -121,12 +126,14 @@ def worklist(work: Work, filters: Filters, paging: Paging) -> Page[WorkRow]:
     listing = Listing("worklist", work.actor.id, asdict(filters))
     after = position(paging, listing)
     ways = _ways(work, filters)
-    conditions, parameters = _conditions(work, filters)
+    conditions, parameters = conditions_of(work, filters)
     if after is not None:
         conditions.append(AFTER)
         parameters |= {"after_paused": after[0], "after_due": after[1], "after_id": after[2]}
     parameters |= {f"way_{column}": values for column, values in ways if values is not None}
-    statement = _page_statement(tuple((column, values is None) for column, values in ways), tuple(conditions))
+    lookup = "code" if filters.project is not None else "named"
+    kinds = tuple((column, "values" if values is not None else lookup) for column, values in ways)
+    statement = _page_statement(kinds, tuple(conditions))
     found = work.conn.execute(statement, parameters | {"wanted": paging.size + 1}).mappings().all()
     at, exact = edges(work.calendar, work.now), exact_flows(work.office.flows)
     rows = [_row(work, row, at, row["flow"] in exact) for row in found]
@@ -149,7 +156,7 @@ def tabs(work: Work) -> Tabs:
     parameters: dict[str, Any] = {"cap": COUNT_CAP + 1}
     parts = []
     for name, filters in wanted.items():
-        conditions, values = _conditions(work, filters)
+        conditions, values = conditions_of(work, filters)
         parameters |= values
         parts.append((name, tuple(conditions)))
     row = work.conn.execute(_tabs_statement(tuple(parts)), parameters).mappings().one()
@@ -177,9 +184,9 @@ def _check(work: Work, filters: Filters) -> None:
 
 
 def _ways(work: Work, filters: Filters) -> list[tuple[str, list[Any] | None]]:
-    """The columns whose index leads into the list, with the values to look up; None: looked up by project code."""
+    """The columns whose index leads into the list, with the values to look up; None: looked up among projects."""
     actor = work.actor
-    if filters.project is not None:
+    if filters.project is not None or filters.named is not None:
         return [("project_id", None)]
     if filters.scope == "mine":
         return [("assignee_id", [actor.id, *actor.stands_in_for])]
@@ -193,8 +200,8 @@ def _ways(work: Work, filters: Filters) -> list[tuple[str, list[Any] | None]]:
     return [("state", [filters.state])] if filters.state is not None else []
 
 
-def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]]:
-    """Everything a case must satisfy, whichever way it is reached."""
+def conditions_of(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    """Everything an open case must satisfy, whichever way it is reached, and the parameters of these words of SQL."""
     seen, parameters = visible_cases(work.actor)
     conditions = [] if seen == "true" else [seen]
     if filters.scope == "mine":
@@ -220,6 +227,8 @@ def _conditions(work: Work, filters: Filters) -> tuple[list[str], dict[str, Any]
         conditions.append("c.assignee_id IS NULL AND c.item IS NOT NULL")
     if filters.project is not None:
         parameters["project"] = written_code(filters.project, work.office.catalogue)
+    if filters.named is not None:
+        parameters["named"] = filters.named
     if filters.text is not None:
         conditions.append("c.no >= :text_from AND c.no < :text_to")
         parameters |= {"text_from": filters.text, "text_to": filters.text + "\uffff"}
@@ -264,11 +273,11 @@ ORDER BY c.paused, c.due_at, c.id"""
 
 # Statements are put together from words of this module and of `visibility`; every value is a parameter.
 @lru_cache(maxsize=256)
-def _page_statement(ways: tuple[tuple[str, bool], ...], conditions: tuple[str, ...]) -> TextClause:
+def _page_statement(ways: tuple[tuple[str, str], ...], conditions: tuple[str, ...]) -> TextClause:
     where = " AND ".join(("c.ended_at IS NULL", *conditions))
     if not ways:
         return text(f"WITH page AS MATERIALIZED ({_slice(where)})" + _DETAILS)
-    branches = "\n  UNION\n".join(f"  ({_branch(column, by_code, where)})" for column, by_code in ways)
+    branches = "\n  UNION\n".join(f"  ({_branch(column, lookup, where)})" for column, lookup in ways)
     merged = f"SELECT * FROM (\n{branches}) found ORDER BY paused, due_at, id LIMIT :wanted"  # noqa: S608
     return text(f"WITH page AS MATERIALIZED ({merged})" + _DETAILS)
 
@@ -277,10 +286,15 @@ def _slice(where: str) -> str:
     return f"SELECT c.paused, c.due_at, c.id FROM cases c WHERE {where} ORDER BY c.paused, c.due_at, c.id LIMIT :wanted"  # noqa: S608
 
 
-def _branch(column: str, by_code: bool, where: str) -> str:
-    values = f"SELECT unnest(cast(:way_{column} AS {TYPES[column]}[]))"
-    if by_code:
-        values = "SELECT id FROM projects WHERE code = :project"
+_PROJECTS = {
+    "code": "SELECT id FROM projects WHERE code = :project",
+    "named": "SELECT p.id FROM projects p JOIN companies o ON o.credit_code = p.company "
+    "WHERE position(:named IN p.name) > 0 OR position(:named IN o.name) > 0",
+}
+
+
+def _branch(column: str, lookup: str, where: str) -> str:
+    values = _PROJECTS.get(lookup, f"SELECT unnest(cast(:way_{column} AS {TYPES[column]}[]))")
     one = _slice(f"c.{column} = way.value AND {where}")
     return f"SELECT found.* FROM ({values}) AS way(value) CROSS JOIN LATERAL ({one}) found"  # noqa: S608
 
@@ -328,12 +342,20 @@ def _row(work: Work, row: Any, at: Edges, exact: bool) -> WorkRow:
         light=light,
         paused=row["paused"],
         papers_awaited=any(pause.resets and pause.until is None for pause in pauses),
+        held_by=_held_by(office, pauses) if row["paused"] else None,
+        remaining=leading.remaining if leading and leading.remaining_unit == "working_day" else None,
         due_on=leading.due_on if leading else None,
         due_at=leading.due_at if leading else None,
         provisional=leading.provisional if leading else False,
         words=leading.words if leading else None,
         clocks=tuple(clocks.values()),
     )
+
+
+def _held_by(office: Office, pauses: list[PauseRecord]) -> Title | None:
+    """What the open pause is about."""
+    causes = office.catalogue.causes
+    return next((causes[one.cause].title for one in pauses if one.until is None and one.cause in causes), None)
 
 
 def _leading(clocks: list[ClockRecord], light: Light) -> ClockRecord | None:

@@ -73,6 +73,14 @@ def account(conn: Connection, username: str) -> Account | None:
     return None if row is None else Account(*row)
 
 
+def account_of(conn: Connection, person_id: int) -> Account | None:
+    """The account of that number, active or not."""
+    row = conn.execute(
+        text("SELECT id, username, name, password_hash, active FROM people WHERE id = :id"), {"id": person_id}
+    ).one_or_none()
+    return None if row is None else Account(*row)
+
+
 def set_password_hash(conn: Connection, person_id: int, old: str, new: str) -> None:
     """Replace a person's hash, unless it is no longer the one that was checked."""
     conn.execute(

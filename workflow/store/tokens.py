@@ -19,12 +19,14 @@ Kind = Literal["session", "bearer", "calendar"]
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a token belongs to, read together with the one reading of the clock of the request."""
+    """Who a token belongs to, read together with the one reading of the clock of the request; ``seconds_left`` until
+    the token ends by itself, in real time."""
 
     actor: Actor
     now: datetime
     csrf: str
     token_id: int
+    seconds_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def digest(secret: str) -> bytes:
 
 
 _AUTHENTICATE = b"""
-SELECT json_build_array(t.id, t.csrf, p.id, p.name, app_now(),
+SELECT json_build_array(t.id, t.csrf, floor(extract(epoch FROM t.expires_at - statement_timestamp())), p.id, p.name,
+  app_now(),
   (SELECT coalesce(json_agg(json_build_array(r.role, r.department, r.squad, r.project_id, r.company, r.on_behalf_of)
      ORDER BY r.on_behalf_of NULLS FIRST, r.id), '[]') FROM held_roles r WHERE r.person_id = p.id))
 FROM tokens t JOIN people p ON p.id = t.person_id
@@ -71,9 +74,9 @@ def authenticate(conn: Connection, hash_: bytes, kind: Kind) -> SignedIn | None:
     found = driver.value(conn, _AUTHENTICATE, {"hash": hash_, "kind": kind})
     if found is None:
         return None
-    token_id, csrf, person_id, name, now, grants = found
+    token_id, csrf, seconds_left, person_id, name, now, grants = found
     actor = Actor(person_id, name, tuple(Grant(*grant) for grant in grants))
-    return SignedIn(actor=actor, now=datetime.fromisoformat(now), csrf=csrf, token_id=token_id)
+    return SignedIn(actor, datetime.fromisoformat(now), csrf, token_id, int(seconds_left))
 
 
 def issue(conn: Connection, person_id: int, kind: Kind, label: str, lifetime: timedelta) -> NewToken:
@@ -117,6 +120,20 @@ WHERE id = :token_id AND person_id = :person_id RETURNING id"""),
         {"token_id": token_id, "person_id": person_id},
     ).one_or_none()
     return found is not None
+
+
+def extend_session(conn: Connection, token_id: int, lifetime: timedelta, longest: timedelta) -> int:
+    """Let a session that has not ended go on for ``lifetime`` from now, though never beyond ``longest`` after it was
+    begun, and never shorter than it had; returns the seconds it has left, 0 for one that is over."""
+    found = conn.execute(
+        text("""
+UPDATE tokens
+SET expires_at = greatest(expires_at, least(statement_timestamp() + :lifetime, created_at + :longest))
+WHERE id = :token_id AND kind = 'session' AND revoked_at IS NULL AND expires_at > statement_timestamp()
+RETURNING floor(extract(epoch FROM expires_at - statement_timestamp()))"""),
+        {"token_id": token_id, "lifetime": lifetime, "longest": longest},
+    ).scalar()
+    return int(found or 0)
 
 
 def revoke_kind(conn: Connection, person_id: int, kind: Kind) -> None:

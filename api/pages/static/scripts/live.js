@@ -28,15 +28,20 @@
     }
   };
 
+  const show = (one, number) => {
+    one.textContent = number > 99 ? "99+" : String(number);
+    one.hidden = number === 0;
+  };
   const told = (event) => {
     keep(event.lastEventId);
-    said.textContent = (event.type === "alert" ? count.dataset.new : "") + JSON.parse(event.data).title.zh;
+    const { title } = JSON.parse(event.data);
+    said.textContent = (event.type === "alert" ? count.dataset.new : "") + (document.documentElement.lang === "en" ? title.en : title.zh);
   };
   const waiting = (event) => {
     if (event.lastEventId) keep(event.lastEventId);
-    const alerts = JSON.parse(event.data).alerts;
-    count.textContent = alerts > 99 ? "99+" : String(alerts);
-    count.hidden = alerts === 0;
+    const { alerts, notices } = JSON.parse(event.data);
+    show(count, alerts);
+    document.querySelectorAll("[data-live-notices]").forEach((one) => show(one, notices));
     failures = 0;
   };
 

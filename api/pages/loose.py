@@ -1,0 +1,61 @@
+"""The files of a draft that belong to no paper yet. The draft's form names them, so that they are there on any device.
+
+A reference is sealed: knowing the digest of somebody else's file must not be enough to hand it in as one's own.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from api.access import wiring
+from api.pages.drafts import UNMATCHED, Draft
+from api.pages.wording import size
+
+MOST = 40
+"""Files that may wait at once."""
+_SEAL = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LooseFile:
+    """One file that waits."""
+
+    sha256: str
+    octets: int
+    filename: str
+
+    @property
+    def key(self) -> str:
+        """What its field in the form is called."""
+        return f"paper.{self.sha256[:16]}"
+
+    @property
+    def size_words(self) -> str:
+        """Its size in words."""
+        return size(self.octets)
+
+
+def waiting(draft: Draft) -> list[LooseFile]:
+    """The files that wait; what is not sealed by us counts for nothing."""
+    texts = draft.form.get(UNMATCHED) or ()
+    return [file for text in texts if (file := _read(draft.no, text)) is not None]
+
+
+def written(no: str, files: list[LooseFile]) -> list[str]:
+    """As the draft's form keeps them."""
+    return [f"{file.sha256}:{file.octets}:{_seal(no, file)}:{file.filename}" for file in files]
+
+
+def _read(no: str, text: object) -> LooseFile | None:
+    sha256, _, rest = str(text).partition(":")
+    octets, _, rest = rest.partition(":")
+    seal, _, filename = rest.partition(":")
+    if not octets.isdigit():
+        return None
+    file = LooseFile(sha256, int(octets), filename)
+    return file if hmac.compare_digest(seal.encode(), _seal(no, file).encode()) else None
+
+
+def _seal(no: str, file: LooseFile) -> str:
+    said = f"loose\0{no}\0{file.sha256}\0{file.octets}\0{file.filename}".encode()
+    return hmac.new(wiring().settings.secret.encode(), said, hashlib.sha256).hexdigest()[:_SEAL]

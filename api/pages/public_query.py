@@ -1,0 +1,146 @@
+"""查进度: how far a case has come, for whoever has its number and the last four digits, or the receipt's QR code.
+
+Nobody is signed in here, nothing personal is shown, and no search engine is to keep it.
+"""
+
+from datetime import timedelta
+
+from flask import Response, request, url_for
+
+from api import access
+from api.pages.ahead import next_step, whose_turn
+from api.pages.blueprint import pages
+from api.pages.faults import Fault
+from api.pages.frame import lead, show
+from api.pages.reading import half_width
+from api.pages.standing import Standing, standing
+from api.pages.wording import _, date_and_time, own
+from api.rate import Rate
+from workflow.clock.days import local_day
+from workflow.definition import LIFE_CLOCKS
+from workflow.errors import NotFound, TooMany
+from workflow.queries.public_progress import DIGITS, PublicProgress, proved_number, seal, sealed_progress
+
+WINDOW = timedelta(minutes=15)
+BY_ADDRESS = Rate(times=20, seconds=WINDOW.total_seconds())
+"""What one address may ask, right or wrong."""
+BY_NUMBER = Rate(times=10, seconds=WINDOW.total_seconds())
+"""How often one number may be tried from anywhere: four digits are ten thousand guesses."""
+LONGEST_NUMBER = 40
+OUTCOMES_TOLD = frozenset({"granted", "solved", "finished", "filed"})
+
+
+@pages.get("/query", endpoint="public_query")
+def query_form() -> Response:
+    """The form."""
+    return _page(half_width(request.args.get("no", ""))[:LONGEST_NUMBER].upper())
+
+
+@pages.post("/query")
+def query_now() -> Response:
+    """Check number and digits; the answer stands at an address of its own, sealed as the receipt's is."""
+    no = half_width(request.form.get("no", "")).upper().replace(" ", "")[:LONGEST_NUMBER]
+    digits = half_width(request.form.get("digits", "")).upper().replace(" ", "")[:LONGEST_NUMBER]
+    if faults := _unfilled(no, digits):
+        return _page(no, digits, faults=faults, status=400)
+    office = access.office()
+    try:
+        BY_ADDRESS.check(request.remote_addr or "")
+        BY_NUMBER.check(no)
+        with office.engine.connect() as conn:
+            found = proved_number(office, conn, no, digits)
+    except NotFound as unknown:
+        return _page(no, digits, faults=[Fault("no", own(unknown))], status=404)
+    except TooMany as refusal:
+        return _too_often(no, digits, refusal)
+    return lead(url_for("pages.sealed_query", no=found, shown=_seal(found)))
+
+
+@pages.get("/query/<no>/<shown>")
+def sealed_query(no: str, shown: str) -> Response:
+    """What the QR code of a receipt leads to."""
+    office = access.office()
+    try:
+        with office.engine.connect() as conn:
+            found = sealed_progress(office, conn, access.wiring().settings.secret, no[:LONGEST_NUMBER], shown[:100])
+    except NotFound as unknown:
+        return _page("", faults=[Fault("no", own(unknown))], status=404)
+    return _page(found.no, found=found)
+
+
+def query_path(no: str) -> str:
+    """The sealed path of a case, as receipts carry it."""
+    return url_for("pages.sealed_query", no=no, shown=_seal(no))
+
+
+def _seal(no: str) -> str:
+    return seal(access.wiring().settings.secret, no)
+
+
+def _unfilled(no: str, digits: str) -> list[Fault]:
+    faults = []
+    if not no:
+        faults.append(Fault("no", _("请填写办件编号")))
+    if len(digits) != DIGITS or not digits.isalnum():
+        faults.append(Fault("digits", _("请填写四位数字或字母，例如 6620")))
+    return faults
+
+
+def _too_often(no: str, digits: str, refusal: TooMany) -> Response:
+    seconds = int(refusal.extra["retry_after"])
+    wait = -(-seconds // 60)
+    response = _page(no, digits, faults=[Fault("", _("查询次数过多，请 %(n)s 分钟后再试。", n=wait))], status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _page(
+    no: str,
+    digits: str = "",
+    found: PublicProgress | None = None,
+    faults: list[Fault] | None = None,
+    status: int = 200,
+) -> Response:
+    response = show(
+        "public_query.html",
+        status,
+        no=no,
+        digits=digits,
+        found=found,
+        standing=_standing(found) if found else None,
+        ended=_ended(found) if found else "",
+        ahead=_ahead(found) if found else "",
+        problems=faults or (),
+        here=request.path if request.method == "GET" else url_for("pages.public_query"),
+    )
+    # Numbers of cases are nobody's search result; an address that was found is not handed on either.
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _standing(found: PublicProgress) -> Standing | None:
+    """The clock to speak of: the promise, else what runs out first; none of an ended case."""
+    running = [clock for clock in found.clocks if clock.state != "settled" and clock.name not in LIFE_CLOCKS]
+    if found.ended_at is not None or not running:
+        return None
+    promised = next((clock for clock in running if clock.name == "promised"), running[0])
+    rule = access.office().flow(found.flow, found.flow_version).rule(promised.name)
+    return standing(promised, rule, found.pauses, found.now)
+
+
+def _ended(found: PublicProgress) -> str:
+    if found.ended_at is None:
+        return ""
+    return _("%(when)s 办结。", when=date_and_time(found.ended_at, local_day(found.now)))
+
+
+def _ahead(found: PublicProgress) -> str:
+    """The next step, and whether the applicant has something to do."""
+    if found.ended_at is not None:
+        return _("结果和文书请登录后查看。")
+    step = next_step(found.flow, found.state)
+    who = whose_turn(found.state, own(found.department))
+    words = _("下一步：%(step)s。", step=step) if step else _("现在由%(who)s办理。", who=who) if who else ""
+    if found.state.turn == "applicant":
+        return words + _("现在需要申请人办理，请登录。")
+    return words + _("目前不需要申请人做任何事。")
