@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from api.access import office
 from api.pages.names import role_name
-from api.pages.wording import N_, _
+from api.pages.wording import N_, _, lang
+from workflow.clock.words import limit_words
 from workflow.definition import State
 
 # Whoever holds these holds them for a project, a squad or the district, in no department.
@@ -41,3 +43,15 @@ def whose_turn(state: State, department: str) -> str:
         return _("申请人")
     by = role_name(state.turn)
     return by if state.turn in PLACELESS or not department else department
+
+
+def answer_words() -> str:
+    """How soon the help desk promises to answer: the limits of the configuration, by day and by night."""
+    hours = office().catalogue.help
+    return _(
+        "%(since)s–%(until)s %(day)s内回应，其他时间 %(night)s内回应。",
+        since=f"{hours.day_from:%H:%M}",
+        until=f"{hours.day_to:%H:%M}",
+        day=limit_words(hours.first_response_day, lang()),
+        night=limit_words(hours.first_response_night, lang()),
+    )

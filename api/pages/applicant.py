@@ -11,7 +11,7 @@ from typing import TypeVar
 from flask import Response, url_for
 
 from api import access
-from api.pages.ahead import PLACELESS
+from api.pages.ahead import PLACELESS, answer_words
 from api.pages.blueprint import pages
 from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.frame import is_applicant, show
@@ -21,7 +21,7 @@ from api.pages.strips import Cell, strip
 from api.pages.wording import N_, _, date_and_time, lang, own
 from workflow import logs
 from workflow.clock.days import OFFICE_ZONE, local_day
-from workflow.clock.words import date_words, limit_words
+from workflow.clock.words import date_words
 from workflow.errors import Refused
 from workflow.queries.ended import EndedFilters, EndedRow, ended
 from workflow.queries.home import RowClock, TakenAway, my_specialists, row_clocks, taken_away
@@ -64,9 +64,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One page of open cases."""
+    """One page of open cases: those with a clock, and ``quiet`` ones in which no time runs."""
 
     lines: tuple[Line, ...]
+    quiet: tuple[Line, ...]
     next_page: str | None
 
 
@@ -99,10 +100,15 @@ def my_cases() -> Response:
         finished=rows,
         more_finished=later,
         specialists=specialists,
-        answer=_answer_words(),
+        answer=answer_words(),
         notices=notices,
         unseen=unseen,
-        first_visit=not later_page and errands == [] and rows == [] and opened is not None and not opened.lines,
+        first_visit=not later_page
+        and errands == []
+        and rows == []
+        and opened is not None
+        and not opened.lines
+        and not opened.quiet,
         may_apply=is_applicant(work.actor),
     )
 
@@ -126,8 +132,9 @@ def _opened(work: Work, waiting: set[str]) -> Opened:
     rows = [row for row in found.rows if row.no not in waiting]
     clocks = row_clocks(work, [row.no for row in rows])
     today = local_day(work.now)
-    lines = tuple(_line(work, row, clocks.get(row.no), today) for row in rows)
-    return Opened(lines, url_for("pages.my_cases", cursor=found.next_cursor) if found.next_cursor else None)
+    lines = [_line(work, row, clocks.get(row.no), today) for row in rows]
+    timed, quiet = (tuple(line for line in lines if bool(line.left) == timed) for timed in (True, False))
+    return Opened(timed, quiet, url_for("pages.my_cases", cursor=found.next_cursor) if found.next_cursor else None)
 
 
 def _line(work: Work, row: WorkRow, clock: RowClock | None, today: date) -> Line:
@@ -138,7 +145,9 @@ def _line(work: Work, row: WorkRow, clock: RowClock | None, today: date) -> Line
     if view.due_on is not None:
         exact = view.due_at if view.due_at is not None and not view.limit.unit.counts_days else None
         hour = f" {exact.astimezone(OFFICE_ZONE):%H:%M}" if exact is not None else ""
-        left = _("%(left)s，%(day)s前", left=left, day=date_words(view.due_on, today, lang()) + hour)
+        day = date_words(view.due_on, today, lang()) + hour
+        over = view.remaining is not None and view.remaining < 0
+        left = _("%(left)s，原定 %(day)s", left=left, day=day) if over else _("%(left)s，%(day)s前", left=left, day=day)
     cells = strip(view, clock.pauses, work.calendar, today)
     return Line(row, _whose(row), cells, left, view.provisional and view.due_on is not None)
 
@@ -171,20 +180,6 @@ def _ended_words(row: EndedRow, left: TakenAway, today: date) -> str:
     return _("%(when)s，在承诺当日", when=when)
 
 
-def _answer_words() -> str:
-    """How soon the help desk promises to answer: the limits of the configuration, by day and by night."""
-    hours = access.office().catalogue.help
-    return _(
-        "%(from)s–%(to)s %(day)s内回应，其他时间 %(night)s内回应。",
-        **{
-            "from": f"{hours.day_from:%H:%M}",
-            "to": f"{hours.day_to:%H:%M}",
-            "day": limit_words(hours.first_response_day, lang()),
-            "night": limit_words(hours.first_response_night, lang()),
-        },
-    )
-
-
 def _errands(work: Work) -> list[Errand]:
     today = local_day(work.now)
     places = tuple(sorted(places_of_errands(work.office.flows.values())))
@@ -201,7 +196,7 @@ def _errands(work: Work) -> list[Errand]:
 
 def _errand(row: WorkRow, today: date) -> Errand:
     what, button = ERRANDS.get((row.flow, row.state), (own(row.state_title), N_("去办理")))
-    until = _("请在 %(day)s 前办完", day=date_words(row.due_on, today, lang())) if row.due_on else ""
+    until = _("请在 %(day)s前办完", day=date_words(row.due_on, today, lang())) if row.due_on else ""
     return Errand(row.no, row.title, _(what), _(button), until, own(row.words) if row.words else "")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from api import access
+from api.pages.ahead import PLACELESS, answer_words
 from api.pages.blueprint import pages
 from api.pages.deeds import Deeds, deeds
 from api.pages.errands import ERRANDS, places_of_errands
@@ -17,6 +18,7 @@ from api.pages.lists import cursor, paging
 from api.pages.matrix import Matrix, matrix
 from api.pages.names import PAUSE_CONVENTION, STOPS, department_name, document_name, role_name, street_name
 from api.pages.panels import Panel, panels
+from api.pages.progress import progress, receipt_of
 from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.tender import TenderPanel, tender_panel
 from api.pages.time_use import UsePanel, use_panel
@@ -36,8 +38,6 @@ from workflow.work import Work
 LINES = 20
 # What officers do about alerts is their own business.
 AMONG_STAFF = ("acknowledge", "alert_passed_on", "alert_unanswered")
-# Whoever holds these holds them for a project, a squad or the district, in no department.
-PLACELESS = ("specialist", "squad_leader", "district_leader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,14 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
     if is_staff(actor):
         office: dict[str, Any] = {"may_hand_in": is_applicant(actor), "may_correct": _may_correct(page.case)}
         return show("case.html", status, **common, notices=_notices(page), **office)
-    said = {"errand": _errand(page.case), "ahead": _ahead(page.case, page.today), "notice": _notice(page)}
+    said: dict[str, Any] = {
+        "errand": _errand(page.case),
+        "ahead": _ahead(page.case, page.today),
+        "notice": _notice(page),
+        "progress": progress(page.case, page.panels, page.now),
+        "receipt": receipt_of(page.case),
+        "answer": answer_words(),
+    }
     return show("progress.html", status, **common, **said)
 
 

@@ -135,8 +135,9 @@ def flow(name: str) -> Response:
         here_now=here,
         versions=versions,
         before=before,
-        changes=[_change(one) for one in differences(old, shown)] if old else [],
+        changes=_changes(differences(old, shown)) if old else [],
         states=[_state(shown, state, path, day) for state in _ordered(shown)],
+        ends=[own(state.title) for state in shown.states.values() if state.final],
         drawing=_drawing(shown, path, day),
         crowd=CROWD,
     )
@@ -173,9 +174,9 @@ def _path(case: CaseView, lines: Sequence[HistoryLine]) -> _Path:
 
 def _here(work: Work, case: CaseView) -> Here:
     flow = work.office.flow(case.flow, case.flow_version)
-    rules = [rule for rule in flow.clocks.values() if case.state.name in rule.while_states]
     turn = role_name(case.state.turn) if case.state.turn else _("不需要办理")
     running = [clock for clock in case.clocks if clock.state != "settled"]
+    rules = [flow.clocks[clock.name] for clock in running if clock.name in flow.clocks]
     names_shown = is_staff(work.actor) and case.assignee is not None
     return Here(
         who=f"{turn}，{case.assignee}" if names_shown else turn,
@@ -184,7 +185,7 @@ def _here(work: Work, case: CaseView) -> Here:
         closed=tuple(
             (own(one.action.title), "；".join(own(why) for why in one.reasons))
             for one in case.actions
-            if not one.allowed
+            if not one.allowed and any(why.code != "role_required" for why in one.reasons)
         ),
         ladder=tuple(words for rule in rules for words in _ladder(rule)) if is_staff(work.actor) else (),
     )
@@ -261,7 +262,10 @@ def _step(state: State, path: _Path | None, day: Mapping[str, str], sources: int
     return Step(state.name, own(state.title), below, stands, end=state.initial or state.final)  # type: ignore[arg-type]
 
 
-def _change(one: Difference) -> tuple[str, str, str]:
-    """What a version changed: how, what, and the detail."""
-    words = _("%(part)s“%(title)s”", part=_(PARTS[one.part]), title=own(one.title))
-    return _(CHANGES[one.change]), words, own(one.detail) if one.detail else ""
+def _changes(found: Sequence[Difference]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a version added, changed and removed, each with its detail."""
+    lines: dict[str, list[tuple[str, str]]] = {}
+    for one in found:
+        words = _("%(part)s“%(title)s”", part=_(PARTS[one.part]), title=own(one.title))
+        lines.setdefault(_(CHANGES[one.change]), []).append((words, own(one.detail) if one.detail else ""))
+    return list(lines.items())

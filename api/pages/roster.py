@@ -56,23 +56,20 @@ def roster_page(squad: str) -> Response:
 def publish(squad: str) -> Response:
     """Publish the turns of the week that have not begun."""
     typed = {name: value for name, value in request.form.items() if re.fullmatch(r"t[0-9]{1,2}|replace", name)}
-    with access.work() as work:
-        found = squad_of(work, squad)
-        today = local_day(work.now)
-        first = first_day(today)
-        slots = _slots(week(work, first, [found])[0], work.now, first, today)
-        try:
+    filled: list[Slot] = []
+    try:
+        with access.work() as work:
+            found = squad_of(work, squad)
+            today = local_day(work.now)
+            first = first_day(today)
+            slots = _slots(week(work, first, [found])[0], work.now, first, today)
+            filled = [slot for slot in slots if _number(typed.get(slot.name, ""))]
             done = once(work, lambda: _published(work, squad, slots, typed, first))
-        except NotFound:
-            raise
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            work.conn.rollback()
-            back = _Back(refusal.status, _faults(refusal, slots), typed)
-        else:
-            back = None
-    return lead_on(done) if back is None else _page(squad, back)
+    except (NotFound, NotAllowed):
+        raise
+    except Refused as refusal:
+        return _page(squad, _Back(refusal.status, _faults(refusal, filled), typed))
+    return lead_on(done)
 
 
 def _published(work: Work, squad: str, slots: list[Slot], typed: dict[str, str], first: date) -> Done:
@@ -131,23 +128,23 @@ def _slots(shown: SquadWeek, now: datetime, first: date, today: date) -> list[Sl
     return slots
 
 
-def _faults(refusal: Refused, slots: list[Slot]) -> list[Fault]:
-    """What the core says of the n-th turn, at the field of that turn."""
+def _faults(refusal: Refused, filled: list[Slot]) -> list[Fault]:
+    """What the core says of the n-th turn given, at the field of that turn; of a gap, by its hours."""
     if not refusal.reasons:
         return [Fault("", own(refusal))]
-    return list(dict.fromkeys(_fault(reason, slots) for reason in refusal.reasons))
+    return list(dict.fromkeys(_fault(reason, filled) for reason in refusal.reasons))
 
 
-def _fault(reason: Reason, slots: list[Slot]) -> Fault:
+def _fault(reason: Reason, filled: list[Slot]) -> Fault:
     path = str(reason.facts.get("field", ""))
     if "shift" in reason.facts:
         return Fault("replace", _("这一周已有发布的班次；要以新的为准，请勾选“替换已发布的班次”"))
     said = at_its_field(reason, path)
     found = re.match(r"shifts\.([0-9]+)", path)
-    # Turns left empty are gaps, which the core names by their hours; those filled in come in the form's order.
-    if found is None or int(found[1]) >= len(slots):
+    if found is None or int(found[1]) >= len(filled):
         return Fault("", said)
-    return Fault(slots[int(found[1])].name, f"{slots[int(found[1])].words}：{said}")
+    slot = filled[int(found[1])]
+    return Fault(slot.name, f"{slot.words}：{said}")
 
 
 def _number(text: str) -> int:

@@ -30,6 +30,7 @@ from api.pages.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.errors import BadInput, Reason
+from workflow.letters import CARDS
 from workflow.queries.awaiting import Decision
 from workflow.queries.district import DistrictProject, district, with_milestones
 from workflow.queries.figure_age import stopped_at
@@ -43,7 +44,8 @@ from workflow.work import Work
 
 PLACES: Mapping[str, str] = {"street": N_("街道"), "front": N_("战线"), "squad": N_("攻坚队")}
 """By what projects can be listed."""
-DECISIONS_SHOWN = 5
+DECISIONS_SHOWN = 3
+PROBLEMS_FIRST = 3
 URGENT: Mapping[str | None, int] = {"red": 0, "yellow": 1}
 """Cards before what is merely one's turn; within each the newest first."""
 REFRESH = 60
@@ -276,15 +278,21 @@ def _line(one: DistrictProject, today: date) -> ProjectLine:
 # ── what waits, what may be late ────────────────────────────────────────────────────────────────────────────────────
 
 
+def _wanted(one: Decision) -> str:
+    """What is wanted, without the name of the card, which has a tag of its own."""
+    words = own(one.words)
+    return words if one.card is None else words.removeprefix(own(CARDS[one.card])).lstrip("：: ")
+
+
 def _task(one: Decision, deeds: Mapping[str, NextDeed], today: date) -> Task:
     since = date_and_time(one.at, today)
     if one.no is None:
         to = url_for("pages.amendment", number=one.amendment)
-        return Task(one, own(one.words), _("去签批"), to, to, since)
+        return Task(one, _wanted(one), _("去签批"), to, to, since)
     case, deed = url_for("pages.case", no=one.no), deeds.get(one.no)
     if deed is None:
-        return Task(one, own(one.words), _("看办件"), case, case, since)
-    return Task(one, own(one.words), own(deed.title), deed_href(one.no, deed), case, since)
+        return Task(one, _wanted(one), _("看办件"), case, case, since)
+    return Task(one, _wanted(one), own(deed.title), deed_href(one.no, deed), case, since)
 
 
 def deed_href(no: str, deed: NextDeed) -> str:
@@ -311,7 +319,7 @@ def _problems(work: Work, found: WarMap, ask: Ask, today: date) -> ProblemList:
             one.project_name,
             _("第 %(n)s 天", n=(today - local_day(one.at)).days + 1) if one.at else "",
         )
-        for one in found.problems.rows
+        for one in found.problems.rows[:PROBLEMS_FIRST]
     )
     whole = Number(_("看全部 %(n)s 个", n=count), cases_of("problems_open", "open", ask)) if count else None
     return ProblemList(shown, count, whole)

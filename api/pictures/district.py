@@ -33,6 +33,8 @@ SHORT = 6 * TINY
 """The room of a name under its mark: six Chinese characters."""
 BESIDE = PITCH - 4
 """The same where the neighbour is named as well."""
+OWN = 4
+"""Characters that a name keeps of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +178,17 @@ def _mark(marks: Sequence[Mark], place: int, columns: int) -> Markup:
             0 <= column + step < columns and 0 <= place + step < len(marks) and _named(marks[place + step])
             for step in (-1, 1)
         )
-        short = fitted(mark.name, BESIDE if beside else SHORT, TINY)
+        short = fitted(_short(mark.name, [one.name for one in marks]), BESIDE if beside else SHORT, TINY)
         parts.append(words(x, y + 29, short, "tiny em", "middle"))
     return link(mark.href, element("title", mark.said), *parts)
+
+
+def _short(name: str, beside: Sequence[str]) -> str:
+    """Without the beginning that it shares with another of the tile: a dozen names of one road begin alike."""
+    for cut in range(len(name) - OWN, 1, -1):
+        if any(one != name and one.startswith(name[:cut]) for one in beside):
+            return name[cut:].lstrip()
+    return name
 
 
 def _named(mark: Mark) -> bool:

@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, Page
 
 FAR = 160
 """So many presses of the Tab key nobody should need for anything on a page."""
+ROUND = 2
+"""So often the keyboard passes the page itself when it has been everywhere."""
 _FOCUS = """() => {
   const at = document.activeElement;
   const said = `${at.localName} “${(at.textContent || at.name || "").trim().replace(/\\s+/g, " ").slice(0, 40)}”`;
@@ -52,7 +54,8 @@ class Hand:
         passed: list[str] = []
         while not wanted.evaluate_all("(all) => all.includes(document.activeElement)"):
             passed.append(self.tab(back=back))
-            assert len(passed) < FAR, f"no way by keyboard to {said} on {self.page.url}; passed {passed[: FAR // 2]}"
+            everywhere = sum(stop.startswith("body ") for stop in passed) == ROUND
+            assert len(passed) < FAR and not everywhere, f"no way by keyboard to {said} on {self.page.url}: {passed}"
 
     def press(self, key: str) -> None:
         """One key, where the focus is."""

@@ -6,8 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, text
 
-from tests.pages.browsing import Site, in_a_browser, new_window, sign_in
-from tests.pages.world import World
+from tests import given
+from tests.pages.browsing import in_a_browser, new_window, sign_in
+from tests.pages.world import NOW, World
+from workflow.store import stream
+from workflow.work import Office
 
 pytestmark = in_a_browser
 
@@ -96,12 +99,13 @@ def test_on_a_case_keys_lead_to_deeds_papers_and_record(
 
 
 def test_shortcuts_can_be_switched_off_without_script_and_stay_off(
-    world: World, address: str, chromium: Browser, open_as: Callable[[str], Page]
+    world: World, address: str, open_as: Callable[[str], Page]
 ) -> None:
     page = open_as("officer_qx")
     page.goto(f"{address}/work?tab=department")
     page.locator("details.me summary").click()
-    page.get_by_role("button", name="单键快捷键").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="单键快捷键").click()
     page.keyboard.press("j")
     assert row_at(page) == -1
     page.keyboard.press("?")
@@ -119,7 +123,7 @@ def test_an_applicant_has_no_shortcuts(world: World, address: str, open_as: Call
 
 @pytest.mark.parametrize("menu", ["details.me", "details.nav-more"])
 def test_a_menu_closes_by_escape_and_when_the_focus_leaves_it(
-    site: Site, menu: str, open_as: Callable[[str], Page], address: str, world: World
+    menu: str, open_as: Callable[[str], Page], address: str, world: World
 ) -> None:
     page = open_as("supervisor")
     page.goto(f"{address}/work")
@@ -177,3 +181,39 @@ def test_a_session_of_a_day_is_not_extended_and_says_so(
     expect(page.get_by_text("登录已满 24 小时")).to_be_visible()
     page.get_by_role("button", name="知道了").click()
     expect(page.locator("dialog[data-ends]")).to_be_hidden()
+
+
+def told(engine: Engine) -> None:
+    """Whatever has happened gets its place in the stream, as the worker sees to it."""
+    with engine.begin() as conn:
+        while stream.sequence(conn):
+            pass
+
+
+def test_news_of_the_worklist_are_told_and_no_row_moves(
+    world: World,
+    address: str,
+    engine: Engine,
+    office: Office,
+    open_as: Callable[[str], Page],
+    heard: list[str],
+) -> None:
+    told(engine)
+    page = open_as("clerk")
+    page.clock.install()
+    page.goto(f"{address}/work?tab=all")
+    before = page.locator("[data-rows]").inner_text()
+    page.keyboard.press("j")
+    page.clock.run_for(61_000)
+    expect(page.get_by_text("件新办件")).to_have_count(0)
+    given.application(office, world.town, NOW, ["LX06"])
+    told(engine)
+    with page.expect_response("**/work/news?**"):
+        page.clock.run_for(61_000)
+    expect(page.get_by_text("有 2 件新办件")).to_be_visible()
+    assert page.locator("[data-rows]").inner_text() == before
+    expect(page.locator("[data-rows] th a").first).to_be_focused()
+    page.get_by_role("link", name="刷新").click()
+    page.wait_for_url("**/work?tab=all")
+    expect(page.get_by_text("件新办件")).to_have_count(0)
+    assert heard == []

@@ -1,0 +1,107 @@
+"""The same pages in large text, high contrast, forced colours and in print: nothing is lost, nothing says less."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.pages.browsing import Site, in_a_browser, pdf, sideways
+from tests.pages.every_page import PAGES
+from tests.pages.scanner import axe, look, resize, scan
+
+pytestmark = in_a_browser
+
+DOZEN = (
+    "worklist",
+    "case overdue",
+    "progress while paused",
+    "proof",
+    "war map",
+    "figures",
+    "calendar",
+    "draft",
+    "sign-in",
+    "help desk",
+    "consultation",
+    "alerts nobody answered",
+)
+LOOKS = {"large": {"size": "large"}, "contrast": {"theme": "contrast"}}
+A4_INSIDE = 627
+"""What is left of a sheet's width between the margins of 22 and 22 mm, in pixels."""
+A4_POINTS = (595, 842)
+FORMS = """() => [...document.querySelectorAll(".tag svg")].map(drawn => [
+  [...drawn.closest(".tag").classList].find(name => name.startsWith("t-") && name !== "t-prov") || "",
+  drawn.innerHTML])"""
+
+
+@pytest.mark.parametrize("chosen", LOOKS)
+@pytest.mark.parametrize("name", DOZEN)
+def test_a_page_stays_right_in_large_text_and_in_high_contrast(site: Site, name: str, chosen: str) -> None:
+    username, where = PAGES[name]
+    page = site.page(username, LOOKS[chosen])
+    page.goto(site.origin + where(site.world))
+    faults = [*scan(page, 1440), *scan(page, 390)]
+    resize(page, 320)
+    faults += [f"320 px: sideways {sideways(page)} px"] if sideways(page) > 0 else []
+    assert faults == [], "\n".join([f"{name} ({chosen})", *faults])
+
+
+@pytest.mark.parametrize("name", DOZEN)
+def test_a_page_says_all_it_says_in_forced_colours(site: Site, name: str) -> None:
+    username, where = PAGES[name]
+    page = site.page(username)
+    page.goto(site.origin + where(site.world))
+    page.emulate_media(forced_colors="active")
+    try:
+        faults = [*look(page), *axe(page)]
+        invisible = page.evaluate("""() => [...document.querySelectorAll('.tag, .btn, .tag svg')]
+            .filter(one => one.checkVisibility() && one.getClientRects().length)
+            .filter(one => { const style = getComputedStyle(one); return style.color === style.backgroundColor; })
+            .map(one => one.outerHTML.slice(0, 100))""")
+    finally:
+        page.emulate_media(forced_colors="none")
+    assert faults == [], "\n".join([name, *faults])
+    assert invisible == []
+
+
+def test_two_states_that_differ_in_colour_differ_in_shape(site: Site) -> None:
+    drawn: dict[str, set[str]] = {}
+    for name in DOZEN:
+        username, where = PAGES[name]
+        page = site.page(username)
+        page.goto(site.origin + where(site.world))
+        for tone, shape in page.evaluate(FORMS):
+            drawn.setdefault(tone, set()).add(shape)
+    assert {"t-ok", "t-warn", "t-bad", "t-hold", "t-now"} <= set(drawn)
+    tones = sorted(drawn)
+    shared = {(one, other) for one in tones for other in tones if one < other and drawn[one] & drawn[other]}
+    assert shared == set(), "the same shape in two colours"
+
+
+@pytest.mark.parametrize("name", DOZEN)
+def test_on_paper_there_are_no_menus_and_nothing_is_cut(site: Site, name: str) -> None:
+    username, where = PAGES[name]
+    page = site.page(username)
+    page.goto(site.origin + where(site.world))
+    page.emulate_media(media="print")
+    try:
+        resize(page, A4_INSIDE)
+        left = page.evaluate("""() => [...document.querySelectorAll('nav.nav, .tools, .demo, .skip, .noprint, main .btn')]
+            .filter(one => one.checkVisibility() && one.getClientRects().length).map(one => one.className)""")
+        over = sideways(page)
+    finally:
+        page.emulate_media(media="screen")
+    assert left == []
+    assert over <= 0
+
+
+def test_a_page_printed_is_a4_tagged_and_has_its_words(site: Site) -> None:
+    username, where = PAGES["proof"]
+    page = site.page(username)
+    page.goto(site.origin + where(site.world))
+    printed = PdfReader(BytesIO(pdf(page)))
+    assert tuple(round(float(side)) for side in printed.pages[0].mediabox[2:]) == A4_POINTS
+    assert "/MarkInfo" in printed.trailer["/Root"]
+    assert "/StructTreeRoot" in printed.trailer["/Root"]
+    heading = page.locator("h1").inner_text()
+    assert "".join(heading.split())[:6] in "".join(printed.pages[0].extract_text().split())
