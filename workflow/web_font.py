@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -78,15 +78,14 @@ def cut(wanted: Iterable[str]) -> bytes:
         source = files(PACKAGE) / FILE
     except ModuleNotFoundError as error:
         raise Unusable(f"the package of the font is not installed: {error.name}") from error
-    with as_file(source) as path:
-        font = subset.load_font(str(path), options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[ord(one) for one in wanted])
-    cutter.subset(font)
-    instancer.instantiateVariableFont(font, {"wght": WEIGHT}, inplace=True)
-    font.flavor = "woff2"
-    packed = BytesIO()
-    font.save(packed)
+    with as_file(source) as path, closing(subset.load_font(str(path), options)) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=[ord(one) for one in wanted])
+        cutter.subset(font)
+        instancer.instantiateVariableFont(font, {"wght": WEIGHT}, inplace=True)
+        font.flavor = "woff2"
+        packed = BytesIO()
+        font.save(packed)
     return packed.getvalue()
 
 

@@ -34,6 +34,7 @@ from flask import Flask
 
 from api.pages import (
     actions,
+    administration,
     amendments,
     applicant,
     application,
@@ -64,9 +65,12 @@ from api.pages import (
     help_desk,
     importing,
     items,
+    leave,
     ledger,
     notices,
     openings,
+    password,
+    people,
     plan,
     project,
     proofs,
@@ -74,9 +78,14 @@ from api.pages import (
     reassigning,
     receipt,
     reminders,
+    report,
+    roster,
     session,
+    site,
+    styleguide,
     subscribers,
     time_figures,
+    unread,
     war_map,
     what_if,
     wording,
@@ -87,6 +96,7 @@ from api.problems import pages_answer_with
 
 VIEWS = (
     actions,
+    administration,
     amendments,
     applicant,
     application,
@@ -116,9 +126,12 @@ VIEWS = (
     help_desk,
     importing,
     items,
+    leave,
     ledger,
     notices,
     openings,
+    password,
+    people,
     plan,
     project,
     proofs,
@@ -126,9 +139,14 @@ VIEWS = (
     reassigning,
     receipt,
     reminders,
+    report,
+    roster,
     session,
+    site,
+    styleguide,
     subscribers,
     time_figures,
+    unread,
     war_map,
     what_if,
 )
@@ -139,4 +157,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     wording.install(app)
     frame.install(app)
+    app.jinja_env.globals.update(foot=site.foot)
     pages_answer_with(app, page)

@@ -71,7 +71,13 @@ def admin_page() -> Response:
         Group(_("规则和日历"), tuple(_rules(found, horizon))),
         Group(_("数据和通道"), tuple(_data(found, open_ways, len(channels)))),
     )
-    return show("admin.html", groups=groups, defaults=found.defaults, default_items=found.default_items)
+    return show(
+        "admin.html",
+        groups=groups,
+        defaults=found.defaults,
+        number=sum(len(one.files) for one in found.defaults),
+        default_items=found.default_items,
+    )
 
 
 @pages.get("/admin/roles", endpoint="roles")
@@ -103,7 +109,9 @@ def roles_page() -> Response:
 def _people(found: Administration, shifts: Sequence[SquadDuty]) -> Iterator[Kept]:
     closed = _("已停用 %(n)s 个", n=found.closed) if found.closed else ""
     yield Kept(_("人员"), url_for("pages.people"), _("%(n)s 个在用账号", n=found.people), note=closed)
-    yield Kept(_("角色"), url_for("pages.roles"), _("%(n)s 种角色", n=len(_staffed())), note=_("各能做什么，按现行流程"))
+    yield Kept(
+        _("角色"), url_for("pages.roles"), _("%(n)s 种角色", n=len(_staffed())), note=_("各能做什么，按现行流程")
+    )
     away = _("请假中 %(n)s 人", n=found.away) if found.away else _("现在没有人请假")
     yield Kept(_("请假和代理"), url_for("pages.leave"), away)
     gaps = sum(len(one.gaps) for one in shifts)
@@ -192,5 +200,3 @@ def _actions(flow: Flow, role: str) -> list[Action]:
 def _deeds(flow: Flow, role: str) -> FlowDeeds:
     titles = dict.fromkeys(own(action.title) for action in _actions(flow, role))
     return FlowDeeds(own(flow.title), flow.version, tuple(titles))
-
-

@@ -13,12 +13,23 @@ from api.pages.deeds import Deeds, deeds
 from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
+from api.pages.item_matrix import ItemMatrix, item_matrix
 from api.pages.kept import kept
+from api.pages.lane_panel import LanePanel, lane_panel
 from api.pages.lists import cursor, paging
 from api.pages.matrix import Matrix, matrix
-from api.pages.names import PAUSE_CONVENTION, STOPS, department_name, document_name, role_name, street_name
+from api.pages.names import (
+    PAUSE_CONVENTION,
+    STOPS,
+    case_names,
+    department_name,
+    document_name,
+    role_name,
+    street_name,
+)
 from api.pages.panels import Panel, panels
 from api.pages.progress import progress, receipt_of
+from api.pages.records import Records, chosen_records, records
 from api.pages.slots import Slot, Upload, slots, uploads
 from api.pages.tender import TenderPanel, tender_panel
 from api.pages.time_use import UsePanel, use_panel
@@ -81,6 +92,9 @@ class CasePage:
     openings: tuple[Flow, ...]
     matrix: Matrix | None
     tender: TenderPanel | None = None
+    items: ItemMatrix | None = None
+    lanes: LanePanel | None = None
+    records: Records | None = None
 
     @property
     def today(self) -> date:
@@ -106,15 +120,17 @@ def case(no: str) -> Response:
 def read_page(work: Work, no: str) -> CasePage:
     """The case with its history; raises NotFound."""
     case_ = read_case(work, no)
-    lines = history(work, no, paging(LINES, cursor()))
+    staff = is_staff(work.actor)
+    only = chosen_records() if staff else None
+    lines = history(work, no, paging(LINES, cursor()), only)
     today = local_day(work.now)
-    rows = lines.rows if is_staff(work.actor) else tuple(row for row in lines.rows if row.action not in AMONG_STAFF)
+    rows = lines.rows if staff else tuple(row for row in lines.rows if row.action not in AMONG_STAFF)
     return CasePage(
         case=case_,
         now=work.now,
         panels=panels(case_, work.now),
         steps=track(work, case_, rows),
-        next_steps=url_for("pages.case", no=no, cursor=lines.next_cursor) if lines.next_cursor else None,
+        next_steps=url_for("pages.case", no=no, only=only, cursor=lines.next_cursor) if lines.next_cursor else None,
         deeds=deeds(case_.actions, work.office.flow(case_.flow, case_.flow_version), case_.state.name),
         slots=slots(case_, today),
         uploads=uploads(case_, today),
@@ -128,13 +144,19 @@ def read_page(work: Work, no: str) -> CasePage:
         openings=openings_under(work, case_),
         matrix=matrix(work, case_),
         tender=tender_panel(work, case_),
+        items=item_matrix(work, no) if staff and (case_.item or case_.items) else None,
+        lanes=lane_panel(work, case_.project_code) if staff else None,
+        records=records(work, no, only) if staff else None,
     )
 
 
 def case_page(page: CasePage, problems: list[Fault] | None = None, status: int = 200, note: str = "") -> Response:
     """The page of a case for whoever is signed in."""
+    project, matter = case_names(page.case.title, page.case.project_name, page.case.item_title, page.case.flow)
     common: dict[str, Any] = {
         "page": page,
+        "project": project,
+        "matter": matter,
         "case": page.case,
         "problems": problems or (),
         "note": note,

@@ -8,7 +8,7 @@ from api.pages.names import document_name, told_words
 from api.pages.wording import _, own
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
-from workflow.queries.onward import leading_rank
+from workflow.queries.onward import BACK, leading_rank
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
 GRAVE = frozenset(
@@ -33,13 +33,15 @@ ASIDE = frozenset({"pause", "extend", "assign"})
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One action; ``why`` says what keeps it closed, ``at_once`` that pressing its button is all, ``late`` that it may
-    also be entered for an earlier day, on a page of its own."""
+    also be entered for an earlier day, on a page of its own; ``leads`` that it brings the case on its way.
+    """
 
     name: str
     title: str
     why: str
     at_once: bool
     late: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ def deeds(actions: Iterable[ActionView], flow: Flow, state: str) -> Deeds:
     views = sorted(actions, key=lambda view: (_aside(view), leading_rank(flow, state, view.action)))
     closed = [view for view in views if not view.allowed]
     return Deeds(
-        open=tuple(_deed(view) for view in views if view.allowed and view.action.name not in GRAVE),
-        closed=tuple(_deed(view) for view in closed if not _for_others(view)),
-        grave=tuple(_deed(view) for view in views if view.allowed and view.action.name in GRAVE),
-        others=tuple(_deed(view) for view in closed if _for_others(view)),
+        open=tuple(_deed(view, flow, state) for view in views if view.allowed and view.action.name not in GRAVE),
+        closed=tuple(_deed(view, flow, state) for view in closed if not _for_others(view)),
+        grave=tuple(_deed(view, flow, state) for view in views if view.allowed and view.action.name in GRAVE),
+        others=tuple(_deed(view, flow, state) for view in closed if _for_others(view)),
     )
 
 
@@ -96,13 +98,14 @@ def _on_clocks(action: Action) -> list[str]:
     return []
 
 
-def _deed(view: ActionView) -> Deed:
+def _deed(view: ActionView, flow: Flow, state: str) -> Deed:
     return Deed(
         name=view.action.name,
         title=own(view.action.title),
         why="；".join(own(reason) for reason in view.reasons),
         at_once=_asks_nothing_else(view.action) and view.action.name not in GRAVE,
         late=view.action.late_entry and _asks_nothing_else(view.action),
+        leads=not _aside(view) and leading_rank(flow, state, view.action)[0] != BACK,
     )
 
 

@@ -16,6 +16,9 @@ from workflow.choosing import Choice, Told, choose, told_by_answers, told_by_pro
 from workflow.errors import BadInput, Reason
 from workflow.queries.projects import ProjectView
 
+NAMED = 3
+"""Items that a question names as hanging on it; of more it says how many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -142,6 +145,8 @@ def _serves(question: ProjectQuestion) -> str:
         for item in catalogue.items.values()
         if item.code in by_figure | by_form or question.traits & {*item.rule.any_of, *item.rule.none_of}
     ]
+    if len(names) > NAMED:
+        return _("用于：%(items)s等 %(n)s 项", items="、".join(names[:NAMED]), n=len(names))
     return _("用于：%(items)s", items="、".join(names)) if names else ""
 
 

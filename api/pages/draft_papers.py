@@ -162,8 +162,11 @@ def _twice(files: list[LooseFile], said: dict[str, str]) -> list[Fault]:
     """One paper is one file: of two for the same paper the one would push the other out unseen."""
     chosen = [said[file.key] for file in files]
     words = _("同一份材料只能对应一个文件：请合并成一个文件，或者改选")
-    return [Fault(file.key, words) for file in files if said[file.key] and said[file.key] != DROP
-            and chosen.count(said[file.key]) > 1]
+    return [
+        Fault(file.key, words)
+        for file in files
+        if said[file.key] and said[file.key] != DROP and chosen.count(said[file.key]) > 1
+    ]
 
 
 def _match_page(

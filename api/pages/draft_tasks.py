@@ -12,6 +12,8 @@ from api.pages.drafts import CHECKED, CONFIRMED, FIELDS, UNMATCHED, Draft
 from api.pages.slots import Slot
 from api.pages.wording import _, own, short_day
 
+NAMED = 2
+"""Items that the list of tasks names."""
 State = Literal["done", "open", "locked"]
 
 
@@ -74,7 +76,9 @@ def _items(draft: Draft) -> Task:
     names = [own(known[code].title) for code in draft.case.items if code in known]
     if not names:
         return Task(1, _("选择要办的事项"), "open", _("回答几个问题，就知道要办哪些"), _at("draft_items", draft))
-    hint = _("已选 %(n)s 项：%(names)s", n=len(names), names="、".join(names))
+    shown = "、".join(names[:NAMED])
+    hint = _("已选 %(n)s 项：%(names)s", n=len(names), names=shown) if len(names) <= NAMED else ""
+    hint = hint or _("已选 %(n)s 项：%(names)s等", n=len(names), names=shown)
     return Task(1, _("选择要办的事项"), "done", hint, _at("draft_items", draft))
 
 

@@ -1,133 +1,313 @@
-"""Cards nobody answered in time, for those who watch: by department, and each with who has it now."""
+"""督办: which cases have been carried to which level and what has become of them, and how honest pauses are.
 
-from collections.abc import Mapping
+Rules act by themselves; here people see why. Seen is not solved: seeing has a column of its own, and a light changes by
+the deed alone.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from flask import Response, request
+from flask import Response, request, url_for
+from markupsafe import Markup
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.figure_words import day_of, span_words
 from api.pages.frame import show
-from api.pages.lists import cursor, paging, with_query
-from api.pages.names import card_name, department_name, role_name, rung_words
-from api.pages.wording import N_, _, date_and_time, own
+from api.pages.lists import with_query
+from api.pages.names import case_names, role_name, rung_words
+from api.pages.pause_picture import PauseRow, pause_rows, pause_words, pauses_drawn
+from api.pages.war_map import deed_href
+from api.pages.wording import N_, _, date_and_time, own, short_day
+from api.pictures.drawing import SIGN_OF_LIGHT, Sign
+from api.pictures.ladder import MOST as DRAWN
+from api.pictures.ladder import Level as Step
+from api.pictures.ladder import Standing as Card
+from api.pictures.ladder import ladder as ladder_drawn
 from workflow.clock.days import local_day
-from workflow.letters import CARDS
-from workflow.queries.escalations import (
-    DepartmentEscalations,
-    EscalationFilters,
-    EscalationView,
-    by_department,
-    escalations,
-    watched_departments,
-)
-from workflow.queries.paging import capped
+from workflow.clock.words import Light
+from workflow.errors import BadInput
+from workflow.queries.escalations import by_department
+from workflow.queries.ladder import LEVELS, Ladder, Standing, asked_level, ladder, level_of
+from workflow.queries.next_deeds import NextDeed, next_deeds
+from workflow.queries.pauses_begun import pauses_begun
+from workflow.queries.told import Measure, Told, told
+from workflow.work import Work
 
-KIND_WORDS: Mapping[str, str] = {
-    "unanswered": N_("逾期未签收"),
-    "passed_on": N_("已转他人"),
-    "nobody": N_("无人可转"),
+LEVEL_WORDS: Mapping[int, str] = {
+    1: N_("提醒经办人和专员"),
+    2: N_("黄牌，报攻坚队长"),
+    3: N_("红牌，报局长"),
+    4: N_("报分管区领导"),
+    5: N_("区政府专题会"),
 }
-"""The tabs, in their order."""
+"""What each level is called on the ladder."""
+LEVEL_NAMES: Mapping[int, str] = {
+    1: N_("经办人和专员"),
+    2: N_("攻坚队长"),
+    3: N_("局长"),
+    4: N_("分管区领导"),
+    5: N_("专题会"),
+}
+"""Who a case has been carried to, for a table."""
+FIRST, PAGE = 5, 40
+"""Lines shown before one asks for more, and then on one page."""
+PERIOD = timedelta(days=90)
+REPEATED = 2
+"""Late cases from which on an item is named."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
-    """One kind, with how many there are of it."""
+class LevelLine:
+    """One level as a list: its name, its rule, how many stand there, the first of them, and all."""
 
+    level: int
+    name: str
+    rule: str
+    count: int
+    cases: tuple[Standing, ...]
+    more: int
     href: str
-    words: str
-    count: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One alert in words: whose it was, and who has it now."""
+    """One case of the table in words."""
 
-    view: EscalationView
+    standing: Standing
+    level: str
+    project: str
+    matter: str
+    edge: str
+    left: str
     why: str
-    whose: str
-    until: str
-    now: str
+    told: str
+    told_at: str
+    seen: str
+    measure: str
+    new_date: str
+    measure_no: str | None
+    deed: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentLine:
-    """One department: its numbers, each with its list."""
+class Repeated:
+    """An item of which several cases are late, and how many."""
 
-    name: str
-    numbers: tuple[tuple[str, str, str | None], ...]
+    item: str
+    cases: int
+    href: str
 
 
 @pages.get("/escalations", endpoint="escalations")
 def escalations_page() -> Response:
-    """What nobody has answered, as it stands now."""
-    given = request.args
-    kind = given.get("kind") or "unanswered"
-    filters = EscalationFilters(kind, given.get("department") or None, given.get("card") or None)
+    """The ladder as it stands now, the highest cases with what was done about them, and the pauses of a period."""
     with access.work() as work:
         today = local_day(work.now)
-        found = escalations(work, filters, paging(cursor=cursor()))
-        counts = by_department(work)
-        departments = watched_departments(work)
+        level = asked_level(request.args.get("level"))
+        found = ladder(work)
+        whole = found.on(level) if level else list(found.standing)
+        page = _page_of(whole)
+        shown = page.of(whole)
+        became, deeds = told(work, shown), next_deeds(work, [one.no for one in shown])
+        since, until = _period(today)
+        pauses = pauses_begun(work, since, until)
+        rules = _rules(work)
+        unread = by_department(work)
+    rows = pause_rows(pauses, since, until, today)
     return show(
         "escalations.html",
-        chosen=_(KIND_WORDS[kind]),
-        kind=kind,
-        tabs=[_tab(name, kind, counts) for name in KIND_WORDS],
-        lines=[_line(view, today) for view in found.rows],
-        counts=[_department(one) for one in counts],
-        columns=[_(words) for words in KIND_WORDS.values()],
-        departments=[(code, department_name(code)) for code in departments],
-        department=filters.department or "",
-        cards=[(card, card_name(card)) for card in CARDS],
-        card=filters.card or "",
-        narrowed=filters.department is not None or filters.card is not None,
-        without=with_query("pages.escalations", department=None, card=None),
-        next_page=with_query("pages.escalations", cursor=found.next_cursor) if found.next_cursor else None,
-        first_page=with_query("pages.escalations") if cursor() else None,
+        take=_take(found),
+        complete=found.complete,
+        picture=_drawn(found, rules),
+        levels=[_level(found, one, rules) for one in reversed(LEVELS)],
+        level=level,
+        named=_(LEVEL_NAMES[level]) if level else "",
+        everything=page.everything,
+        number=page.number,
+        lines=[_line(one, became[one.case_id], deeds.get(one.no), today) for one in shown],
+        count=len(whole),
+        all_lines=with_query("pages.escalations", show="all", page=None),
+        whole_ladder=with_query("pages.escalations", level=None, show=None, page=None),
+        first_page=with_query("pages.escalations", page=None) if page.number > 1 else None,
+        next_page=with_query("pages.escalations", page=page.number + 1) if page.last < len(whole) else None,
+        pause_take=pause_words(pauses),
+        pauses=rows,
+        pause_wide=_pauses(rows, wide=True),
+        pause_narrow=_pauses(rows, wide=False),
+        span=span_words(since, until, today),
+        since=since.isoformat(),
+        until=until.isoformat(),
+        repeated=_repeated(found),
+        unread=sum(one.unanswered + one.nobody for one in unread),
+        rule_since=access.office().catalogue.sources["rules/escalation.yaml"].valid_from.isoformat(),
     )
 
 
-def _tab(name: str, kind: str, counts: tuple[DepartmentEscalations, ...]) -> Tab:
-    href = with_query("pages.escalations", kind=name, department=None, card=None)
-    return Tab(href, _(KIND_WORDS[name]), capped(sum(getattr(one, name) for one in counts)), name == kind)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The lines of one page: from ``first`` up to but without ``last``."""
+
+    number: int
+    first: int
+    last: int
+    everything: bool
+
+    def of(self, lines: Sequence[Standing]) -> list[Standing]:
+        return list(lines[self.first : self.last])
 
 
-def _department(one: DepartmentEscalations) -> DepartmentLine:
-    numbers = []
-    for name, words in KIND_WORDS.items():
-        count = getattr(one, name)
-        href = with_query("pages.escalations", kind=name, department=one.department, card=None) if count else None
-        numbers.append((_(words), capped(count), href))
-    return DepartmentLine(own(one.title), tuple(numbers))
+def _page_of(whole: Sequence[Standing]) -> _Page:
+    """The first few, or page by page once all are asked for; raises BadInput for a page that is no number."""
+    everything = request.args.get("show") == "all" or bool(request.args.get("level"))
+    typed = request.args.get("page") or "1"
+    if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed[:6]) <= 1000:
+        raise BadInput(
+            "bad_input",
+            f"page：“{typed[:20]}”不是 1 到 1000 的页码",
+            f"page: “{typed[:20]}” is no page number from 1 to 1000",
+        )
+    if not everything:
+        return _Page(1, 0, min(FIRST, len(whole)), everything=len(whole) <= FIRST)
+    number = int(typed)
+    return _Page(number, (number - 1) * PAGE, number * PAGE, everything=True)
 
 
-def _line(view: EscalationView, today: date) -> Line:
+def _period(today: date) -> tuple[date, date]:
+    until = day_of("to", today) or today
+    return day_of("from", today) or until - PERIOD, until
+
+
+def _rules(work: Work) -> dict[int, str]:
+    """By level the rung that carries an approval case there, as its flow has it now."""
+    rule = work.office.flow("item").rule("promised")
+    found: dict[int, str] = {}
+    for fallen in range(1, len(rule.ladder) + 1):
+        reached = level_of(rule, fallen)
+        if reached is not None:
+            found.setdefault(reached[0], rung_words(rule.ladder[reached[1]].text))
+    return {level: words + (_("仍未解决") if level > 3 else "") for level, words in found.items()} | {
+        5: _("召开专题会时")
+    }
+
+
+def _take(found: Ladder) -> str:
+    """The ladder in one sentence."""
+    if not found.standing:
+        return _("没有正在上报的办件")
+    top = _(LEVEL_NAMES[found.standing[0].level])
+    return _("%(n)s 件正在上报，最高一级到%(level)s", n=len(found.standing), level=top)
+
+
+def _level(found: Ladder, level: int, rules: Mapping[int, str]) -> LevelLine:
+    here = found.on(level)
+    return LevelLine(
+        level=level,
+        name=_(LEVEL_WORDS[level]),
+        rule=rules.get(level, ""),
+        count=len(here),
+        cases=tuple(here[:DRAWN]),
+        more=max(0, len(here) - DRAWN),
+        href=with_query("pages.escalations", level=level, page=None),
+    )
+
+
+def _drawn(found: Ladder, rules: Mapping[int, str]) -> Markup:
+    steps = []
+    for level in LEVELS:
+        line = _level(found, level, rules)
+        steps.append(
+            Step(
+                f"{level} {line.name}",
+                line.rule,
+                _("%(n)s 件", n=line.count),
+                tuple(_card(one) for one in line.cases),
+                _("还有 %(n)s 件", n=line.more) if line.more else "",
+                line.href,
+            )
+        )
+    return ladder_drawn(steps)
+
+
+def _card(one: Standing) -> Card:
+    href = url_for("pages.case", no=one.no)
+    return Card(one.project_name, href, sign_of(one.light), _days(one.days), f"{one.title}：{own(one.brief.words)}")
+
+
+def sign_of(light: Light) -> Sign:
+    """The shape of a light."""
+    return SIGN_OF_LIGHT[str(light)]
+
+
+def _days(days: int) -> str:
+    return _("今天到") if days == 0 else _("%(n)s 日", n=days)
+
+
+def _line(one: Standing, became: Told, deed: NextDeed | None, today: date) -> Line:
+    item = access.office().catalogue.items.get(one.item) if one.item else None
+    project, matter = case_names(one.title, one.project_name, item.title if item else None, one.flow)
+    measure = became.measure
+    words, href = _deed(one, deed, measure)
     return Line(
-        view=view,
-        why=own(view.clock_title) + rung_words(view.rung_text),
-        whose=f"{role_name(view.role)} {view.person}",
-        until=date_and_time(view.answer_by, today) if view.answer_by else "—",
-        now=_now(view, today),
+        standing=one,
+        level=f"{one.level} {_(LEVEL_NAMES[one.level])}",
+        project=project,
+        matter=matter,
+        edge={Light.OVERDUE: "bad", Light.WARNING: "warn", Light.PAUSED: "hold"}.get(one.light, "ok"),
+        left=own(one.brief.words),
+        why=_("%(clock)s：%(rung)s", clock=own(one.clock_title), rung=rung_words(one.rung_text)),
+        told=_("、").join(role_name(role) for role in became.roles) or "—",
+        told_at=date_and_time(became.at or one.since, today),
+        seen=_seen(became, today),
+        measure=_measure(measure),
+        new_date=short_day(measure.new_date, today) if measure and measure.new_date else "",
+        measure_no=measure.no if measure else None,
+        deed=words,
+        href=href,
     )
 
 
-def _now(view: EscalationView, today: date) -> str:
-    """Who has it now, and whether they have seen it."""
-    if view.passed_on_at is None:
-        return _("等待转给下一人")
-    when = date_and_time(view.passed_on_at, today)
-    why = _("无法送达") if view.passed_why == "unreachable" else _("未签收")
-    if view.passed_to is None:
-        return _("%(when)s 因%(why)s应转上级，但已无人可转", when=when, why=why)
-    who = f"{role_name(view.passed_role or '')} {view.passed_to}"
-    if view.passed_acknowledged_at is not None:
-        at = date_and_time(view.passed_acknowledged_at, today)
-        return _("%(when)s 因%(why)s转%(who)s，%(at)s 已签收", when=when, why=why, who=who, at=at)
-    if view.passed_answer_by is None:
-        return _("%(when)s 因%(why)s转%(who)s，尚未签收", when=when, why=why, who=who)
-    at = date_and_time(view.passed_answer_by, today)
-    return _("%(when)s 因%(why)s转%(who)s，限 %(at)s 前签收", when=when, why=why, who=who, at=at)
+def _deed(one: Standing, deed: NextDeed | None, measure: Measure | None) -> tuple[str, str]:
+    """What the reader may do about it: once asked for in writing, it is to be followed up and not asked for again."""
+    if deed is not None and deed.opens and measure is not None and measure.waits and measure.no is not None:
+        return _("跟进%(kind)s", kind=own(measure.kind)), url_for("pages.case", no=measure.no)
+    if deed is None:
+        return _("看办件"), url_for("pages.case", no=one.no)
+    return own(deed.title), deed_href(one.no, deed)
+
+
+def _seen(became: Told, today: date) -> str:
+    if became.seen_at is None:
+        return _("未看")
+    at = date_and_time(became.seen_at, today)
+    return _(
+        "✓ %(who)s %(at)s（%(seen)s / %(people)s 人）",
+        who=role_name(became.seen_role or ""),
+        at=at,
+        seen=became.seen,
+        people=became.people,
+    )
+
+
+def _measure(measure: Measure | None) -> str:
+    if measure is None:
+        return _("还没有")
+    return _("%(kind)s：%(words)s", kind=own(measure.kind), words=measure.words or _("待答复"))
+
+
+def _repeated(found: Ladder) -> list[Repeated]:
+    """Items of which several cases are late now, the most first."""
+    late = Counter(one.item for one in found.standing if one.item and one.light is Light.OVERDUE)
+    items = access.office().catalogue.items
+    return [
+        Repeated(own(items[code].title), n, url_for("pages.worklist", tab="all", item=code, light="overdue"))
+        for code, n in late.most_common(5)
+        if n >= REPEATED and code in items
+    ]
+
+
+def _pauses(rows: Sequence[PauseRow], *, wide: bool) -> Markup | str:
+    return pauses_drawn(rows, wide=wide) if rows else ""

@@ -10,13 +10,15 @@ from flask import Response, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import access
+from api.pages import resuming
 from api.pages.frame import home_of, lead, local, show
+from api.pages.gate import sign_in_again
 from api.pages.wording import N_, _, size
 from api.problems import Problem
 from workflow.errors import NotSignedIn
 
 # Never shown again, not even to whoever typed it.
-SECRET_FIELDS = frozenset({"csrf", "key", "password", "version", "back", "next", "faults", "old", "new", "again"})
+SECRET_FIELDS = frozenset({"csrf", "key", "password", "old", "new", "again", "version", "back", "next", "faults"})
 LONGEST_SHOWN = 4000
 
 ADVICE: Mapping[int, str] = {
@@ -49,6 +51,8 @@ def page(problem: Problem) -> Response:
     """The page for ``problem``; not signed in leads to the sign-in page and back."""
     if problem.status == 401 and request.method == "GET":
         return _sign_in()
+    if problem.status == 401 and (carried := resuming.carry()):
+        return sign_in_again(carried)
     if problem.status in (404, 405):
         _find_out_who()
     typed = _typed() if problem.status != 413 else []

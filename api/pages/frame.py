@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
-from api.access import me_if_signed_in, wiring
+from api.access import me_if_signed_in, office, wiring
 from api.pages import banner
 from api.pages.assets import asset, prepare
 from api.pages.english import mark_chinese
@@ -59,7 +59,8 @@ PLACES: tuple[Place, ...] = (
     Place("pages.worklist", N_("待办列表"), STAFF, main=True),
     Place("pages.war_map", N_("作战图"), (*WATCHERS, "squad_leader", "specialist"), main=True),
     Place("pages.escalations", N_("督办"), WATCHERS, main=True),
-    Place("pages.figures", N_("指标报表"), (*WATCHERS, "squad_leader"), main=True),
+    Place("pages.admin", N_("管理"), ("admin",), main=True),
+    Place("pages.report", N_("指标报表"), (*WATCHERS, "squad_leader"), main=True),
     Place("pages.new_application", N_("新申请"), ("applicant", "specialist"), main=True),
     Place("pages.projects", N_("项目"), main=True),
     Place("pages.alerts", N_("提醒"), main=True),
@@ -68,17 +69,17 @@ PLACES: tuple[Place, ...] = (
     Place("pages.public_query", N_("查进度"), public=True),
     Place("pages.flows", N_("流程图"), STAFF),
     Place("pages.items", N_("审批事项清单"), public=True),
+    Place("pages.figures", N_("全部指标"), (*WATCHERS, "squad_leader")),
     Place("pages.plan", N_("倒排工期")),
     Place("pages.calendar", N_("工作日历")),
     Place("pages.ledger", N_("台账")),
     Place("pages.duty", N_("值班表"), STAFF),
     Place("pages.time_use", N_("用时"), WATCHERS),
     Place("pages.what_if", N_("假如"), WATCHERS),
-    Place("pages.amendments", N_("依据变更"), ("admin", "supervisor")),
-    Place("pages.exchange", N_("数据交换"), ("admin", "supervisor")),
-    Place("pages.channels", N_("通知渠道"), ("admin", "supervisor")),
-    Place("pages.subscribers", N_("数据订阅"), ("admin",)),
-    Place("pages.imports", N_("导入"), ("admin",)),
+    # An administrator finds these three under 管理, with the rest of what is kept.
+    Place("pages.amendments", N_("依据变更"), ("supervisor",)),
+    Place("pages.exchange", N_("数据交换"), ("supervisor",)),
+    Place("pages.channels", N_("通知渠道"), ("supervisor",)),
 )
 """The pages one can go to from anywhere, in the order of the menu."""
 SIGN_IN = Place("pages.sign_in_form", N_("登录"))
@@ -132,6 +133,7 @@ def show(template: str, status: int = 200, block: str | None = None, **values: A
         keys=shortcuts(signed_in is not None and is_staff(signed_in.actor)),
         menu=menu(signed_in.actor if signed_in else None),
         demo=_demo(),
+        telephone=office().catalogue.site.telephone,
         day=lambda day: long_day(day, today) if today else day.isoformat(),
         when=lambda instant: date_and_time(instant, today) if today else instant.isoformat(),
     )

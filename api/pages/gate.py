@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, request, url_for
 
 from api import access
+from api.pages import resuming
 from api.pages.assets import content
 from api.pages.blueprint import pages
 from api.pages.demo_people import demo_accounts, demo_password
@@ -26,6 +27,8 @@ class Typed:
     username: str = ""
     next: str = ""
     remember: bool = False
+    carried: str = ""
+    """A form that was sent after the session had ended (`api.pages.resuming`)."""
 
 
 @pages.get("/")
@@ -44,7 +47,7 @@ def sign_in_form() -> Response:
 def sign_in_here() -> Response:
     """Sign in with name and password."""
     remember = request.form.get("remember") == "yes"
-    typed = Typed(request.form.get("username", "").strip(), local(request.form.get("next")) or "", remember)
+    typed = Typed(request.form.get("username", "").strip(), local(request.form.get("next")) or "", remember, _carried())
     password = request.form.get("password", "")
     faults = [
         Fault(name, words)
@@ -65,7 +68,8 @@ def sign_in_as() -> Response:
     username = request.form.get("username", "")
     if not access.wiring().settings.demo or username not in {account.username for account in demo_accounts()}:
         raise NotFound("no_such_address", "没有这个演示身份", "There is no such demo account")
-    return _enter(Typed(username, local(request.form.get("next")) or ""), demo_password())
+    typed = Typed(username, local(request.form.get("next")) or "", carried=_carried())
+    return _enter(typed, demo_password())
 
 
 @pages.post("/logout")
@@ -90,12 +94,6 @@ def display() -> Response:
     return response
 
 
-@pages.get("/accessibility")
-def accessibility() -> Response:
-    """The accessibility statement."""
-    return show("accessibility.html")
-
-
 @pages.get("/static/<name>")
 def static(name: str) -> Response:
     """A style sheet, script or picture; its address changes with its content, so it may be kept."""
@@ -109,6 +107,15 @@ def static(name: str) -> Response:
     return response
 
 
+def sign_in_again(carried: str) -> Response:
+    """The sign-in page for somebody whose session ended while a form was filled in: the form waits in it."""
+    return _form(Typed(carried=carried), status=401)
+
+
+def _carried() -> str:
+    return request.form.get(resuming.FIELD, "")
+
+
 def _enter(typed: Typed, password: str) -> Response:
     given = Credentials(typed.username, password, request.remote_addr or "")
     old = request.cookies.get(access.wiring().cookie)
@@ -116,7 +123,8 @@ def _enter(typed: Typed, password: str) -> Response:
         token = sign_in(access.office(), given, "session", replaces=old)
     except (NotSignedIn, TooMany) as refusal:
         return _form(typed, [Fault("username", own(refusal))], refusal.status, refusal.extra.get("retry_after"))
-    response = lead(typed.next or "/")
+    waiting = resuming.opened(typed.carried)
+    response = resuming.resume(waiting, token) if waiting else lead(typed.next or "/")
     access.keep_session(response, token, lasting=typed.remember)
     return response
 
@@ -129,6 +137,7 @@ def _form(
         "sign_in.html",
         status,
         typed=typed,
+        waiting=resuming.opened(typed.carried),
         problems=faults or (),
         accounts=accounts,
         stand_in=next((one for one in accounts if one.applies), None),

@@ -27,7 +27,9 @@ SECOND: Mapping[LaneName, str] = {
     "assistance": N_("7×24 一对一帮办"),
 }
 """What each lane is about; short enough for its column."""
-KINDS: Mapping[str, str] = {CHECK: N_("收件核验"), DELIVERY: N_("送达证件")}
+KINDS: Mapping[str, str] = {"bundle": N_("并联审批"), CHECK: N_("收件核验"), DELIVERY: N_("送达证件")}
+NAMED = 2
+"""Items named in the sentence; of more their number is told."""
 FLAGS = 3
 """Marks shown of a lane: the nearest to today."""
 ROWS = 4
@@ -134,7 +136,7 @@ def _parts(run: Sequence[Span], start: date, end: date, today: date) -> Iterator
 def _last(span: Span, today: date) -> date:
     if span.until is not None:
         return span.until
-    return max(span.due or today, today)
+    return max(span.planned or today, today)
 
 
 def _kind_words(span: Span) -> str:
@@ -142,6 +144,15 @@ def _kind_words(span: Span) -> str:
         return _(KINDS[span.kind])
     titles = [flow.title for (name, _version), flow in office().flows.items() if name == span.kind]
     return own(titles[-1])
+
+
+def _what(span: Span) -> str:
+    """What makes the light of a span: its items where they do, else the thing itself."""
+    known = office().catalogue.items
+    names = [own(known[code].title) for code in span.urgent if code in known]
+    if not names:
+        return _kind_words(span)
+    return _("、").join(names) if len(names) <= NAMED else _("%(what)s等 %(n)s 个事项", what=names[0], n=len(names))
 
 
 def _run_words(run: Sequence[Span]) -> str:
@@ -196,7 +207,7 @@ def _sentence(found: LaneBars, calendar: Calendar, today: date) -> str:
     if not running:
         return _("五个一泳道：这几周没有在办的事")
     worst = _worst(running)
-    lane, what = own(LANE_TITLES[worst.lane]), _kind_words(worst)
+    lane, what = own(LANE_TITLES[worst.lane]), _what(worst)
     match worst.light:
         case Light.OVERDUE if worst.due is not None:
             over = max(calendar.working_days_between(worst.due, today), 1)

@@ -10,6 +10,7 @@ from api.pages.once import Done, lead_on
 from api.pages.wording import _
 from workflow.commands.change_password import SHORTEST, change_password
 from workflow.errors import Refused
+from workflow.store import people
 
 
 @pages.get("/password", endpoint="password")
@@ -18,7 +19,7 @@ def password_form() -> Response:
     return _form()
 
 
-@pages.post("/password")
+@pages.post("/password", endpoint="change_password")
 def change() -> Response:
     """Change one's own password; every other session and token ends."""
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
@@ -32,9 +33,7 @@ def change() -> Response:
     access.release(None)  # no transaction while passwords are hashed
     assert caller.actor.id is not None
     try:
-        ended = change_password(
-            access.office(), caller.actor.id, caller.token_id, old, new, request.remote_addr or ""
-        )
+        ended = change_password(access.office(), caller.actor.id, caller.token_id, old, new, request.remote_addr or "")
     except Refused as refusal:
         labels = {"old": _("现在的密码"), "new": _("新密码")}
         response = _form(faults_of(refusal, labels, {}), refusal.status)
@@ -48,4 +47,16 @@ def change() -> Response:
 
 
 def _form(faults: list[Fault] | None = None, status: int = 200) -> Response:
-    return show("password.html", status, shortest=SHORTEST, problems=faults or (), here=url_for("pages.password"))
+    caller = access.me().actor
+    assert caller.id is not None
+    with access.work() as work:
+        account = people.account_of(work.conn, caller.id)
+    assert account is not None
+    return show(
+        "password.html",
+        status,
+        username=account.username,
+        shortest=SHORTEST,
+        problems=faults or (),
+        here=url_for("pages.password"),
+    )

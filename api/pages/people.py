@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Response, request, url_for
 
@@ -79,7 +78,7 @@ def new_page() -> Response:
     return _new(_Back())
 
 
-@pages.post("/admin/people/new")
+@pages.post("/admin/people/new", endpoint="add_person")
 def add() -> Response:
     """Make an account; its first password is the answer."""
     typed = _typed("username", "name", "email")
@@ -105,7 +104,7 @@ def person_page(number: int) -> Response:
     return _one(number, _Back())
 
 
-@pages.post("/admin/people/<int:number>")
+@pages.post("/admin/people/<int:number>", endpoint="change_person")
 def change(number: int) -> Response:
     """Another name or address."""
     typed = _typed("name", "email")
@@ -117,7 +116,7 @@ def change(number: int) -> Response:
     return _deed(number, deed, typed, {"name": _("姓名"), "email": _("电子邮件")})
 
 
-@pages.post("/admin/people/<int:number>/roles")
+@pages.post("/admin/people/<int:number>/roles", endpoint="give_role")
 def give(number: int) -> Response:
     """Give a role."""
     typed = _typed("role", "place")
@@ -142,7 +141,7 @@ def withdraw_page(number: int, role: int) -> Response:
     return _confirm(found, "withdraw", url_for("pages.withdraw_role", number=number, role=role), role_line(held))
 
 
-@pages.post("/admin/people/<int:number>/roles/<int:role>/withdraw")
+@pages.post("/admin/people/<int:number>/roles/<int:role>/withdraw", endpoint="withdraw_role_now")
 def withdraw(number: int, role: int) -> Response:
     """Take a role away."""
 
@@ -161,7 +160,7 @@ def close_page(number: int) -> Response:
     return _confirm(found, "close", url_for("pages.close_account", number=number))
 
 
-@pages.post("/admin/people/<int:number>/close")
+@pages.post("/admin/people/<int:number>/close", endpoint="close_account_now")
 def close(number: int) -> Response:
     """Close an account."""
 
@@ -172,7 +171,7 @@ def close(number: int) -> Response:
     return _deed(number, deed)
 
 
-@pages.post("/admin/people/<int:number>/open")
+@pages.post("/admin/people/<int:number>/open", endpoint="open_account")
 def reopen(number: int) -> Response:
     """Open an account again."""
 
@@ -191,7 +190,7 @@ def password_page(number: int) -> Response:
     return _confirm(found, "password", url_for("pages.reset_password", number=number))
 
 
-@pages.post("/admin/people/<int:number>/password")
+@pages.post("/admin/people/<int:number>/password", endpoint="reset_password_now")
 def new_password(number: int) -> Response:
     """Another first password, which is the answer."""
     password = first_password(str(number), _key())
@@ -239,9 +238,7 @@ def _at_its_field(fault: Fault) -> Fault:
 
 def _new(back: _Back) -> Response:
     typed = {"username": "", "name": "", "email": "", **back.typed}
-    return show(
-        "person_new.html", back.status, typed=typed, problems=back.faults, here=url_for("pages.new_person")
-    )
+    return show("person_new.html", back.status, typed=typed, problems=back.faults, here=url_for("pages.new_person"))
 
 
 def _one(number: int, back: _Back) -> Response:

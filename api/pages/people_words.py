@@ -80,7 +80,10 @@ def role_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         if role.scope in listed:
             places = listed[role.scope]
             groups.append(
-                (own(role.title), [(f"{code}:{key}", f"{own(one.title)} {own(role.title)}") for key, one in places.items()])
+                (
+                    own(role.title),
+                    [(f"{code}:{key}", f"{own(one.title)} {own(role.title)}") for key, one in places.items()],
+                )
             )
         elif role.scope in OPEN_PLACES:
             coded.append((f"{code}:", role_name(code)))

@@ -52,7 +52,7 @@ def roster_page(squad: str) -> Response:
     return _page(squad, _Back())
 
 
-@pages.post("/duty/<squad>")
+@pages.post("/duty/<squad>", endpoint="publish_roster")
 def publish(squad: str) -> Response:
     """Publish the turns of the week that have not begun."""
     typed = {name: value for name, value in request.form.items() if re.fullmatch(r"t[0-9]{1,2}|replace", name)}
@@ -114,7 +114,9 @@ def _page(squad: str, back: _Back) -> Response:
 def _slots(shown: SquadWeek, now: datetime, first: date, today: date) -> list[Slot]:
     """The turns of the week that begin after now: the past is not rostered."""
     starts = [
-        (day, office_time(day, at)) for day in (first + timedelta(days=number) for number in range(WEEK)) for at in TURNS
+        (day, office_time(day, at))
+        for day in (first + timedelta(days=number) for number in range(WEEK))
+        for at in TURNS
     ]
     ends = [moment for _day, moment in starts[1:]] + [office_time(first + timedelta(days=WEEK), TURNS[0])]
     on = [turn for day in shown.days for turn in day if turn.person_id is not None]

@@ -8,13 +8,12 @@ from flask import Response, current_app, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import PLACES, SIGN_IN, Place, show
-from api.pages.visitors import recognise
 from api.pages.wording import N_, _, own
 from api.route_table import WATCHERS
 from workflow.actor import Actor
 
 ABOUT: tuple[Place, ...] = (
-    Place("pages.check", N_("核验文书"), public=True),
+    Place("pages.check_form", N_("核验文书"), public=True),
     Place("pages.accessibility", N_("无障碍声明"), public=True),
     Place("pages.privacy", N_("个人信息保护"), public=True),
     Place("pages.sitemap", N_("网站地图"), public=True),
@@ -49,7 +48,6 @@ class Section:
 @pages.get("/sitemap", endpoint="sitemap")
 def sitemap() -> Response:
     """Every page this reader may open, grouped."""
-    recognise()
     signed_in = access.me_if_signed_in()
     return show("sitemap.html", sections=list(_sections(signed_in.actor if signed_in else None)))
 
@@ -57,14 +55,12 @@ def sitemap() -> Response:
 @pages.get("/privacy", endpoint="privacy")
 def privacy() -> Response:
     """What is kept of people, why, for how long, and who sees it."""
-    recognise()
     return show("privacy.html")
 
 
-@pages.get("/accessibility")
+@pages.get("/accessibility", endpoint="accessibility")
 def accessibility() -> Response:
     """The accessibility statement."""
-    recognise()
     return show("accessibility.html")
 
 
@@ -86,7 +82,10 @@ def _sections(actor: Actor | None) -> Iterator[Section]:
     leading = [place for place in PLACES if place.endpoint in LEADING]
     for title, places in (
         (_("办事和查询"), [*work, *([SIGN_IN] if actor is None else [])]),
-        (_("领导和督查"), leading if actor is not None and actor.holds(*WATCHERS, "squad_leader", "specialist") else []),
+        (
+            _("领导和督查"),
+            leading if actor is not None and actor.holds(*WATCHERS, "squad_leader", "specialist") else [],
+        ),
         (_("管理"), KEPT if actor is not None else ()),
         (_("我的设置"), MINE if actor is not None else ()),
         (_("关于本网站"), ABOUT),

@@ -117,8 +117,8 @@ def _headline(clock: ClockView, today: date) -> tuple[str, str]:
     found = _NUMBER.fullmatch(words) if clock.state != "settled" else None
     until = _until(clock, today)
     if found is None:
-        return words, _("，%(until)s", until=until) if until else ""
-    before = _("还剩") if lang() == "zh" and found[1] == "剩" else found[1]
+        return words, until
+    before = "还剩" if found[1] == "剩" else found[1]
     big = f"{before} {found[2]}".strip()
     return big, found[3] + (_("，%(until)s", until=until) if until else "")
 

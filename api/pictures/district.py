@@ -95,6 +95,8 @@ _LAND = (
     "C752 206 724 246 742 288C760 326 712 344 700 392C688 444 604 448 560 474C516 500 496 528 476 560"
     "C456 592 440 620 436 652"
 )
+# Where the land goes on below, the shore does.
+_SHORE = "C424 700 412 {0:g} 400 {1:g}"
 _PEAK = "M318 250L386 176L414 200L470 132L520 188L552 164L640 262Z"
 # Where waves begin, and of how many pieces they are; the last four rows go on as far down as the sea does.
 _WAVES = ((768, 214, 6), (812, 262, 4), (786, 420, 5), (720, 470, 7), (640, 512, 10), (560, 552, 13), (500, 592, 16))
@@ -107,7 +109,7 @@ def district(tiles: Sequence[Tile], sea: str) -> Markup:
     height = _height(found)
     ground = [
         box(0, 176, WIDTH, height - 176, "l-sea"),
-        path(f"{_LAND}V{height:g}H0Z", "l-land"),
+        path(f"{_LAND}{_SHORE.format(height - 50, height) if height > LEAST else ''}V{height:g}H0Z", "l-land"),
         path(_PEAK, "l-near"),
         *(path(f"M{x} {y}q12 -7 24 0" + " t24 0" * n, "l-wave") for x, y, n in _waves(height)),
         words(850, 344, sea, "em", "middle"),

@@ -42,13 +42,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level, from the lowest: its name, when one comes there, how many are there, and the first of them."""
+    """One level, from the lowest: its name, when one comes there, how many are there, the first of them, and in words
+    how many ``more`` there are, at ``href``."""
 
     name: str
     rule: str
     count: str
     cases: tuple[Standing, ...]
     more: str = ""
+    href: str = ""
 
 
 def ladder(levels: Sequence[Level]) -> Markup:
@@ -81,7 +83,8 @@ def _level(level: Level, place: int, height: float) -> Markup:
     parts += [_card(one, x + 12, tread - PITCH * (n + 1)) for n, one in enumerate(level.cases[:MOST])]
     if level.more:
         top = tread - PITCH * len(level.cases[:MOST])
-        parts.append(words(x + 24, top - 8, fitted(level.more, STEP - 40, TINY), "tiny em"))
+        said = words(x + 24, top - 8, fitted(level.more, STEP - 40, TINY), "tiny em")
+        parts.append(link(level.href, said) if level.href else said)
     return Markup("").join(parts)
 
 

@@ -51,8 +51,8 @@ BEFORE = 6
 """Weeks of the window before the one of today."""
 INSIDE = 14
 """Pixels that a label inside its bar leaves free."""
-ARROW = 122
-"""The width of the box for what lies behind the window."""
+ARROW = 210
+"""The width at most of the box for what lies behind the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,9 @@ def _lane(lane: Lane, days: Days, now: float) -> _Drawn:
     rows = max((bar.row for bar in lane.bars), default=0) + 1
     foot = BAR_TOP + BAR + (rows - 1) * BAR_ROW
     below: list[Caption] = []
-    later = lane.later and fitted(lane.later, ARROW - INSIDE, TINY)
-    right = EDGE - ARROW - GAP if later else EDGE
+    later = lane.later and fitted(lane.later, ARROW - 2 * INSIDE, TINY)
+    arrow = width_of(later, TINY) + 2 * INSIDE
+    right = EDGE - arrow - GAP if later else EDGE
     bars: list[Markup] = []
     for bar in lane.bars:
         beside = [one for one in lane.bars if one.row == bar.row and one is not bar]
@@ -154,7 +155,7 @@ def _lane(lane: Lane, days: Days, now: float) -> _Drawn:
         *(_flag(one.caption.x, BAR_TOP, foot) for one in found if one.caption in flags),
     ]
     if later:
-        drawn.parts.append(_behind(later))
+        drawn.parts.append(_behind(later, arrow))
     drawn.height = max(LANE, foot + 12) + LABEL_ROW * rows_of(found)
     return drawn
 
@@ -167,8 +168,9 @@ def _bar(bar: Bar, beside: Sequence[Bar], days: Days, now: float, right: float, 
         return parts
     base = top + BAR / 2 + 4.5
     width = width_of(bar.label, TINY)
-    if bar.look != "hold" and width + INSIDE <= end - start and not _meets(start + 8, width, now, bar.look):
-        parts.append(words(start + 8, base, bar.label, "tiny on" if bar.look in ("done", "late") else "tiny em"))
+    inside = _inside(start, end, width, now) if bar.look != "hold" else None
+    if inside is not None:
+        parts.append(words(inside, base, bar.label, "tiny on" if bar.look in ("done", "late") else "tiny em"))
         return parts
     after = end + GAP
     following = min((_ends(one, days)[0] for one in beside if _ends(one, days)[0] >= end - 1), default=right)
@@ -180,9 +182,13 @@ def _bar(bar: Bar, beside: Sequence[Bar], days: Days, now: float, right: float, 
     return parts
 
 
-def _meets(left: float, width: float, now: float, look: Look) -> bool:
-    """Whether the line of today would cross words inside a light bar."""
-    return look in ("now", "plan") and left - 2 < now < left + width + 2
+def _inside(start: float, end: float, width: float, now: float) -> float | None:
+    """Where words of ``width`` begin inside a bar, before today or behind it; None where they do not fit."""
+    if width + INSIDE > end - start:
+        return None
+    if not start + 8 - GAP < now < start + 8 + width + GAP:
+        return start + 8
+    return now + GAP if now + GAP + width + GAP <= end else None
 
 
 def _ends(bar: Bar, days: Days) -> tuple[float, float]:
@@ -199,10 +205,10 @@ def _flag(x: float, top: float, foot: float) -> Markup:
     )
 
 
-def _behind(said: str) -> Markup:
+def _behind(said: str, width: float) -> Markup:
     """What comes behind the window: a dashed arrow at the right edge."""
-    left, top = EDGE - ARROW, BAR_TOP
-    shape = f"M{left} {top}h{ARROW - 10}l8 {BAR / 2}l-8 {BAR / 2}h-{ARROW - 10}z"
+    left, top = EDGE - width, BAR_TOP
+    shape = f"M{left:.1f} {top}h{width - 10:.1f}l8 {BAR / 2}l-8 {BAR / 2}h-{width - 10:.1f}z"
     return group(path(shape, LOOKS["plan"]), words(left + 8, top + BAR / 2 + 4.5, said, "tiny"))
 
 

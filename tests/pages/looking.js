@@ -52,7 +52,7 @@
   for (const node of document.querySelectorAll(".t-ok, .t-warn, .t-bad, .t-hold, .t-now, .t-early, .t-prov")) {
     if (!node.matches(".tag")) continue;
     if (!words(node).replace("≈", "").trim()) say("state without a word", name(node));
-    if (!node.querySelector("svg") && !node.matches(".t-prov")) say("state without a shape", name(node));
+    if (!node.querySelector("svg") && !node.matches(".t-prov, .t-now")) say("state without a shape", name(node));
   }
 
   // Pictures: axe does not judge SVG.

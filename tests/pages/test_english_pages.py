@@ -110,7 +110,9 @@ def test_nothing_but_data_is_chinese_on_an_english_page(
         if name in DOCUMENTS:
             continue
         response = readers[username].client.get(where(world), headers=HEADERS)
-        assert response.status_code == 200, name
+        if response.status_code != 200:
+            wrong.setdefault(f"status {response.status_code}", []).append(name)
+            continue
         page = Chinese()
         page.feed(response.text)
         for word in words(page.pieces) - OFFICIAL:

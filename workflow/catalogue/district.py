@@ -12,6 +12,7 @@ from workflow.catalogue.figures import EarlyFinish, FigureDefinition, LandingTim
 from workflow.catalogue.forecast import ForecastPolicy
 from workflow.catalogue.items import Item, Level, Validity
 from workflow.catalogue.questions import ProjectQuestion
+from workflow.catalogue.report import ReportPolicy
 from workflow.catalogue.rules import (
     AreaTolerance,
     Conventions,
@@ -229,6 +230,7 @@ class Catalogue:
     early_finish: EarlyFinish
     landing: LandingTime
     forecast: ForecastPolicy
+    report: ReportPolicy
     project_code_rule: ProjectCodeRule
     check_organisation: bool
     permit_patterns: tuple[str, ...]

@@ -46,6 +46,7 @@ from workflow.catalogue.item_checks import (
 from workflow.catalogue.item_schema import ItemSchema
 from workflow.catalogue.items import Item, Validity
 from workflow.catalogue.question_schema import QuestionsSchema
+from workflow.catalogue.report import ReportPolicy, ReportSchema
 from workflow.catalogue.rules import (
     AreaTolerance,
     Conventions,
@@ -86,6 +87,7 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "rules/early-finish.yaml": figures_schema.EarlyFinishSchema,
         "rules/landing-time.yaml": figures_schema.LandingTimeSchema,
         "rules/forecast.yaml": ForecastSchema,
+        "rules/report.yaml": ReportSchema,
         "programme/stages.yaml": district_schema.StagesSchema,
         "programme/squads.yaml": district_schema.SquadsSchema,
         "programme/battlefronts.yaml": district_schema.BattlefrontsSchema,
@@ -339,6 +341,7 @@ def _assembled(reading: _Reading, items: dict[str, Item], documents: dict[str, D
         early_finish=data["rules/early-finish.yaml"]["rule"],
         landing=data["rules/landing-time.yaml"]["rule"],
         forecast=_settings(ForecastPolicy, data["rules/forecast.yaml"]),
+        report=_settings(ReportPolicy, data["rules/report.yaml"]),
         project_code_rule=data["codes/project-code.yaml"]["rule"],
         check_organisation=data["codes/credit-code.yaml"]["check_organisation"],
         permit_patterns=data["codes/permit-number.yaml"]["patterns"],

@@ -1,5 +1,6 @@
 """What an administrator keeps, each thing with its number and state: one question about the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,10 +14,10 @@ from workflow.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """A file of the configuration that holds a default waiting for the published figure; ``source`` says of what."""
+    """Files of the configuration with defaults that wait for the published figures; ``source`` says what they rest on."""
 
-    file: str
     source: str
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ SELECT
   (SELECT count(*) FROM people WHERE NOT active) AS closed,
   (SELECT count(DISTINCT person_id) FROM absences WHERE since <= app_now() AND until > app_now()) AS away,
   (SELECT coalesce(json_object_agg(role, n), '{}') FROM (
-     SELECT r.role, count(DISTINCT r.person_id) AS n FROM person_roles r JOIN people p ON p.id = r.person_id AND p.active
-     GROUP BY r.role) one) AS holders,
+     SELECT r.role, count(DISTINCT r.person_id) AS n FROM person_roles r
+     JOIN people p ON p.id = r.person_id AND p.active GROUP BY r.role) one) AS holders,
   (SELECT count(*) FROM subscribers) AS subscribers,
   (SELECT count(*) FROM subscribers WHERE NOT active) AS stopped,
   (SELECT count(*) FROM channel_health WHERE down_since IS NOT NULL) AS failing,
@@ -94,6 +95,13 @@ def administration(work: Work) -> Administration:
         imported_at=row.imported_at,
         waiting_amendments=row.waiting,
         projects=row.projects,
-        defaults=tuple(Default(file, assumed[file]) for file in sorted(assumed) if not file.startswith("items/")),
+        defaults=_by_source({file: one for file, one in sorted(assumed.items()) if not file.startswith("items/")}),
         default_items=sum(file.startswith("items/") for file in assumed),
     )
+
+
+def _by_source(sources: Mapping[str, str]) -> tuple[Default, ...]:
+    found: dict[str, list[str]] = {}
+    for file, source in sources.items():
+        found.setdefault(source, []).append(file)
+    return tuple(Default(source, tuple(files)) for source, files in found.items())

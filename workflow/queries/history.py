@@ -1,8 +1,9 @@
 """The history of a case: what was done, by whom, in force from when and written down when; newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import text
 
@@ -45,22 +46,60 @@ class HistoryLine:
     hash: str
 
 
-_PAGE = text("""
+Only = Literal["people", "system", "documents"]
+"""Which lines: what people did, what the clock and the system did, what issued a document."""
+ONLY: tuple[Only, ...] = get_args(Only)
+
+_ISSUED = "EXISTS (SELECT FROM documents d WHERE d.case_id = e.case_id AND d.seq = e.seq)"
+_ONLY: Mapping[Only | None, str] = {
+    None: "true",
+    "people": "e.actor_role <> ALL(:machines)",
+    "system": "e.actor_role = ANY(:machines)",
+    "documents": _ISSUED,
+}
+
+_PAGE = """
 SELECT e.seq, e.action, e.from_state, e.to_state, e.actor_id, e.actor_role, p.name, e.effective_at, e.recorded_at,
   e.input, encode(e.hash, 'hex') AS hash,
   (SELECT coalesce(json_agg(json_build_object('seq', m.seq, 'action', m.action, 'input', m.input) ORDER BY m.seq), '[]')
      FROM events m WHERE m.case_id = :case_id AND m.action = 'flow_moved') AS moves
 FROM events e LEFT JOIN people p ON p.id = e.actor_id
-WHERE e.case_id = :case_id AND e.seq < :before ORDER BY e.seq DESC LIMIT :wanted""")
+WHERE e.case_id = :case_id AND e.seq < :before AND {only} ORDER BY e.seq DESC LIMIT :wanted"""
+_PAGES = {only: text(_PAGE.format(only=words)) for only, words in _ONLY.items()}
 
 
-def history(work: Work, no: str, paging: Paging) -> Page[HistoryLine]:
+@dataclass(frozen=True, slots=True)
+class HistoryCounts:
+    """How many lines the history of a case has, of them by people, by machines, and with a document."""
+
+    all: int
+    people: int
+    system: int
+    documents: int
+
+
+_COUNTS = text(f"""
+SELECT count(*) AS all, count(*) FILTER (WHERE {_ONLY["people"]}) AS people,
+  count(*) FILTER (WHERE {_ONLY["system"]}) AS system, count(*) FILTER (WHERE {_ISSUED}) AS documents
+FROM events e WHERE e.case_id = (SELECT id FROM cases WHERE no = :no)""")  # noqa: S608 - our own words only
+
+
+def history_counts(work: Work, no: str) -> HistoryCounts:
+    """How many lines there are of each kind; of a case that the actor was found to see."""
+    row = work.conn.execute(_COUNTS, {"no": no, "machines": sorted(MACHINES)}).mappings().one()
+    return HistoryCounts(**dict(row))
+
+
+def history(work: Work, no: str, paging: Paging, only: Only | None = None) -> Page[HistoryLine]:
     """One page of the history of the case ``no``, newest first; raises NotFound and BadInput (cursor)."""
     case = visible_case(work, no).case
-    listing = Listing("history", work.actor.id, {"no": no})
+    listing = Listing("history", work.actor.id, {"no": no} | ({"only": only} if only is not None else {}))
     after = position(paging, listing)
     before = after[0] if after else case.seq + 1
-    found = work.conn.execute(_PAGE, {"case_id": case.id, "before": before, "wanted": paging.size + 1}).all()
+    wanted = {"case_id": case.id, "before": before, "wanted": paging.size + 1}
+    found = work.conn.execute(
+        _PAGES[only], wanted | ({"machines": sorted(MACHINES)} if ":machines" in _ONLY[only] else {})
+    ).all()
     moves = flow_moves(found[0].moves) if found else ()
     lines = [_line(work, _flow_then(work, case, moves, row.seq), row) for row in found]
     return page(paging, listing, lines, [[row.seq] for row in found])

@@ -29,8 +29,9 @@ ITEM, MILESTONE, CHECKLIST = "item", "milestone", "checklist"
 class Span:
     """Something that lasted: ``kind`` is a flow, CHECK or DELIVERY; ``until`` its last day, None while it goes on.
 
-    ``due`` is the day it is to be done by; ``light`` None once it has ended. ``held`` are pauses, first and last day
-    (None: still). ``under`` counts the cases under it.
+    ``due`` is the nearest day by which something of it is to be done, ``planned`` the day by which all of it is;
+    ``light`` None once it has ended. ``held`` are pauses, first and last day (None: still). ``under`` counts its items,
+    ``urgent`` are those of them that make its light.
     """
 
     lane: Lane
@@ -40,8 +41,10 @@ class Span:
     since: date
     until: date | None
     due: date | None
+    planned: date | None
     light: Light | None
     under: int
+    urgent: tuple[str, ...]
     held: tuple[tuple[date, date | None], ...]
 
 
@@ -70,7 +73,8 @@ _GRAVITY = (Light.OVERDUE, Light.WARNING, Light.PAUSED, Light.NORMAL)
 
 _CASES = """
 SELECT c.id, c.no, c.title, c.flow, c.item, c.parent_id, c.opened_at, c.received_at, c.accepted_at, c.decided_at,
-  c.ended_at, c.paused, nullif(c.due_at, 'infinity') AS due_at, c.outcome, coalesce(c.data -> 'notices', '[]') AS notices,
+  c.ended_at, c.paused, nullif(c.due_at, 'infinity') AS due_at, c.outcome,
+  coalesce(c.data -> 'notices', '[]') AS notices,
   (SELECT coalesce(json_agg(json_build_object('since', z.since, 'until', z.until)), '[]') FROM pauses z
    WHERE z.case_id = c.id) AS pauses
 FROM cases c
@@ -118,11 +122,10 @@ def lane_bars(work: Work, code: str, since: date, upto: date) -> LaneBars:
 def _span(row: Any, lane: Lane, below: Sequence[Any], exact: bool, at: Edges) -> Span:
     items = [one for one in below if one.item is not None]
     open_ = [one for one in items if one.ended_at is None]
-    lights = [case_light(row.due_at, row.paused, exact, at)] if row.ended_at is None else []
-    lights += [case_light(one.due_at, one.paused, False, at) for one in open_] if row.ended_at is None else []
-    ends = [one.due_at for one in (row, *open_) if one.due_at is not None]
+    below_it = {one.item: case_light(one.due_at, one.paused, False, at) for one in open_}
+    lights = [case_light(row.due_at, row.paused, exact, at), *below_it.values()] if row.ended_at is None else []
+    ends = [_last_day(one.due_at) for one in (row, *open_) if one.due_at is not None and row.ended_at is None]
     light = min(lights, key=_GRAVITY.index, default=None)
-    over = light is Light.OVERDUE
     held = {(pause["since"], pause["until"]) for one in (row, *items) for pause in one.pauses}
     return Span(
         lane=lane,
@@ -131,9 +134,11 @@ def _span(row: Any, lane: Lane, below: Sequence[Any], exact: bool, at: Edges) ->
         title=row.title,
         since=local_day(row.received_at or row.opened_at),
         until=local_day(row.ended_at) if row.ended_at is not None else None,
-        due=_last_day(min(ends) if over else max(ends)) if ends and row.ended_at is None else None,
+        due=min(ends, default=None),
+        planned=max(ends, default=None),
         light=light,
         under=len(items),
+        urgent=tuple(item for item, its in below_it.items() if its is light),
         held=tuple(sorted((_day(first), _day(last) if last else None) for first, last in held)),
     )
 
@@ -154,7 +159,7 @@ def _checked(row: Any, at: Edges) -> Iterator[Span]:
 
 def _part(row: Any, kind: str, since: date, until: date | None, due: date | None, light: Light | None) -> Span:
     lane: Lane = CHECKLIST
-    return Span(lane, kind, row.no, row.title, since, until, due, light, 0, ())
+    return Span(lane, kind, row.no, row.title, since, until, due, due, light, 0, (row.item,), ())
 
 
 def _notices(row: Any) -> Iterator[Mark]:

@@ -142,7 +142,8 @@ def person(work: Work, person_id: int) -> PersonView:
         tuple(Stand(name, datetime.fromisoformat(until)) for name, until in more.stands_in),
         tuple(Way(channel, broken) for channel, broken in more.ways),
         tuple(
-            PersonChange(kind, by, datetime.fromisoformat(at), said, place) for kind, by, at, said, place in more.changes
+            PersonChange(kind, by, datetime.fromisoformat(at), said, place)
+            for kind, by, at, said, place in more.changes
         ),
     )
 
