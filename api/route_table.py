@@ -245,6 +245,8 @@ ROUTES: Mapping[str, Access] = {
     "GET /cases/<no>": SIGNED_IN,
     "GET /cases/<no>/actions/<name>": SIGNED_IN,
     "POST /cases/<no>/actions/<name>": SIGNED_IN,
+    "GET /cases/<no>/verify": SIGNED_IN,
+    "POST /cases/<no>/verify": SIGNED_IN,
     "GET /cases/<no>/corrections": SIGNED_IN,
     "POST /cases/<no>/corrections": SIGNED_IN,
     "GET /cases/<no>/clocks/<name>": SIGNED_IN,

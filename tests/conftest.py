@@ -35,7 +35,7 @@ FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", 
 LONG = (
     ("journeys/test_tour.py", "workers/test_real_workers.py"),
     ("core/test_demo_data.py", "core/test_demo_tenders.py", "api/test_every_action.py"),
-    ("journeys/test_up.py", "pages/test_browser.py"),
+    ("journeys/test_up.py", "pages/test_matrix.py", "pages/test_display.py"),
 )
 
 

@@ -23,7 +23,7 @@ The script (``static/scripts``) finds its work by attributes, and nothing needs 
   ``{"saved": "已自动保存 09:28", "version": 7}``, shown in ``data-saved``; the version is put into the page's forms.
 - ``data-rows`` holds rows for ``j`` ``k`` (``data-rows="arrows"``: also ``↑ ↓``), each of them ``data-row`` or a table
   row with a link; ``data-key="e"`` or ``"g m"`` is what that key presses, goes to or, in the cursor's row, presses there.
-- ``button hidden data-js``: seen with script only; ``data-print``, ``data-show-password="id"``, ``data-freeze``.
+- ``button hidden data-js``: seen with script only; ``data-print``, ``data-show-password="id"``.
 - ``data-stale`` with ``hidden``: shown five minutes after its part of the page came.
 - ``details data-drop``: a menu that Esc closes, and leaving it.
 
@@ -86,6 +86,7 @@ from api.pages import (
     subscribers,
     time_figures,
     unread,
+    verifying,
     war_map,
     what_if,
     wording,
@@ -147,6 +148,7 @@ VIEWS = (
     subscribers,
     time_figures,
     unread,
+    verifying,
     war_map,
     what_if,
 )

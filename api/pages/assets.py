@@ -29,6 +29,7 @@ ICONS: Mapping[str, str] = {
     "help": "headset",
     "info": "info-circle",
     "lock": "lock",
+    "pencil": "pencil",
     "search": "search",
 }
 """What pages call an icon, and its name in Bootstrap Icons; those that say a state are drawn in macros/shape.html."""

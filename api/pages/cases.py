@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from api import access
 from api.pages.ahead import PLACELESS, answer_words
 from api.pages.blueprint import pages
-from api.pages.deeds import Deeds, deeds
+from api.pages.deeds import Deeds, deeds, may_check
 from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
@@ -168,6 +168,7 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
     actor = access.me().actor
     if is_staff(actor):
         office: dict[str, Any] = {"may_hand_in": is_applicant(actor), "may_correct": _may_correct(page.case)}
+        office["checking"] = may_check(page.case)
         return show("case.html", status, **common, notices=_notices(page), **office)
     said: dict[str, Any] = {
         "errand": _errand(page.case),
@@ -178,6 +179,22 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
         "answer": answer_words(),
     }
     return show("progress.html", status, **common, **said)
+
+
+def _for_applicant(flow: Flow, action: str) -> bool:
+    """Whether a line of the record is the applicant's business too: of the reminders of the office only red cards are,
+    and those that tell the applicant."""
+    if action in AMONG_STAFF:
+        return False
+    kind, _mark, rest = action.partition(":")
+    name, _mark, number = rest.partition(":")
+    if kind != "rung" or name not in flow.clocks or not number.isdigit():
+        return True
+    ladder = flow.clocks[name].ladder
+    if int(number) >= len(ladder):
+        return True
+    rung = ladder[int(number)]
+    return rung.card in (None, "red") or "applicant" in rung.tell
 
 
 def _pause(pause: PauseView, today: date) -> PauseWords:

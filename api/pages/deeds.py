@@ -8,6 +8,7 @@ from api.pages.names import document_name, told_words
 from api.pages.wording import _, own
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
+from workflow.queries.case import CaseView
 from workflow.queries.onward import BACK, leading_rank
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
@@ -67,6 +68,16 @@ def deeds(actions: Iterable[ActionView], flow: Flow, state: str) -> Deeds:
         grave=tuple(_deed(view, flow, state) for view in views if view.allowed and view.action.name in GRAVE),
         others=tuple(_deed(view, flow, state) for view in closed if _for_others(view)),
     )
+
+
+ASK = "ask_correction"
+"""The one notice of everything that is missing; it goes out from the check of papers."""
+
+
+def may_check(case: CaseView) -> bool:
+    """Whether the papers of the case are being checked, and this reader is one of those who check them."""
+    mine = {view.action.name for view in case.actions if not _for_others(view)}
+    return case.item is not None and case.state.name == "received" and ASK in mine
 
 
 def find(actions: Iterable[ActionView], name: str) -> ActionView | None:

@@ -129,7 +129,7 @@ def _put(work: Work, no: str, contents: list[tuple[str, bytes]]) -> Done:
         if digest not in known:
             files.append(LooseFile(digest, len(content), name))
             known.add(digest)
-    keep(work, no, draft.case.version, {UNMATCHED: written(no, files)})
+    keep(work, no, draft.case.version, {UNMATCHED: written(no, files, access.wiring().settings.secret)})
     words = _("收到 %(n)s 个文件。请看一下各是哪份材料，再按“确认并上传”。", n=len(contents))
     return Done(url_for("pages.draft_match", no=no), words)
 
@@ -155,7 +155,7 @@ def _forget(work: Work, no: str, settled: list[LooseFile]) -> None:
         return
     gone = {file.sha256 for file in settled}
     left_over = [file for file in waiting(draft) if file.sha256 not in gone]
-    keep(work, no, draft.case.version, {UNMATCHED: written(no, left_over)})
+    keep(work, no, draft.case.version, {UNMATCHED: written(no, left_over, access.wiring().settings.secret)})
 
 
 def _twice(files: list[LooseFile], said: dict[str, str]) -> list[Fault]:

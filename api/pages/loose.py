@@ -37,25 +37,25 @@ class LooseFile:
 
 def waiting(draft: Draft) -> list[LooseFile]:
     """The files that wait; what is not sealed by us counts for nothing."""
-    texts = draft.form.get(UNMATCHED) or ()
-    return [file for text in texts if (file := _read(draft.no, text)) is not None]
+    texts, secret = draft.form.get(UNMATCHED) or (), wiring().settings.secret
+    return [file for text in texts if (file := _read(draft.no, text, secret)) is not None]
 
 
-def written(no: str, files: list[LooseFile]) -> list[str]:
-    """As the draft's form keeps them."""
-    return [f"{file.sha256}:{file.octets}:{_seal(no, file)}:{file.filename}" for file in files]
+def written(no: str, files: list[LooseFile], secret: str) -> list[str]:
+    """As the form of the draft ``no`` keeps them."""
+    return [f"{file.sha256}:{file.octets}:{_seal(no, file, secret)}:{file.filename}" for file in files]
 
 
-def _read(no: str, text: object) -> LooseFile | None:
+def _read(no: str, text: object, secret: str) -> LooseFile | None:
     sha256, _, rest = str(text).partition(":")
     octets, _, rest = rest.partition(":")
     seal, _, filename = rest.partition(":")
     if not octets.isdigit():
         return None
     file = LooseFile(sha256, int(octets), filename)
-    return file if hmac.compare_digest(seal.encode(), _seal(no, file).encode()) else None
+    return file if hmac.compare_digest(seal.encode(), _seal(no, file, secret).encode()) else None
 
 
-def _seal(no: str, file: LooseFile) -> str:
+def _seal(no: str, file: LooseFile, secret: str) -> str:
     said = f"loose\0{no}\0{file.sha256}\0{file.octets}\0{file.filename}".encode()
-    return hmac.new(wiring().settings.secret.encode(), said, hashlib.sha256).hexdigest()[:_SEAL]
+    return hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()[:_SEAL]

@@ -86,13 +86,13 @@ class NowAt:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the page says above the record."""
+    """What the page says above the record. ``law`` is the statutory clock where another one leads."""
 
     lead: Standing | None
     promise: str
     proof: str | None
     basis: str
-    ladder: str
+    law: OtherClock | None
     others: tuple[OtherClock, ...]
     pauses: tuple[PauseNote, ...]
     overdue: Overdue | None
@@ -110,8 +110,8 @@ def progress(case: CaseView, panels: Sequence[Panel], now: datetime) -> Progress
         promise=_promise(lead.view) if lead else "",
         proof=lead.proof if lead else None,
         basis=lead.view.basis if lead else "",
-        ladder=lead.sentence if lead else "",
-        others=tuple(_other(panel) for panel in panels[1:]),
+        law=next((_other(panel) for panel in panels[1:] if panel.view.name == "statutory"), None),
+        others=tuple(_other(panel) for panel in panels[1:] if panel.view.name != "statutory"),
         pauses=tuple(_pause(case, pause, today) for pause in case.pauses),
         overdue=_overdue(case, lead.view, today) if lead else None,
         refusal=_refusal(case, today),

@@ -27,13 +27,21 @@ BY_ADDRESS = Rate(times=20, seconds=WINDOW.total_seconds())
 BY_NUMBER = Rate(times=10, seconds=WINDOW.total_seconds())
 """How often one number may be tried from anywhere: four digits are ten thousand guesses."""
 LONGEST_NUMBER = 40
-OUTCOMES_TOLD = frozenset({"granted", "solved", "finished", "filed"})
 
 
 @pages.get("/query", endpoint="public_query")
-def query_form() -> Response:
-    """The form."""
-    return _page(half_width(request.args.get("no", ""))[:LONGEST_NUMBER].upper())
+@pages.get("/query/<no>/<shown>", endpoint="public_query")
+def query_page(no: str = "", shown: str = "") -> Response:
+    """The form, or what the QR code of a receipt leads to."""
+    if not shown:
+        return _page(half_width(request.args.get("no", ""))[:LONGEST_NUMBER].upper())
+    office = access.office()
+    try:
+        with office.engine.connect() as conn:
+            found = sealed_progress(office, conn, access.wiring().settings.secret, no[:LONGEST_NUMBER], shown[:100])
+    except NotFound as unknown:
+        return _page("", faults=[Fault("no", own(unknown))], status=404)
+    return _page(found.no, found=found)
 
 
 @pages.post("/query")
@@ -53,28 +61,12 @@ def query_now() -> Response:
         return _page(no, digits, faults=[Fault("no", own(unknown))], status=404)
     except TooMany as refusal:
         return _too_often(no, digits, refusal)
-    return lead(url_for("pages.sealed_query", no=found, shown=_seal(found)))
-
-
-@pages.get("/query/<no>/<shown>")
-def sealed_query(no: str, shown: str) -> Response:
-    """What the QR code of a receipt leads to."""
-    office = access.office()
-    try:
-        with office.engine.connect() as conn:
-            found = sealed_progress(office, conn, access.wiring().settings.secret, no[:LONGEST_NUMBER], shown[:100])
-    except NotFound as unknown:
-        return _page("", faults=[Fault("no", own(unknown))], status=404)
-    return _page(found.no, found=found)
+    return lead(query_path(found))
 
 
 def query_path(no: str) -> str:
     """The sealed path of a case, as receipts carry it."""
-    return url_for("pages.sealed_query", no=no, shown=_seal(no))
-
-
-def _seal(no: str) -> str:
-    return seal(access.wiring().settings.secret, no)
+    return url_for("pages.public_query", no=no, shown=seal(access.wiring().settings.secret, no))
 
 
 def _unfilled(no: str, digits: str) -> list[Fault]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from api.access import office
 from api.pages.wording import own
-from api.pictures.papers import ItemPapers, papers, totals
+from api.pictures.papers import NARROW, ItemPapers, papers, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class SheetsPanel:
     once: int
     rows: tuple[ItemPapers, ...]
     drawn: Markup
+    narrow: Markup
 
     @property
     def saved(self) -> int:
@@ -31,7 +32,7 @@ def sheets(codes: Sequence[str]) -> SheetsPanel | None:
     if not rows:
         return None
     summed, once = totals(rows)
-    return SheetsPanel(summed, once, rows, papers(rows))
+    return SheetsPanel(summed, once, rows, papers(rows), papers(rows, NARROW))
 
 
 def item_papers(codes: Sequence[str]) -> tuple[ItemPapers, ...]:

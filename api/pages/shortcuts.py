@@ -14,6 +14,8 @@ ON: Mapping[str, str] = {
     "pages.worklist": "worklist",
     "pages.case": "case",
     "pages.deed": "clerk",
+    "pages.verify": "clerk",
+    "pages.mark": "clerk",
     "pages.take": "clerk",
 }
 """Pages of the office with shortcuts, by endpoint."""

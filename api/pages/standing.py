@@ -80,9 +80,11 @@ class Standing:
     silence: str
 
     @property
-    def has_today(self) -> bool:
-        """Whether today is one of its cells."""
-        return any("is-today" in cell.tone.split() for cell in self.cells)
+    def marked(self) -> str:
+        """What the marked cell is: today, or of a clock that has stopped the day it did; empty where none is."""
+        if not any("is-today" in cell.tone.split() for cell in self.cells):
+            return ""
+        return _("停止计时的那天") if self.view.state == "settled" else _("今天")
 
 
 def standing(clock: ClockView, rule: ClockRule, pauses: Sequence[PausedFor], now: datetime) -> Standing:

@@ -27,7 +27,7 @@ def dumbbell(spans: Sequence[Span], *, small: bool = False) -> Markup:
 
     Days beyond 50 end at its edge. It repeats a table.
     """
-    width, left, right, step, pitch = (310, 34, 234, 25, 54) if small else (608, 150, 496, 10, 36)
+    width, left, right, step, pitch = (310, 34, 198, 25, 54) if small else (608, 150, 496, 10, 36)
     height = _TOP + pitch * len(spans) + 8
     parts: list[Markup] = []
     for day in range(0, LONGEST + 1, step):

@@ -134,12 +134,14 @@ def _grid(days: Days, bottom: float) -> list[Markup]:
 
 def _lane(lane: Lane, days: Days, now: float) -> _Drawn:
     drawn = _Drawn()
-    rows = max((bar.row for bar in lane.bars), default=0) + 1
-    foot = BAR_TOP + BAR + (rows - 1) * BAR_ROW
     below: list[Caption] = []
     later = lane.later and fitted(lane.later, ARROW - 2 * INSIDE, TINY)
     arrow = width_of(later, TINY) + 2 * INSIDE
     right = EDGE - arrow - GAP if later else EDGE
+    taken = {bar.row for bar in lane.bars if _ends(bar, days)[1] > right}
+    behind = next(row for row in range(len(lane.bars) + 1) if row not in taken)
+    rows = max([bar.row for bar in lane.bars] + ([behind] if later else []), default=0) + 1
+    foot = BAR_TOP + BAR + (rows - 1) * BAR_ROW
     bars: list[Markup] = []
     for bar in lane.bars:
         beside = [one for one in lane.bars if one.row == bar.row and one is not bar]
@@ -155,7 +157,7 @@ def _lane(lane: Lane, days: Days, now: float) -> _Drawn:
         *(_flag(one.caption.x, BAR_TOP, foot) for one in found if one.caption in flags),
     ]
     if later:
-        drawn.parts.append(_behind(later, arrow))
+        drawn.parts.append(_behind(later, arrow, BAR_TOP + behind * BAR_ROW))
     drawn.height = max(LANE, foot + 12) + LABEL_ROW * rows_of(found)
     return drawn
 
@@ -205,9 +207,9 @@ def _flag(x: float, top: float, foot: float) -> Markup:
     )
 
 
-def _behind(said: str, width: float) -> Markup:
+def _behind(said: str, width: float, top: float) -> Markup:
     """What comes behind the window: a dashed arrow at the right edge."""
-    left, top = EDGE - width, BAR_TOP
+    left = EDGE - width
     shape = f"M{left:.1f} {top}h{width - 10:.1f}l8 {BAR / 2}l-8 {BAR / 2}h-{width - 10:.1f}z"
     return group(path(shape, LOOKS["plan"]), words(left + 8, top + BAR / 2 + 4.5, said, "tiny"))
 

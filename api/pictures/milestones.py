@@ -91,7 +91,7 @@ def _names(months: Sequence[Month], axis: Days) -> list[Markup]:
 
 
 def _row(row: Row, axis: Days, y: float) -> Markup:
-    chip = words(WIDTH - 4.0, y + 5, row.chip, "tx-bad" if row.late else "em", "end")
+    chip = words(WIDTH - 4.0, y + 5, row.chip, "tiny tx-bad" if row.late else "tiny em", "end")
     name = group(
         sign(row.sign, 12, y, 5 if row.sign in ("ok", "todo") else 6),
         words(28, y + 5, fitted(row.name, LEFT - 36), "em"),
@@ -148,4 +148,4 @@ def chip_room() -> float:
 
 def fits(chip: str) -> bool:
     """Whether the words at the end of a row keep clear of the axis."""
-    return width_of(chip) <= chip_room()
+    return width_of(chip, TINY) <= chip_room()

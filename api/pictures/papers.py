@@ -8,11 +8,10 @@ from markupsafe import Markup
 from api.pages.wording import _
 from api.pictures.drawing import TINY, fitted, group, path, picture, width_of, words
 
-WIDTH, ROW, PITCH = 300, 56, 18
+WIDTH, NARROW = 300, 250
+ROW, PITCH, LINE = 56, 18, 20
 SHEET = "M0.75 0.75H8.5L12.25 4.5V15.25H0.75Z"
 """A sheet of 13 by 16 with a cut corner, its outline inside."""
-A_ROW = 16
-"""Sheets that stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +28,29 @@ def totals(items: Sequence[ItemPapers]) -> tuple[int, int]:
     return sum(item.asked for item in items), sum(item.own for item in items)
 
 
-def papers(items: Sequence[ItemPapers]) -> Markup:
-    """The picture; the sums of solid and dashed sheets stand in its heading (`totals`)."""
+def papers(items: Sequence[ItemPapers], width: int = WIDTH) -> Markup:
+    """The picture; the sums of solid and dashed sheets stand in its heading (`totals`). NARROW fits a phone."""
     parts, y = [], 0.0
     for item in items:
-        parts.append(group(*_row(item), at=(0, y)))
-        y += ROW + _further(item) * 20
-    return picture(WIDTH, max(y, 1), parts, kind="papers")
+        parts.append(group(*_row(item, width), at=(0, y)))
+        y += ROW + max(0, (item.asked - 1) // _side_by_side(width)) * LINE
+    return picture(width, max(y, 1), parts, kind="papers")
 
 
-def _row(item: ItemPapers) -> list[Markup]:
+def _row(item: ItemPapers, width: int) -> list[Markup]:
     count = _("%(n)s 份，交 %(own)s", n=item.asked, own=item.own)
-    room = WIDTH - width_of(count, TINY) - 12
+    room = width - width_of(count, TINY) - 12
     return [
         words(0, 14, fitted(item.name, room), "em"),
-        words(WIDTH, 14, count, "tiny", "end"),
-        *(_sheet(place, place < item.own) for place in range(item.asked)),
+        words(width, 14, count, "tiny", "end"),
+        *(_sheet(*divmod(place, _side_by_side(width)), own=place < item.own) for place in range(item.asked)),
     ]
 
 
-def _sheet(place: int, own: bool) -> Markup:
-    line, column = divmod(place, A_ROW)
-    return group(path(SHEET, "f-sea" if own else "f-none o-line dash"), at=(column * PITCH, 22 + line * 20))
+def _sheet(line: int, column: int, *, own: bool) -> Markup:
+    return group(path(SHEET, "f-sea" if own else "f-none o-line dash"), at=(column * PITCH, 22 + line * LINE))
 
 
-def _further(item: ItemPapers) -> int:
-    """Lines of sheets beyond the first."""
-    return max(0, (item.asked - 1) // A_ROW)
+def _side_by_side(width: int) -> int:
+    """How many sheets stand in one line."""
+    return (width + PITCH - 13) // PITCH

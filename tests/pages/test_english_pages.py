@@ -1,6 +1,7 @@
 """On an English page only data are Chinese: what people typed, what they and their projects are called.
 
-Every Chinese word of every English page has to stand somewhere in the database, and may be neither a sentence of the
+Every Chinese word of every English page has to stand in the database or in what was published (laws, documents that
+something is based on, what an English sentence quotes), and may be neither a sentence of the
 catalogue nor a title of the configuration (items, states, actions, roles, departments, papers): those have English.
 """
 
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
+from api.pages.demo_people import demo_accounts
 from api.pages.wording import COOKIE
 from tests import given
 from tests.pages.conftest import HEADERS, Reader
@@ -25,8 +27,8 @@ from workflow.work import Office
 SPLIT = re.compile(r"[\s，；：、。（）()“”《》〈〉·…,;:.!?！？/→%>|–—-]+")
 """What stands between words; a whole run of Chinese may be several names joined by them."""
 SPOKEN = ("aria-label", "title", "alt", "placeholder", "value", "data-l", "content")
-OFFICIAL = {"中文", "五个一"}
-"""The button that leads to the Chinese page; the programme's name, given in Chinese where it first stands."""
+TYPED = {"示例项目", "同意", "入库", "没有"}
+"""What the people of this district have typed that the interface says somewhere, too."""
 DOCUMENTS = {"document"}
 """Pages that show a document as it was issued: the document is Chinese."""
 
@@ -52,22 +54,30 @@ def words(pieces: list[str]) -> set[str]:
     return {word for piece in pieces for word in SPLIT.split(piece) if len(word) > 1 and LETTER.search(word)}
 
 
-def titles(thing: object, seen: set[int]) -> Iterator[str]:
-    """The Chinese of everything in the configuration that carries both languages."""
+def written(thing: object, seen: set[int]) -> Iterator[tuple[bool, str]]:
+    """Every text of the configuration, and whether it is the Chinese of something that has English beside it.
+
+    What has none (a law, a document that something is based on) is as it was published.
+    """
+    if isinstance(thing, str):
+        yield False, thing
     if id(thing) in seen or isinstance(thing, str | bytes | int | float | type(None)):
         return
     seen.add(id(thing))
-    if isinstance(zh := getattr(thing, "zh", None), str) and isinstance(getattr(thing, "en", None), str):
-        yield zh
-    elif isinstance(thing, Mapping):
-        for one in thing.values():
-            yield from titles(one, seen)
+    if isinstance(thing, Mapping):
+        parts = list(thing.values())
     elif isinstance(thing, tuple | list | set | frozenset):
-        for one in thing:
-            yield from titles(one, seen)
+        parts = list(thing)
     elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        for name in (one.name for one in dataclasses.fields(thing)):
-            yield from titles(getattr(thing, name), seen)
+        names = {one.name for one in dataclasses.fields(thing)}
+        if {"zh", "en"} <= names:
+            yield True, str(getattr(thing, "zh"))
+            names -= {"zh", "en"}
+        parts = [getattr(thing, name) for name in names]
+    else:
+        parts = []
+    for part in parts:
+        yield from written(part, seen)
 
 
 @pytest.fixture
@@ -103,20 +113,26 @@ def test_nothing_but_data_is_chinese_on_an_english_page(
     world: World, app: Flask, configuration: Office, stored: str
 ) -> None:
     readers = english_readers(app)
-    ours = catalogue_keys() | {title for title in titles(configuration, set()) if len(title) > 1}
+    configured = list(written(configuration, set()))
+    ours = catalogue_keys() | {words for in_both, words in configured if in_both and len(words) > 1}
     assert len(ours) > 1500
+    published = "\n".join(words for in_both, words in configured if not in_both)
+    quoted = "\n".join(form for _, _, forms in entries() for form in forms)
+    with app.test_request_context():
+        people = "\n".join(f"{account.name} {account.place}" for account in demo_accounts())
+    data = "\n".join([stored, published, quoted, people, "".join(TYPED)])
     wrong: dict[str, list[str]] = {}
     for name, (username, where) in PAGES.items():
         if name in DOCUMENTS:
             continue
-        response = readers[username].client.get(where(world), headers=HEADERS)
+        response = readers[username].client.get(where(world), headers=HEADERS, follow_redirects=True)
         if response.status_code != 200:
             wrong.setdefault(f"status {response.status_code}", []).append(name)
             continue
         page = Chinese()
         page.feed(response.text)
-        for word in words(page.pieces) - OFFICIAL:
-            if word in ours or word not in stored:
+        for word in words(page.pieces) - TYPED:
+            if word in ours or word not in data:
                 wrong.setdefault(word, []).append(name)
     said = [f"{word}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" for word, names in sorted(wrong.items())]
     assert said == [], "\n".join(said)

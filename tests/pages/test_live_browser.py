@@ -1,5 +1,6 @@
 """The count beside the alerts in a real Chromium: it changes while the page is open, and nothing needs it."""
 
+import re
 import time
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, text
@@ -68,3 +69,25 @@ def test_without_script_the_page_is_as_it_was(chromium: Browser, address: str, t
 
     expect(page.locator("[data-live]")).to_be_hidden()
     expect(page.get_by_role("link", name="提醒", exact=True)).to_be_visible()
+
+
+def test_on_an_english_page_news_are_said_in_english(
+    chromium: Browser, address: str, engine: Engine, office: object, town: given.Town
+) -> None:
+    no = given.application(office, town, given.moment("2026-03-02", "10:00")).cases["LX06"]
+    case_id, clerk = given.case_id(engine, no), town.clerk.id
+    assert clerk is not None
+    with engine.begin() as conn:
+        stream.sequence(conn)
+    window = new_window(chromium)
+    page = window.new_page()
+    sign_in(page, address, "clerk")
+    window.add_cookies([{"name": "wugeyi-lang", "value": "en", "url": address}])
+    with page.expect_request("**/api/v1/live**"):
+        page.goto(f"{address}/work")
+    alert(engine, clerk, case_id, 0)
+    said = page.locator("[data-live-said]")
+    expect(said).not_to_be_empty()
+
+    assert re.search(r"[\u4e00-\u9fff]", said.inner_text()) is None
+    window.close()

@@ -217,3 +217,71 @@ def test_news_of_the_worklist_are_told_and_no_row_moves(
     page.wait_for_url("**/work?tab=all")
     expect(page.get_by_text("件新办件")).to_have_count(0)
     assert heard == []
+
+
+def test_numbers_of_the_war_map_come_anew_and_say_so_once_they_are_old(
+    world: World, address: str, open_as: Callable[[str], Page]
+) -> None:
+    page = open_as("district_leader")
+    page.clock.install()
+    page.goto(f"{address}/war-map")
+    stale = page.locator("[data-stale]")
+    expect(stale).to_be_hidden()
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true") as answer:
+        page.clock.run_for(61_000)
+    assert "<html" not in answer.value.text()
+    page.context.set_offline(True)
+    page.clock.run_for(200_000)
+    expect(stale).to_be_hidden()
+    page.clock.run_for(150_000)
+    expect(stale).to_be_visible()
+    expect(stale).to_contain_text("数据停在 09:30")
+    page.context.set_offline(False)
+    page.clock.run_for(61_000)
+    expect(stale).to_be_hidden()
+
+
+def test_a_part_is_never_replaced_by_the_sign_in_page(
+    world: World, address: str, engine: Engine, open_as: Callable[[str], Page]
+) -> None:
+    page = open_as("district_leader")
+    page.clock.install()
+    page.goto(f"{address}/war-map")
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE tokens SET revoked_at = statement_timestamp()"))
+    with page.expect_response("**/login**"):
+        page.clock.run_for(61_000)
+    expect(page.locator("#war-numbers")).to_be_visible()
+    expect(page.locator("input[name=password]")).to_have_count(0)
+
+
+def test_a_password_is_shown_on_demand_and_the_button_needs_the_script(
+    address: str, chromium: Browser, world: World
+) -> None:
+    window = new_window(chromium)
+    page = window.new_page()
+    page.goto(f"{address}/login")
+    page.fill("#f-password", "geheim")
+    button = page.locator("[data-show-password]")
+    button.click()
+    expect(page.locator("#f-password")).to_have_attribute("type", "text")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(page.locator("#f-password")).to_have_attribute("type", "password")
+    window.close()
+    window = new_window(chromium, script=False)
+    page = window.new_page()
+    page.goto(f"{address}/login")
+    expect(page.locator("[data-show-password]")).to_be_hidden()
+    window.close()
+
+
+@pytest.mark.parametrize("key", ["j", "?", "a"])
+def test_with_script_off_keys_do_nothing(key: str, address: str, chromium: Browser, world: World) -> None:
+    window = new_window(chromium, script=False)
+    page = window.new_page()
+    sign_in(page, address, "clerk")
+    page.goto(f"{address}/work")
+    page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    window.close()

@@ -34,7 +34,7 @@ def added(admin: Reader, **typed: object) -> None:
 
 def test_a_new_one_is_given_its_secret_once(signed_in: SignedIn) -> None:
     admin = signed_in("admin")
-    admin.open("/work")
+    admin.open("/admin")
     admin.follow("数据订阅")
     added(admin)
 

@@ -5,14 +5,20 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests import given
 from tests.pages.conftest import Reader
 from tests.pages.reading import Page
 from tests.pages.world import World
 from workflow.clock.days import start_of_day
+from workflow.clock.words import Light
 from workflow.commands.fold_figures import rebuild_figures
+from workflow.definition import Title
+from workflow.progress import Progress, ProgressLight
+from workflow.queries.district import district, worse
+from workflow.queries.problems import ProblemFilters, problems
+from workflow.queries.war_map import WarMapAsk
 from workflow.store import stream
 from workflow.work import Office
 
@@ -141,12 +147,14 @@ def test_the_projects_by_light_are_exactly_those_listed(opened: Open) -> None:
     assert found
     for words, href in found:
         number = re.findall(r"\d+", words)
+        if not number:
+            continue
         listed = opened("district_leader", href)
         rows = [to for _, to in listed.links if re.fullmatch(r"/projects/[0-9A-Z-]+", to)]
         assert count_of(listed) == len(rows) == int(number[-1]), href
 
 
-def test_what_must_be_decided_comes_newest_first_and_leads_to_its_case(opened: Open, counted: World) -> None:
+def test_what_must_be_decided_stands_first_with_its_deed_and_leads_to_its_case(opened: Open, counted: World) -> None:
     page = opened("squad_leader", "/war-map")
     assert "需要您处理（" in page.words
     to_cases = [href for _, href in page.links if href.startswith("/cases/")]
@@ -186,3 +194,99 @@ def test_a_specialist_sees_the_own_projects_and_no_sums(opened: Open) -> None:
     assert "合计数字对区领导、督查和本部门、本攻坚队负责人开放" in page.words
     assert "提前办结率" not in page.words
     assert "超期预测" in page.words
+
+
+def test_the_picture_the_lists_and_the_counts_say_the_same(opened: Open) -> None:
+    for asked in ("needs=permit", "needs=tender", "needs=permit&by=front", "needs=permit&by=squad"):
+        page = opened("district_leader", f"/war-map?{asked}")
+        html = page.response.text
+        marks = re.findall(r'<a href="/projects/([^"]+)" tabindex="-1"><title>', html)
+        listed = opened("district_leader", f"/war-map/projects?{asked}")
+        rows = [to for _, to in listed.links if re.fullmatch(r"/projects/[0-9A-Z-]+", to)]
+        assert len(marks) == len(rows) == count_of(listed), asked
+        legend = re.findall(r"(正常|预警|超期|暂停|无在办件) (\d+)", page.words)
+        assert sum(int(n) for _, n in dict(legend).items()) == len(marks), asked
+    assert opened("district_leader", "/war-map?by=moon").status == 400
+
+
+def test_the_light_of_a_project_is_the_worse_of_its_two(office: Office, counted: World) -> None:
+    with given.at(office, counted.town.supervisor, given.moment("2026-03-11", "09:30")) as work:
+        for one in district(work, WarMapAsk()):
+            assert one.light is worse(one.project.light, one.progress)
+    late = Progress(ProgressLight.RED, Title("", ""), None, None, ())
+    well = Progress(ProgressLight.GREEN, Title("", ""), None, None, ())
+    assert worse(Light.NORMAL, late) is Light.OVERDUE
+    assert worse(Light.WARNING, well) is Light.WARNING
+    assert worse(Light.PAUSED, well) is Light.PAUSED
+    assert worse(None, None) is None
+
+
+def test_a_frozen_picture_asks_for_nothing_and_says_so(opened: Open) -> None:
+    page = opened("district_leader", "/war-map")
+    assert 'hx-trigger="every 60s"' in page.response.text
+    assert "Refresh" not in page.response.headers
+    page = opened("district_leader", page.link("停住画面"))
+    assert "hx-trigger" not in page.response.text
+    assert "画面已停住" in page.words
+    assert page.link("继续刷新") == "/war-map"
+
+
+def test_a_wall_screen_comes_again_every_minute_unless_frozen(opened: Open) -> None:
+    page = opened("district_leader", "/war-map?screen=1")
+    assert page.response.headers["Refresh"] == "60"
+    assert "hx-trigger" not in page.response.text
+    assert page.link("退出大屏") == "/war-map"
+    frozen = opened("district_leader", page.link("停住画面"))
+    assert "Refresh" not in frozen.response.headers
+
+
+def test_htmx_is_given_the_numbers_alone(app: Flask, counted: World) -> None:
+    reader = Reader(app.test_client())
+    reader.open("/login")
+    reader.press("登录", username="district_leader", password=given.PASSWORD)
+    part = reader.client.get("/war-map?needs=tender", headers={"Accept": "text/html", "HX-Request": "true"}).text
+    assert part.lstrip().startswith("<section")
+    assert "要招标的项目" in part
+    assert "<h1>" not in part
+
+
+def test_sums_that_nobody_counts_on_are_told_as_old(office: Office, opened: Open, counted: World) -> None:
+    assert "数据停在" not in opened("supervisor", "/war-map").words.replace("数据停在 3月11日 09:30", "", 1)
+    with office.engine.begin() as conn:
+        conn.execute(text("UPDATE stream_readers SET position = 0 WHERE name = 'figures'"))
+        conn.execute(text("UPDATE stream SET at = clock_timestamp() - interval '20 minutes' WHERE position = 1"))
+    assert "数据停在 3月11日 09:10" in opened("supervisor", "/war-map").words
+
+
+def test_a_specialist_sees_the_open_problems_of_the_own_projects(office: Office, opened: Open, counted: World) -> None:
+    with given.at(office, counted.town.specialist, given.moment("2026-03-11", "09:30")) as work:
+        known = problems(work, ProblemFilters())
+    page = opened("specialist", "/war-map")
+    assert f"问题清单（{known.total.open} 个未结）" in page.words
+    for one in known.open_problems[:3]:
+        assert one.what in page.words
+
+
+def test_the_picture_costs_no_more_statements_with_more_projects(office: Office, counted: World) -> None:
+    def statements() -> int:
+        found: list[str] = []
+
+        def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+            found.append(statement)
+
+        event.listen(office.engine, "before_cursor_execute", note)
+        with given.at(office, counted.town.supervisor, given.moment("2026-03-11", "09:30")) as work:
+            district(work, WarMapAsk())
+        event.remove(office.engine, "before_cursor_execute", note)
+        return len(found)
+
+    before = statements()
+    with office.engine.begin() as conn:
+        conn.execute(
+            text("""
+INSERT INTO projects (code, name, company, splclx, street, battlefront, squad, investment_wan, area_m2, needs_permit,
+  needs_tender, facts, demo, created_at, renewal)
+SELECT code || '-' || n, name || n, company, splclx, street, battlefront, squad, investment_wan, area_m2, true,
+  needs_tender, facts, demo, created_at, renewal FROM projects, generate_series(1, 60) n""")
+        )
+    assert statements() == before

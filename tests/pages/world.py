@@ -3,16 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.pages.drafts import CHECKED, CONFIRMED, UNMATCHED
+from api.pages.loose import LooseFile, written
 from tests import given, parts
 from tests.pages import services
 from workflow.actor import Actor
 from workflow.commands.amend import propose
+from workflow.commands.change_draft import change_draft
 from workflow.commands.fire_rungs import sweep
+from workflow.commands.fold_figures import fold_figures
 from workflow.commands.open_bundle import open_bundle
 from workflow.commands.subscribe import Address, subscribe
+from workflow.store import loose_files, stream
 from workflow.store.documents import issued
 from workflow.work import Office
 
+SECRET = "s" * 40
+"""What the application of a test seals with."""
 FILED = given.moment("2026-03-02", "10:00")
 NOW = given.moment("2026-03-11", "09:30")
 
@@ -24,6 +31,8 @@ class World:
     town: given.Town
     bundle: str
     draft: str
+    unmatched: str
+    checked: str
     correcting: str
     paused: str
     overdue: str
@@ -64,10 +73,13 @@ def build(office: Office) -> World:
     five = services.build(office, town, tender)
     given.time_is(office.engine, NOW)
     acceptance, segment, cell = _acceptance(office, town)
+    _fold(office)
     return World(
         town=town,
         bundle=application.no,
         draft=_draft(office, town, given.moment("2026-03-10")),
+        unmatched=_unmatched(office, town, given.moment("2026-03-10")),
+        checked=_checked(office, town, given.moment("2026-03-10")),
         correcting=correcting,
         paused=paused,
         overdue=overdue,
@@ -84,6 +96,15 @@ def build(office: Office) -> World:
         services=five,
         subscriber=_subscriber(office, town),
     )
+
+
+def _fold(office: Office) -> None:
+    """What a worker's caretaker does within a second: the figures count what happened."""
+    with office.engine.begin() as conn:
+        while stream.sequence(conn):
+            pass
+    while fold_figures(office):
+        pass
 
 
 def _pause(office: Office, officer: Actor, no: str) -> None:
@@ -126,3 +147,22 @@ def _draft(office: Office, town: given.Town, now: datetime) -> str:
         case = open_bundle(work, town.project.code, ["SG07", "LX10"], {})
         given.attach(work, case.id, "application_form")
     return case.no
+
+
+def _unmatched(office: Office, town: given.Town, now: datetime) -> str:
+    """A draft to which files were sent that belong to no paper yet."""
+    with given.at(office, town.applicant, now) as work:
+        no = open_bundle(work, town.project.code, ["SG07", "LX10"], {}).no
+        digest = loose_files.put(work.conn, b"%PDF-1.7 loose").hex()
+        files = [LooseFile(digest, 14, "节能报告（盖章）.pdf"), LooseFile(digest, 14, "IMG_0032.pdf")]
+        change_draft(work, no, 1, None, {UNMATCHED: written(no, files, SECRET)})
+    return no
+
+
+def _checked(office: Office, town: given.Town, now: datetime) -> str:
+    """A draft that lacks nothing but to be submitted."""
+    no = given.draft(office, town, now, ["SG07", "LX10"])
+    form = {"contact": "王敏", "phone": "13900000000", "summary": "两栋办公楼", CONFIRMED: "2026-03-10"}
+    with given.at(office, town.applicant, now) as work:
+        change_draft(work, no, 1, None, {**form, "answer_sewage": "yes", CHECKED: now.isoformat()})
+    return no

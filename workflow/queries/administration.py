@@ -14,7 +14,7 @@ from workflow.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """Files of the configuration with defaults that wait for the published figures; ``source`` says what they rest on."""
+    """Files of the configuration with defaults that wait for published figures; ``source`` is what they rest on."""
 
     source: str
     files: tuple[str, ...]

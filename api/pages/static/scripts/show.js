@@ -2,17 +2,17 @@
 // Small things: menus that close, printing, showing a password, dialogs.
 (() => {
   const every = (selector, deed) => document.querySelectorAll(selector).forEach(deed);
-  every("[data-js]", (one) => (one.hidden = false));
+  every("[data-js], [data-print]", (one) => (one.hidden = false));
   document.addEventListener("click", (event) => {
     const hit = (selector) => event.target.closest(selector);
     const close = hit("[data-close]");
     if (close) close.closest("dialog").close();
     if (hit("[data-print]")) window.print();
-    const shown = hit("[data-show-password], [data-freeze]");
+    const shown = hit("[data-show-password]");
     if (shown) {
       const on = shown.getAttribute("aria-pressed") !== "true";
       shown.setAttribute("aria-pressed", on);
-      if (shown.dataset.showPassword) document.getElementById(shown.dataset.showPassword).type = on ? "text" : "password";
+      document.getElementById(shown.dataset.showPassword).type = on ? "text" : "password";
     }
     every("details[data-drop][open]", (menu) => menu.contains(event.target) || (menu.open = false));
   });

@@ -1,13 +1,11 @@
 "use strict";
-// Parts of a page that htmx asks for anew: not while the page is frozen, and marked once they are old.
+// Parts of a page that htmx asks for anew: not while nobody looks, and marked once they are old.
 (() => {
   const OLD = 300000;
   const LOOK = 15000;
-  // Nothing is asked for a page that is frozen or not looked at, and a sign-in page is no part of a page.
+  // Nothing is asked by itself for a page that nobody looks at, and a sign-in page is no part of a page.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const asked = event.detail.requestConfig.triggeringEvent;
-    const frozen = document.querySelector('[data-freeze][aria-pressed="true"]');
-    if (!asked && (frozen || document.hidden)) event.preventDefault();
+    if (document.hidden && !event.detail.requestConfig.triggeringEvent) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, pathInfo } = event.detail;
