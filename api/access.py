@@ -11,8 +11,7 @@ Before a view runs, `guard` has read the body, found the caller by token or sess
 import hmac
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import cast
 

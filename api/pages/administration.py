@@ -110,7 +110,7 @@ def _people(found: Administration, shifts: Sequence[SquadDuty]) -> Iterator[Kept
     closed = _("已停用 %(n)s 个", n=found.closed) if found.closed else ""
     yield Kept(_("人员"), url_for("pages.people"), _("%(n)s 个在用账号", n=found.people), note=closed)
     yield Kept(
-        _("角色"), url_for("pages.roles"), _("%(n)s 种角色", n=len(_staffed())), note=_("各能做什么，按现行流程")
+        _("角色和权限"), url_for("pages.roles"), _("%(n)s 种角色", n=len(_staffed())), note=_("各能做什么，按现行流程")
     )
     away = _("请假中 %(n)s 人", n=found.away) if found.away else _("现在没有人请假")
     yield Kept(_("请假和代理"), url_for("pages.leave"), away)
@@ -122,7 +122,7 @@ def _people(found: Administration, shifts: Sequence[SquadDuty]) -> Iterator[Kept
         "warn" if gaps else "ok",
         _("今后 7 天有 %(n)s 处空档", n=gaps) if gaps else _("没有空档"),
     )
-    yield Kept(_("部门"), "", _("%(n)s 个部门", n=found.departments), note="config/organisation.yaml")
+    yield Kept(_("部门设置"), "", _("%(n)s 个部门", n=found.departments), note="config/organisation.yaml")
 
 
 def _rules(found: Administration, horizon: str) -> Iterator[Kept]:
@@ -170,7 +170,7 @@ def _data(found: Administration, open_ways: int, ways: int) -> Iterator[Kept]:
     )
     yield Kept(_("数据交换"), url_for("pages.exchange"), _("国家交换库的表"))
     yield Kept(_("导入"), url_for("pages.imports"), _("%(n)s 次导入", n=found.imports))
-    yield Kept(_("项目"), url_for("pages.projects"), _("%(n)s 个项目", n=found.projects))
+    yield Kept(_("全部项目"), url_for("pages.projects"), _("%(n)s 个项目", n=found.projects))
     yield Kept(_("台账"), url_for("pages.ledger"), _("全部办件，可下载"))
 
 

@@ -16,7 +16,7 @@ from api.pages.reading import half_width
 from api.pages.wording import N_, _, lang
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, Day, local_day
-from workflow.clock.words import date_words
+from workflow.clock.words import MONTHS_EN, date_words
 from workflow.errors import BadInput, NotFound
 from workflow.queries.amendments import amendments
 from workflow.queries.calendar_figures import provisional_clocks
@@ -84,7 +84,8 @@ def calendar(year: int | None) -> Response:
         year=found,
         sources=_("；").join(found.sources),
         months=[_table(month, today) for month in found.months],
-        months_named=[(str(n), _("%(n)s 月初", n=n)) for n in range(1, 13)],
+        months_named=[(str(n), _("%(month)s初", month=month_name(n))) for n in range(1, 13)],
+        month_name=month_name,
         weekdays=[_(name) for name in WEEKDAYS],
         years=_tabs(held, year, today),
         tester=tester,
@@ -113,6 +114,11 @@ def check_year(year: int) -> None:
 def _tabs(held: Calendar, year: int, today: date) -> list[YearTab]:
     wanted = {year - 1, year, year + 1, today.year - 1, today.year, today.year + 1}
     return [YearTab(one, one in held.years) for one in sorted(wanted) if FIRST_YEAR <= one <= LAST_YEAR]
+
+
+def month_name(number: int) -> str:
+    """11月 or Nov."""
+    return MONTHS_EN[number - 1] if lang() == "en" else _("%(month)s 月", month=number)
 
 
 def _table(month: MonthDays, today: date) -> MonthTable:

@@ -189,9 +189,7 @@ def _rules(work: Work) -> dict[int, str]:
         reached = level_of(rule, fallen)
         if reached is not None:
             found.setdefault(reached[0], rung_words(rule.ladder[reached[1]].text))
-    return {level: words + (_("仍未解决") if level > 3 else "") for level, words in found.items()} | {
-        5: _("召开专题会时")
-    }
+    return found | {5: _("召开专题会时")}
 
 
 def _take(found: Ladder) -> str:
@@ -243,7 +241,7 @@ def sign_of(light: Light) -> Sign:
 
 
 def _days(days: int) -> str:
-    return _("今天到") if days == 0 else _("%(n)s 日", n=days)
+    return _("今天到") if days == 0 else _("停 %(n)s 日", n=days)
 
 
 def _line(one: Standing, became: Told, deed: NextDeed | None, today: date) -> Line:

@@ -10,6 +10,7 @@ from flask import url_for
 from api.access import office
 from api.pages.names import department_name
 from api.pages.wording import N_, _, lang, own
+from api.pictures.moved_dates import Moved, moved_dates
 from workflow.clock.days import Day
 from workflow.clock.words import date_words
 from workflow.queries.moves import CaseMoves, Move, Preview
@@ -76,6 +77,7 @@ class Shown:
     old_version: str
     new_version: str
     mark: str
+    drawing: str | None = None
 
 
 def shown(preview: Preview, today: date) -> Shown:
@@ -91,6 +93,7 @@ def shown(preview: Preview, today: date) -> Shown:
         old_version=preview.old_version,
         new_version=preview.new_version,
         mark=preview.mark,
+        drawing=moved_dates([one for row in preview.rows for one in _moved(row)]),
     )
 
 
@@ -162,6 +165,13 @@ def _lines(row: CaseMoves, today: date) -> Iterator[Line]:
             new_unsure=move.new_provisional,
             change=_change(move),
         )
+
+
+def _moved(row: CaseMoves) -> Iterator[Moved]:
+    """What of a case can be drawn: the clocks that have a last day before and after."""
+    for move in row.moves:
+        if move.old_on is not None and move.new_on is not None:
+            yield Moved(row.title, move.old_on, move.new_on, _change(move))
 
 
 def _unmoved(row: CaseMoves) -> Line:

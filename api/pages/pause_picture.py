@@ -66,11 +66,11 @@ def _row(cause: str, here: Sequence[BegunPause], since: date, length: int, today
         Held(min(max((one.since - since).days / length, 0), 1), one.due_on is not None, f"{one.title}：{line.span}")
         for one, line in zip(here, lines, strict=True)
     )
-    return PauseRow(name, days, Reason(name, days, _("%(n)s 日", n=days), held), lines)
+    return PauseRow(name, days, Reason(name, days, _("停 %(n)s 日", n=days), held), lines)
 
 
 def _line(one: BegunPause, today: date) -> PauseLine:
     until = short_day(one.until, today) if one.until else _("至今")
     late = "" if one.due_on is None else _("原应 %(day)s 到期", day=short_day(one.due_on, today))
     span = _("%(since)s 至 %(until)s", since=short_day(one.since, today), until=until)
-    return PauseLine(one, span, _("%(n)s 日", n=one.days), late)
+    return PauseLine(one, span, _("停 %(n)s 日", n=one.days), late)

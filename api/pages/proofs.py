@@ -1,6 +1,6 @@
 """The proof of a date: every day from the start to the end, with the rule that counted or skipped it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -10,12 +10,14 @@ from flask import Response, request, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import is_staff, show
+from api.pages.names import case_names
+from api.pages.panels import FIRST
 from api.pages.reading import read_day
 from api.pages.wording import N_, _, lang, own
 from workflow.catalogue import Catalogue
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, Day, local_day
 from workflow.clock.proof import ProofDay
-from workflow.clock.words import date_words
+from workflow.clock.words import MONTHS_EN, date_words
 from workflow.errors import BadInput
 from workflow.queries.case import case as read_case
 from workflow.queries.clocks import ClockView
@@ -39,13 +41,14 @@ WEEKS_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One day: in the list and on the wall."""
+    """One day: in the list and on the wall; ``beside`` is its number by the other of the two clocks of an item."""
 
     day: date
     short: str
     words: str
     calendar: str
     number: int | None
+    beside: int | None
     why: str
     provisional: bool
     tone: str
@@ -59,9 +62,15 @@ def proof_page(no: str, name: str) -> Response:
         case = read_case(work, no)
         now = local_day(work.now)
         found = clock_proof(work, no, name, _round(), _as_of(now))
+        other = _other(case.clocks, found)
+        beside = clock_proof(work, no, other.name, other.round, _as_of(now)) if other else None
+        computed_at = work.now
     today = local_day(found.as_of) if found.as_of else now
     days = zip(found.proof.days, found.days, strict=True)
-    lines = [_line(day, of_calendar, found, today, access.office().catalogue) for day, of_calendar in days]
+    numbers = {day.date: day.total for day in beside.proof.days if day.counts} if beside else {}
+    catalogue = access.office().catalogue
+    lines = [_line(day, of_calendar, found, today, catalogue, numbers) for day, of_calendar in days]
+    project, matter = case_names(case.title, case.project_name, case.item_title, case.flow)
     shown_round = found.clock.round
     return show(
         "proof.html",
@@ -70,13 +79,20 @@ def proof_page(no: str, name: str) -> Response:
         clock=found.clock,
         proof=found.proof,
         fresh=found.fresh,
-        sentence=found.proof.sentence_zh,
+        sentence=found.proof.sentence_en if lang() == "en" else found.proof.sentence_zh,
+        named=" · ".join(part for part in (project, matter) if part),
+        beside=beside.clock if beside else None,
+        years=_years(found.proof.days),
+        computed_at=computed_at,
         lines=lines,
         weeks=_weeks(lines),
         tones=frozenset(tone for line in lines for tone in line.tone.split()),
         restart=_restart(found),
         weekdays=[_(name) for name in WEEKDAYS],
-        others=[(one, url_for("pages.proof", no=no, name=one.name, round=one.round)) for one in case.clocks],
+        others=[
+            (one, url_for("pages.proof", no=no, name=one.name, round=one.round))
+            for one in sorted(case.clocks, key=_place)
+        ],
         current=(found.clock.name, shown_round),
         pauses=found.pauses,
         extension=found.extension,
@@ -87,6 +103,25 @@ def proof_page(no: str, name: str) -> Response:
         query=urlencode({"round": shown_round} | ({"as_of": today.isoformat()} if found.as_of else {})),
         here=url_for("pages.proof", no=no, name=name, round=shown_round),
     )
+
+
+def _place(clock: ClockView) -> tuple[int, int]:
+    """The promise first, then the statutory limit, as on the page of the case."""
+    return (FIRST.index(clock.name) if clock.name in FIRST else len(FIRST), -clock.round)
+
+
+def _other(clocks: Sequence[ClockView], found: ClockProof) -> ClockView | None:
+    """The clock that counts the same days beside the one shown: of an item the promise, or the statutory limit."""
+    if found.clock.name not in FIRST or not found.clock.limit.unit.counts_days:
+        return None
+    beside = [one for one in clocks if one.name in FIRST and one.name != found.clock.name]
+    same = [one for one in beside if one.round == found.clock.round and one.limit.unit.counts_days]
+    return same[0] if same else None
+
+
+def _years(days: Sequence[ProofDay]) -> list[tuple[int, bool]]:
+    """The years a proof reaches into, and whether the holidays of each are published."""
+    return sorted({(day.date.year, not day.provisional) for day in days})
 
 
 def _as_of(today: date) -> date | None:
@@ -121,24 +156,35 @@ def _starts_anew(day: ProofDay, found: ClockProof) -> bool:
     return day.rule == "start" and day.date != found.proof.start
 
 
-def _line(day: ProofDay, of_calendar: Day, found: ClockProof, today: date, catalogue: Catalogue) -> DayLine:
+def _line(
+    day: ProofDay, of_calendar: Day, found: ClockProof, today: date, catalogue: Catalogue, numbers: Mapping[date, int]
+) -> DayLine:
     due = day.date == found.proof.due
     notes = [_("中断结束，次日重新起算") if _starts_anew(day, found) else _why(day, catalogue)]
+    begun = [own(pause.title) for pause in found.pauses if pause.since == day.date and not pause.resets]
+    if begun and day.counts:
+        notes.append(_("%(why)s开始，当天仍计", why="、".join(begun)))
     if day.date == today:
         notes.append(_("今天"))
     if due:
         notes.append(_("到期日，%(at)s 止", at=_ends(found.clock)))
     return DayLine(
         day=day.date,
-        short=f"{day.date.month}/{day.date.day}",
+        short=_short(day.date),
         words=date_words(day.date, today, lang()),
         calendar=_calendar(of_calendar),
         number=day.total if day.counts else None,
+        beside=numbers.get(day.date),
         why="，".join(note for note in notes if note),
         provisional=day.provisional,
         tone=_tone(day, found, today),
         row=_row(day, today),
     )
+
+
+def _short(day: date) -> str:
+    """11/25, or 25 Nov: no reader takes the one for the other."""
+    return f"{day.day} {MONTHS_EN[day.month - 1]}" if lang() == "en" else f"{day.month}/{day.day}"
 
 
 def _row(day: ProofDay, today: date) -> str:
@@ -208,6 +254,6 @@ def _weeks(lines: Sequence[DayLine]) -> list[tuple[str, list[DayLine | None]]]:
         return []
     starts = [monday + timedelta(weeks=number) for number in range(count)]
     return [
-        (_("%(day)s 起", day=f"{start.month}/{start.day}"), [by_day.get(start + timedelta(days=n)) for n in range(7)])
+        (_("%(day)s 起", day=_short(start)), [by_day.get(start + timedelta(days=n)) for n in range(7)])
         for start in starts
     ]

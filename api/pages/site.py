@@ -26,7 +26,7 @@ MINE: tuple[Place, ...] = (
 )
 KEPT: tuple[Place, ...] = (
     Place("pages.people", N_("人员"), ("admin",)),
-    Place("pages.roles", N_("角色"), ("admin",)),
+    Place("pages.roles", N_("角色和权限"), ("admin",)),
     Place("pages.amendments", N_("依据变更"), ("admin", "supervisor")),
     Place("pages.exchange", N_("数据交换"), ("admin", "supervisor")),
     Place("pages.channels", N_("通知渠道"), ("admin", "supervisor")),

@@ -1,6 +1,6 @@
 """The check of papers after receipt (收件核验): every paper gets a mark, and the marks open the deeds.
 
-One notice may name everything that is missing, once (行政许可法 32(4)): it stays closed until every paper is marked, and
+One notice names all that is missing, once (行政许可法 32(4)): it stays closed until every paper is marked, and
 its own page asks again before it goes out. Nothing is stored until a deed is taken: marks travel with the form, and
 leaving the page before the deed lets go of them, which the page says.
 """
@@ -208,7 +208,7 @@ def _shown(page: CasePage, papers: Sequence[Checked]) -> dict[str, Any]:
         "received": long_day(local_day(page.case.received_at), page.today) if page.case.received_at else "",
         "papers": papers,
         "first_left": next((place for place, paper in enumerate(papers, 1) if needed(paper) and not paper.mark), 0),
-        "counted": len(counted),
+        "total": len(counted),
         "marked": len(marked),
         "tally": {name: sum(paper.mark == name for paper in marked) for name in MARKS},
         "marks": {name: _(words) for name, words in MARKS.items()},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.pictures.drawing import box, circle, element, fitted, group, line, picture, width_of, words
+from api.pictures.drawing import HEAD, box, circle, element, fitted, group, line, picture, width_of, words
 
 WIDE, NARROW = 608, 310
 ROW, BAR = 46, 22
@@ -46,7 +46,7 @@ def pauses(reasons: Sequence[Reason], width: int = WIDE) -> Markup:
 def _reason(reason: Reason, y: float, left: float, room: float, scale: float) -> Markup:
     length = max(reason.days * scale, 2.0)
     return group(
-        words(left - 10, y + 20, fitted(reason.name, left - 12), "em", "end"),
+        words(left - 10, y + 20, fitted(reason.name, left - 12, HEAD + 1), "em", "end"),
         box(left, y + 5, length, BAR, "f-hatch o-hold", 3),
         words(left + length + 8, y + 20, reason.total, "em"),
         *(_mark(one, left + 6 + one.place * (room - 12), y + 35) for one in reason.held),

@@ -3,6 +3,16 @@
 from collections.abc import Callable
 
 from tests.pages.world import World
+from workflow.queries.public_progress import seal
+
+SECRET = "s" * 40
+"""That of the services under test (`conftest.settings`, `conftest.site`)."""
+
+
+def sealed(no: str) -> str:
+    """The address a receipt carries."""
+    return f"/query/{no}/{seal(SECRET, no)}"
+
 
 PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "sign-in": ("", lambda _: "/login"),
@@ -11,6 +21,13 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "site map of an administrator": ("admin", lambda _: "/sitemap"),
     "personal data": ("", lambda _: "/privacy"),
     "style guide": ("", lambda _: "/styleguide"),
+    "public query": ("", lambda _: "/query"),
+    "public query answered": ("", lambda world: sealed(world.paused)),
+    "public query before acceptance": ("", lambda world: sealed(world.received)),
+    "public query of an ended case": ("applicant", lambda world: sealed(world.delivered)),
+    "signing in to go on": ("", lambda _: "/login?next=/my"),
+    "receipt": ("applicant", lambda world: f"/cases/{world.bundle}/receipt"),
+    "receipt of an item": ("applicant", lambda world: f"/cases/{world.received}/receipt"),
     "checking a document": ("", lambda _: "/check"),
     "document checked": ("", lambda world: f"/check/{world.check_code}"),
     "flows": ("officer_qx", lambda _: "/flows"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-FAR = 160
+FAR = 240
 """So many presses of the Tab key nobody should need for anything on a page."""
 ROUND = 2
 """So often the keyboard passes the page itself when it has been everywhere."""

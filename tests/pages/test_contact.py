@@ -234,7 +234,7 @@ SELECT 'x' || n, 'email', :me, '{"what": "test"}', now(), now(), 'failed' FROM g
         me=town.clerk.id,
     )
     admin = signed_in("admin")
-    admin.open("/work")
+    admin.open("/admin")
     admin.follow("通知渠道")
     assert "未设置 WUGEYI_CHANNEL_SMS" in words(admin)
     admin.follow("重新发送（电子邮件）")

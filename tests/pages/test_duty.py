@@ -33,5 +33,6 @@ def test_the_page_says_who_is_on_for_whom_who_is_next_and_where_nobody_is(office
     assert "至 3月2日 20:00" in words
     assert f"{town.squad_leader.name}，3月2日 20:00 起" in words
     assert "今后 7 天没有空档" in words
-    assert "无人" in words  # the other squad has no roster
+    assert "现在无人值班" in words  # the other squad has no roster
+    assert "空档" in words
     assert reader.open("/help").link("现在谁值班") == "/duty"

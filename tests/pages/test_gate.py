@@ -1,12 +1,16 @@
 """The gate: who gets in, where they land, and what nobody can be talked into."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from tests import given
+from tests.applications import application
 from tests.pages.conftest import HEADERS, Reader
+from workflow.settings import Settings
+from workflow.work import Office
 
 SignedIn = Callable[[str], Reader]
 
@@ -105,3 +109,45 @@ def test_a_look_nobody_knows_is_not_kept(stranger: Reader) -> None:
     stranger.open("/login")
     stranger.send("/display", {"size": '"><script>', "back": "//example.org"})
     assert stranger.client.get_cookie("wugeyi-size") is None
+
+
+def test_without_being_remembered_the_session_ends_with_the_browser(stranger: Reader) -> None:
+    stranger.open("/login")
+    for remember, lasting in ((None, False), ("yes", True)):
+        sent = {"username": "clerk", "password": given.PASSWORD} | ({"remember": remember} if remember else {})
+        response = stranger.client.post("/login", data=sent, headers=HEADERS)
+        cookie = next(one for one in response.headers.getlist("Set-Cookie") if one.startswith("wugeyi="))
+        assert ("Max-Age=" in cookie) == lasting
+        if lasting:
+            assert "Max-Age=43200" in cookie, "12 hours"
+
+
+def test_what_was_ticked_and_typed_stays_after_a_wrong_password(stranger: Reader) -> None:
+    stranger.open("/login")
+    page = stranger.press("登录", username="clerk", password="wrong", remember="yes")
+    assert ("username", "clerk") in page.form("登录").fields
+    assert ("remember", "yes") in page.form("登录").fields
+    assert ("password", "") in page.form("登录").fields
+
+
+def test_a_browser_may_fill_in_name_and_password(stranger: Reader) -> None:
+    page = stranger.open("/login")
+    assert 'autocomplete="username"' in page.response.text
+    assert 'autocomplete="current-password"' in page.response.text
+    assert 'data-show-password="f-password"' in page.response.text
+
+
+def test_who_only_wants_to_know_how_far_it_is_need_not_sign_in(stranger: Reader) -> None:
+    assert stranger.open("/login").link("去查进度") == "/query"
+
+
+def test_without_an_identity_service_its_way_is_closed_with_the_reason(office: Office, settings: Settings) -> None:
+    page = Reader(application(office, replace(settings, demo=False)).test_client()).open("/login")
+    assert "演示身份" not in page.words
+    assert "统一身份认证还没有接入本系统" in page.words
+    assert 'aria-disabled="true" aria-describedby="idp"' in page.response.text
+
+
+def test_signing_in_says_where_it_leads(stranger: Reader) -> None:
+    assert "登录后回到您要看的页面" in stranger.open("/work?tab=all").words
+    assert "登录后回到您要看的页面" not in stranger.open("/login").words

@@ -1,6 +1,8 @@
 """Whole journeys without a mouse: every stop of the keyboard is seen, and leads where its words say."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from tests import given
 from tests.pages.browsing import in_a_browser, new_window
+from tests.pages.conftest import PDF
 from tests.pages.keyboard import Hand
 from tests.pages.test_calendar import DOCUMENT, NOTICE, late
 from tests.pages.world import World
@@ -19,6 +22,7 @@ __all__ = ["late"]
 pytestmark = in_a_browser
 
 Seat = Callable[[str], Hand]
+ItIs = Callable[[str, str], datetime]
 
 
 @pytest.fixture
@@ -55,6 +59,73 @@ WHERE c.no = :no AND e.action IS NOT NULL ORDER BY e.seq DESC LIMIT 1"""),
             {"no": no},
         )
         return str(found.scalar_one())
+
+
+ITEM = "固定资产投资项目节能审查"
+QUESTION = "是否应单独进行节能审查？"
+SENTENCE = "新建总部办公楼两栋"
+
+
+def test_an_applicant_applies_uploads_submits_and_sees_the_receipt(
+    office: Office, town: given.Town, it_is: ItIs, seat: Seat, address: str, engine: Engine, tmp_path: Path
+) -> None:
+    it_is("2026-03-02", "10:00")
+    applicant = seat("applicant")
+    applicant.to("link", "新申请")
+    applicant.go()
+    applicant.to("button", "建立申请")
+    applicant.go()
+    assert "已建立申请" in applicant.said()
+    no = applicant.page.url.rsplit("/", 1)[1]
+
+    applicant.to("link", "继续填写")
+    applicant.go()
+    applicant.choose(QUESTION, "是")
+    applicant.to("button", "按回答更新建议")
+    applicant.go()
+    applicant.to("checkbox", ITEM, exact=False)
+    applicant.press("Space")
+    applicant.to("button", "保存并继续")
+    applicant.go()
+
+    applicant.to("checkbox", "以上信息无误", exact=False)
+    applicant.press("Space")
+    applicant.write("联系人", "王敏", exact=False)
+    applicant.write("联系电话", "13900000000", exact=False)
+    applicant.to("button", "保存并继续")
+    applicant.go()
+
+    applicant.write("建设内容和规模", SENTENCE, exact=False)
+    # Back a stop and forth again: nothing is lost on the way.
+    applicant.tab(back=True)
+    applicant.tab()
+    assert applicant.page.evaluate("document.activeElement.value") == SENTENCE
+    applicant.to("button", "保存并继续")
+    applicant.go()
+
+    for code in office.catalogue.items["LX10"].required_materials:
+        file = tmp_path / f"{code}.pdf"
+        file.write_bytes(PDF)
+        applicant.until(applicant.page.locator(f"input[type=file][name={code}]"), code)
+        applicant.hand_in(str(file))
+    applicant.to("button", "上传所选文件")
+    applicant.go()
+    expect(applicant.page.locator("main")).to_contain_text("energy_report.pdf")
+    applicant.to("link", "材料交到这里，继续")
+    applicant.go()
+
+    applicant.to("link", "继续填写")
+    applicant.go()
+    expect(applicant.page.locator("main")).to_contain_text(SENTENCE)
+    applicant.to("button", "核对无误，去提交")
+    applicant.go()
+    applicant.to("checkbox", "本单位对申请材料实质内容的真实性负责", exact=False)
+    applicant.press("Space")
+    applicant.to("button", "提交申请")
+    applicant.go()
+    assert applicant.main_heading() == f"已提交，回执编号 {no}"
+    assert applicant.page.locator(".qr svg").count() == 1
+    assert last_action(engine, no) == "submit"
 
 
 def test_a_clerk_takes_the_top_case_and_tells_once_what_is_wrong(

@@ -2,6 +2,7 @@
 
 import re
 import time
+
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, text
 

@@ -235,7 +235,7 @@ def test_numbers_of_the_war_map_come_anew_and_say_so_once_they_are_old(
     expect(stale).to_be_hidden()
     page.clock.run_for(150_000)
     expect(stale).to_be_visible()
-    expect(stale).to_contain_text("数据停在 09:30")
+    expect(stale).to_contain_text("09:30")
     page.context.set_offline(False)
     page.clock.run_for(61_000)
     expect(stale).to_be_hidden()

@@ -87,7 +87,7 @@ def _told(work: Work, row: Any) -> Told:
 
 def _measure(work: Work, row: Any, notes: Sequence[str]) -> Measure | None:
     """An answer to the notice or the urge first, then a measure of the case itself, then what was written on seeing."""
-    if row.asked is not None:
+    if row.asked is not None and (row.asked["open"] or row.asked["data"].get("result")):
         data, title = row.asked["data"], work.office.flow(row.asked["flow"]).title
         return Measure(
             title, data.get("result"), _day(data.get("expected_on") or data.get("answer_by")), row.asked["no"]
