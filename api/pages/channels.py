@@ -111,7 +111,7 @@ def _row(one: ChannelView) -> dict[str, Any]:
     elif one.inside and one.given_up:
         tone, words = "warn", _("有没做成的")
     elif one.inside or one.last_ok_at is not None:
-        tone, words = "ok", _("正常")
+        tone, words = "ok", _("运行正常")
     else:
         tone, words = "todo", _("还没有用过")
     return {

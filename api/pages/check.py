@@ -1,6 +1,7 @@
 """Whether a document is genuine: the page its QR code leads to. For anybody; nothing of the case stands on it."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Response, request, url_for
 
@@ -8,7 +9,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.faults import Fault
 from api.pages.frame import lead, show
-from api.pages.wording import N_, _, own
+from api.pages.wording import N_, _, own, short_day
 from workflow.errors import NotFound
 from workflow.queries.documents import CheckedDocument, as_printed, check
 
@@ -44,5 +45,6 @@ def checked(code: str) -> Response:
 
 def _page(code: str, found: CheckedDocument | None, problems: list[Fault], status: int) -> Response:
     standing = _(STANDINGS[found.standing]) if found else ""
-    issued = f"{found.issued_on.year}年{found.issued_on.month}月{found.issued_on.day}日" if found else ""
+    # Always with its year: a paper is compared, perhaps years later.
+    issued = short_day(found.issued_on, date.min) if found else ""
     return show("check.html", status, code=code, found=found, standing=standing, issued=issued, problems=problems)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -120,7 +121,10 @@ def test_a_part_is_answered_alone_to_htmx_and_the_page_to_everybody_else(
 
 def test_news_of_the_worklist_are_a_part_and_no_page(world: World, reading: Callable[[str], Reader]) -> None:
     reader = reading("supervisor")
-    assert reader.client.get("/work/news?since=0&tab=all", headers=HTMX).status_code == 204
+    reader.open("/work?tab=all")
+    asked = re.search(r'hx-get="([^"]+)"', html(reader))
+    assert asked is not None
+    assert reader.client.get(unescape(asked[1]), headers=HTMX).status_code == 204
     given_up = reader.client.get("/work/news?since=x", headers=HTMX)
     assert given_up.status_code == 303
     assert (

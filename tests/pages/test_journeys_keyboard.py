@@ -114,7 +114,7 @@ def test_an_applicant_applies_uploads_submits_and_sees_the_receipt(
     applicant.to("link", "材料交到这里，继续")
     applicant.go()
 
-    applicant.to("link", "继续填写")
+    applicant.to("link", "核对全部内容")
     applicant.go()
     expect(applicant.page.locator("main")).to_contain_text(SENTENCE)
     applicant.to("button", "核对无误，去提交")
@@ -137,13 +137,27 @@ def test_a_clerk_takes_the_top_case_and_tells_once_what_is_wrong(
     clerk.go()
     no = clerk.page.url.rsplit("/", 1)[1]
     assert clerk.page.locator("h1").count() == 1
-    clerk.to("link", "一次性告知补正")
+    clerk.to("link", "核验材料")
     clerk.go()
-    clerk.to("textbox", "问题", exact=False)
+    papers = clerk.page.locator("ol.checks > li")
+    for number in range(papers.count()):
+        clerk.until(papers.nth(number).get_by_role("radio"), f"the marks of paper {number + 1}")
+        clerk.press("Space")
+        assert clerk.page.locator(":focus").is_checked()
+    # The last one is wrong after all: the arrows go through its marks, and what is missing is asked for.
+    last = papers.last
+    clerk.press("ArrowRight")
+    clerk.press("ArrowRight")
+    assert last.get_by_role("radio", name="需补正").is_checked()
+    clerk.until(last.get_by_role("combobox").or_(last.get_by_role("textbox")).first, "what is missing")
     clerk.page.keyboard.type("缺设计单位盖章")
-    clerk.to("textbox", "怎样改正", exact=False)
-    clerk.page.keyboard.type("盖章后重新上传")
+    clerk.write("怎么改", "盖章后重新上传", exact=False)
+    clerk.to("button", "保存标记")
+    clerk.go()
     clerk.to("button", "一次性告知补正")
+    clerk.go()
+    assert clerk.main_heading() == "确认一次性告知"
+    clerk.to("button", "发出告知书（1 项）")
     clerk.go()
     assert "一次性告知补正" in clerk.said()
     expect(clerk.page.locator("main")).to_contain_text("待补正")
@@ -174,7 +188,7 @@ def test_an_officer_pauses_a_case_and_grants_another(world: World, seat: Seat, a
 
     officer.to("link", "结束特别程序")
     officer.go()
-    officer.to("textbox", "结果", exact=False)
+    officer.to("textbox", "结论", exact=False)
     officer.page.keyboard.type("公示无异议")
     officer.to("button", "结束特别程序")
     officer.go()

@@ -138,8 +138,8 @@ def test_outside_of_a_demonstration_there_is_no_time_to_move(office: Office, wor
 def test_the_proof_names_every_day_and_its_rule(world: World, sign_in: SignIn) -> None:
     officer = sign_in("officer_qx")
     page = officer.open(f"/cases/{world.paused}/clocks/statutory")
-    assert "3月3日（周二） 工作日 — 起算日，当天不计" in page.words
-    assert "3月4日（周三） 工作日 第 1 日" in page.words
+    assert "3月3日（周二） 工作日 — — 起算日，当天不计" in page.words
+    assert "3月4日（周三） 工作日 第 1 日 第 1 日" in page.words
     assert "专家评审，不计" in page.words
     assert "周末" in page.words
     data = officer.client.get(page.link("JSON"))

@@ -57,7 +57,7 @@ def test_an_applicant_applies(
     press(page, "建立申请")
     no = page.url.rsplit("/", 1)[1]
     follow(page, "继续填写")
-    page.get_by_label("是否应单独进行节能审查？").select_option(label="是")
+    page.get_by_role("combobox", name="是否应单独进行节能审查？").select_option(label="是")
     press(page, "按回答更新建议")
     page.get_by_role("checkbox", name="固定资产投资项目节能审查").check()
     press(page, "保存并继续")
@@ -79,7 +79,7 @@ def test_an_applicant_applies(
         page.locator(f"input[type=file][name={code}]").set_input_files(file)
     press(page, "上传所选文件")
     follow(page, "材料交到这里，继续")
-    follow(page, "继续填写")
+    follow(page, "核对全部内容")
     press(page, "核对无误，去提交")
     page.get_by_role("checkbox", name="本单位对申请材料实质内容的真实性负责").check()
     press(page, "提交申请")

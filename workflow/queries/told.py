@@ -89,9 +89,8 @@ def _measure(work: Work, row: Any, notes: Sequence[str]) -> Measure | None:
     """An answer to the notice or the urge first, then a measure of the case itself, then what was written on seeing."""
     if row.asked is not None and (row.asked["open"] or row.asked["data"].get("result")):
         data, title = row.asked["data"], work.office.flow(row.asked["flow"]).title
-        return Measure(
-            title, data.get("result"), _day(data.get("expected_on") or data.get("answer_by")), row.asked["no"]
-        )
+        day = _day(data.get("expected_on") or data.get("answer_by"))
+        return Measure(title, data.get("result"), day, row.asked["no"], waits=row.asked["open"])
     if row.measure is not None:
         return Measure(LIGHT_ANSWERED, row.measure["measure"], _day(row.measure.get("new_date")), None)
     return Measure(ON_SEEING, notes[-1], None, None) if notes else None

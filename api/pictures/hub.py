@@ -1,0 +1,81 @@
+"""P5: who was asked in a consultation and who has answered, around the one that leads."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from api.pages.wording import _
+from api.pictures.drawing import TINY, Sign, box, circle, fitted, line, picture, sign, width_of, words
+
+WIDTH, HEIGHT = 912, 350
+MOST = 12
+"""So many boxes keep apart on the ellipse; of more the table alone speaks."""
+Answer = Literal["agreed", "conditional", "objected", "silent", "waiting"]
+SIGNS: dict[Answer, Sign] = {
+    "agreed": "done",
+    "conditional": "warn",
+    "objected": "bad",
+    "silent": "hold",
+    "waiting": "todo",
+}
+_LOOKS: dict[Answer, str] = {
+    "agreed": "f-okbg o-ok",
+    "conditional": "f-warnbg o-warn",
+    "objected": "f-badbg o-bad",
+    "silent": "f-holdbg o-hold dash",
+    "waiting": "f-none o-line dash",
+}
+_X, _Y, _R = 456, 172, 48
+_ACROSS, _DOWN = 366, 132
+_BOX, _TALL = 132, 44
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A department that was asked: its name, how it answered, and that in words."""
+
+    name: str
+    answer: Answer
+    words: str
+
+
+def hub(lead: str, asked: Sequence[Asked]) -> Markup | None:
+    """The picture; None for nobody or more than MOST. It repeats a table."""
+    if not 0 < len(asked) <= MOST:
+        return None
+    places = [_place(number, len(asked)) for number in range(len(asked))]
+    spokes = [
+        line(_X, _Y, x, y, "edge dash" if one.answer == "waiting" else "edge-past")
+        for one, (x, y) in zip(asked, places, strict=True)
+    ]
+    boxes = [part for one, (x, y) in zip(asked, places, strict=True) for part in _box(one, x, y)]
+    middle = [
+        circle(_X, _Y, _R, "f-sea"),
+        words(_X, _Y - 6, _("1 牵头"), "tiny on", "middle"),
+        words(_X, _Y + 14, fitted(lead, 2 * _R - 10), "on", "middle"),
+    ]
+    return picture(WIDTH, HEIGHT, [*spokes, *middle, *boxes])
+
+
+def _place(number: int, count: int) -> tuple[float, float]:
+    """The middle of a box: clockwise from the top. Two alone stand left and right."""
+    start = 0.0 if count == 2 else -math.pi / 2
+    angle = start + 2 * math.pi * number / count
+    # Equal angles crowd the boxes at the ends of a flat ellipse, where the height between them is small.
+    spread = angle if count <= 6 else math.atan2(math.sin(angle) * _ACROSS, math.cos(angle) * _DOWN * 2.2)
+    return _X + _ACROSS * math.cos(spread), _Y + _DOWN * math.sin(spread)
+
+
+def _box(one: Asked, x: float, y: float) -> list[Markup]:
+    left, top = x - _BOX / 2, y - _TALL / 2
+    said = fitted(one.words, _BOX - 28, TINY)
+    start = x - width_of(said, TINY) / 2 + 6
+    return [
+        box(left, top, _BOX, _TALL, _LOOKS[one.answer], 6),
+        words(x, top + 18, fitted(one.name, _BOX - 12, 14), "h", "middle"),
+        sign(SIGNS[one.answer], start - 9, top + 32, 4.5),
+        words(start, top + 36, said, "tiny"),
+    ]
