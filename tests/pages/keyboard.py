@@ -24,8 +24,9 @@ _FOCUS = """() => {
   const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
   const seen = right - left >= 1 && bottom - top >= 1 && at.checkVisibility({ visibilityProperty: true });
   const hit = seen ? document.elementFromPoint((left + right) / 2, (top + bottom) / 2) : null;
-  const fine = !hit || at.contains(hit) || hit.contains(at) || (label && (label.contains(hit) || hit.contains(label)));
-  return { said, ring: drawn(at) || Boolean(label && drawn(label)), seen, covered: fine ? "" : hit.outerHTML.slice(0, 80) };
+  const meets = (node) => node.contains(hit) || hit.contains(node);
+  const covered = hit && !meets(at) && !(label && meets(label)) ? hit.outerHTML.slice(0, 80) : "";
+  return { said, ring: drawn(at) || Boolean(label && drawn(label)), seen, covered };
 }"""
 
 
@@ -54,8 +55,9 @@ class Hand:
         passed: list[str] = []
         while not wanted.evaluate_all("(all) => all.includes(document.activeElement)"):
             passed.append(self.tab(back=back))
-            everywhere = sum(stop.startswith("body ") for stop in passed) == ROUND
-            assert len(passed) < FAR and not everywhere, f"no way by keyboard to {said} on {self.page.url}: {passed}"
+            rounds = sum(stop.startswith("body ") for stop in passed)
+            if rounds == ROUND or len(passed) == FAR:
+                raise AssertionError(f"no way by keyboard to {said} on {self.page.url}: {passed}")
 
     def press(self, key: str) -> None:
         """One key, where the focus is."""

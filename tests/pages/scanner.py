@@ -18,8 +18,9 @@ OPTIONS: Mapping[str, object] = {
     "preload": False,
 }
 _RUN = """async (options) => (await axe.run(document, options)).violations.map(one => `${one.id}: `
-  + one.nodes.slice(0, 3).map(node => `${node.html.slice(0, 200)} (${(node.failureSummary || '').split('\\n')[1] || ''})`)
-    .join(' | ') + (one.nodes.length > 3 ? ` and ${one.nodes.length - 3} more` : ''))"""
+  + one.nodes.slice(0, 3)
+    .map(node => `${node.html.slice(0, 200)} (${(node.failureSummary || '').split('\\n')[1] || ''})`).join(' | ')
+  + (one.nodes.length > 3 ? ` and ${one.nodes.length - 3} more` : ''))"""
 _LOOK = (Path(__file__).parent / "looking.js").read_text(encoding="utf-8")
 PHONE = 390
 """The width in pixels up to which a page is used with a finger."""

@@ -59,7 +59,9 @@ def test_a_notice_is_loaded_by_two_people_without_script(
     expect(second.locator("main")).not_to_contain_text("预计")
 
 
-def test_the_months_are_tables_with_names_that_a_screen_reader_finds(chromium: Browser, late: str, address: str) -> None:
+def test_the_months_are_tables_with_names_that_a_screen_reader_finds(
+    chromium: Browser, late: str, address: str
+) -> None:
     page = window(chromium, address, "clerk")
     page.goto(f"{address}/calendar/2026")
     february = page.get_by_role("table", name="2 月 16 个工作日")

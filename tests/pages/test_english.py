@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,9 +97,8 @@ def literals(tree: ast.Module, table: str = "") -> Iterator[ast.Constant]:
     """Chinese text in the code that is shown without going through ``_`` or ``N_``; ``table`` is read, never shown."""
     spared = {id(inner) for node in ast.walk(tree) if _fine(node, table) for inner in ast.walk(node)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and LETTER.search(node.value):
-            if id(node) not in spared:
-                yield node
+        if isinstance(node, ast.Constant) and id(node) not in spared and LETTER.search(str(node.value)):
+            yield node
 
 
 def _fine(node: ast.AST, table: str) -> bool:
@@ -123,8 +123,7 @@ def _fine(node: ast.AST, table: str) -> bool:
 def _in_both(parts: list[ast.expr]) -> bool:
     """Whether Chinese stands beside its English: two texts in a row, the second of them without Chinese."""
     said = [text for text in map(_text, parts) if text]
-    pairs = zip(said, said[1:], strict=False)
-    return any(LETTER.search(first) and not LETTER.search(second) for first, second in pairs)
+    return any(LETTER.search(first) and not LETTER.search(second) for first, second in pairwise(said))
 
 
 def _text(node: ast.expr) -> str:

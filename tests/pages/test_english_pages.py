@@ -41,8 +41,8 @@ class Chinese(HTMLParser):
         self.pieces: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kept = tag == "input" and dict(attrs).get("type") == "hidden"
-        self.pieces += [value for name, value in attrs if name in SPOKEN and value and not kept and LETTER.search(value)]
+        if ("type", "hidden") not in attrs:
+            self.pieces += [value for name, value in attrs if name in SPOKEN and value and LETTER.search(value)]
 
     def handle_data(self, data: str) -> None:
         if LETTER.search(data):
@@ -69,11 +69,10 @@ def written(thing: object, seen: set[int]) -> Iterator[tuple[bool, str]]:
     elif isinstance(thing, tuple | list | set | frozenset):
         parts = list(thing)
     elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        names = {one.name for one in dataclasses.fields(thing)}
-        if {"zh", "en"} <= names:
-            yield True, str(getattr(thing, "zh"))
-            names -= {"zh", "en"}
-        parts = [getattr(thing, name) for name in names]
+        values = {one.name: getattr(thing, one.name) for one in dataclasses.fields(thing)}
+        if "en" in values and "zh" in values:
+            yield True, values["zh"]
+        parts = [value for name, value in values.items() if name not in ("zh", "en") or "en" not in values]
     else:
         parts = []
     for part in parts:
@@ -136,3 +135,14 @@ def test_nothing_but_data_is_chinese_on_an_english_page(
                 wrong.setdefault(word, []).append(name)
     said = [f"{word}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" for word, names in sorted(wrong.items())]
     assert said == [], "\n".join(said)
+
+
+def test_no_two_english_pages_of_a_person_have_the_same_title(world: World, app: Flask) -> None:
+    readers = english_readers(app)
+    titles: dict[tuple[str, str], str] = {}
+    twice: list[str] = []
+    for name, (username, where) in PAGES.items():
+        page = readers[username].open(where(world))
+        if titles.setdefault((username, page.title), name) != name:
+            twice.append(f"{name} and {titles[username, page.title]}: {page.title}")
+    assert twice == []

@@ -15,8 +15,9 @@ from tests.pages.scanner import axe, listening, look, resize, scan
 pytestmark = in_a_browser
 
 FAULTY = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Faults</title><style>.pale { color: #bbb } .bar { width: 1500px }
-.tiny { width: 14px; height: 14px; padding: 0; border: 0; margin: 0; display: inline-block } .low { display: inline-block; height: 30px }
+<html lang="en"><head><meta charset="utf-8"><title>Faults</title><style>
+.pale { color: #bbb } .bar { width: 1500px } .low { display: inline-block; height: 30px }
+.tiny { width: 14px; height: 14px; padding: 0; border: 0; margin: 0; display: inline-block }
 </style></head>
 <body>
 <nav><a href="/">One</a></nav><nav><a href="/">Two</a></nav>
@@ -38,8 +39,8 @@ FAULTY = """<!doctype html>
 </main></body></html>"""
 PICTURE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Picture</title>
 <style>.card { width: 200px; overflow: visible }</style></head><body><main><h1>Picture</h1>
-<div class="card"><svg class="ch" width="320" height="20" viewBox="0 0 320 20"><text x="4" y="15" font-size="13">Wide</text>
-</svg></div></main></body></html>"""
+<div class="card"><svg class="ch" width="320" height="20" viewBox="0 0 320 20">
+<text x="4" y="15" font-size="13">Wide</text></svg></div></main></body></html>"""
 
 
 @pytest.fixture(scope="module")

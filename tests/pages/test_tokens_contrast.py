@@ -14,7 +14,10 @@ GROUNDS = ("bg", "surface", "surface-2", "sea-50", "sea-100")
 STATES = ("ok", "warn", "bad", "hold", "early")
 TEXTS = [
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3", "sea-700", "sea-600") for ground in GROUNDS),
-    *(("on-dark", ground) for ground in ("sea-800", "sea-700", "sea-600", "cinnabar", *(s for s in STATES if s != "warn"))),
+    *(
+        ("on-dark", ground)
+        for ground in ("sea-800", "sea-700", "sea-600", "cinnabar", *(s for s in STATES if s != "warn"))
+    ),
     *((f"{state}-ink", ground) for state in STATES for ground in (f"{state}-bg", "surface", "bg")),
     *(("cinnabar", ground) for ground in ("bg", "surface")),
     *(("ink", f"heat-{step}") for step in range(4)),

@@ -84,9 +84,21 @@ def test_going_back_from_the_confirmation_loses_nothing(world: World, app: Flask
 
 def test_a_second_notice_is_refused_with_the_day_of_the_first(world: World, app: Flask, office: Office) -> None:
     clerk = readers(app)["clerk"]
-    given.attach_again(office, world) if hasattr(given, "attach_again") else None
     page = clerk.open(f"/cases/{world.correcting}/verify")
     assert page.address == f"/cases/{world.correcting}", "it waits for the applicant: there is nothing to check"
+    now = given.moment("2026-03-11", "09:40")
+    with given.at(office, world.town.applicant, now) as work:
+        given.attach(work, given.case_id(office.engine, world.correcting), "site_map")
+    given.act(office, world.town.applicant, now, world.correcting, "resubmit")
+    page = clerk.open(f"/cases/{world.correcting}/verify")
+    assert "3月3日（周二） 已经一次性告知过" in page.words
+    code = next(one for one in _codes(clerk) if one != "site_map")
+    said = {f"faults.{code}.problem": "缺章", f"faults.{code}.fix": "盖章后重传"}
+    clerk.press("保存标记", **{**_all(clerk, "ok"), f"mark.{code}": "wrong", **said})
+    clerk.press("一次性告知补正")
+    page = clerk.press("发出告知书（1 项）")
+    assert page.status >= 400
+    assert "已于 2026-03-03 一次性告知" in page.words
 
 
 def test_whoever_does_not_check_papers_is_led_to_the_case(world: World, app: Flask) -> None:

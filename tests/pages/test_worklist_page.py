@@ -45,7 +45,7 @@ def test_a_row_says_what_can_be_done_next_or_whom_it_waits_for(world: World, app
     assert 'data-l="下一步">等专家评审的结果' in rows[world.paused]
     clerk = readers(app)["clerk"]
     clerk.open(f"/work?tab=all&q={world.correcting}")
-    assert "等申请人" in _rows(clerk)[0]
+    assert "：提交补正材料" in _rows(clerk)[0]
 
 
 def test_cases_are_found_by_project_and_by_company(world: World, app: Flask) -> None:
@@ -64,7 +64,7 @@ def test_cases_are_found_by_project_and_by_company(world: World, app: Flask) -> 
 
 def test_what_ended_today_has_a_tab_of_its_own(world: World, app: Flask, office: Office) -> None:
     supervisor = readers(app)["supervisor"]
-    assert "今天还没有办结的办件" in supervisor.open("/work?tab=today").words
+    assert world.overdue not in supervisor.open("/work?tab=today").words
     given.act(
         office,
         world.town.officers["QX"],
