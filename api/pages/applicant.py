@@ -13,6 +13,7 @@ from flask import Response, url_for
 from api import access
 from api.pages.ahead import PLACELESS, answer_words
 from api.pages.blueprint import pages
+from api.pages.case_names import case_name
 from api.pages.errands import ERRANDS, places_of_errands
 from api.pages.frame import is_applicant, show
 from api.pages.lists import cursor, paging
@@ -197,12 +198,12 @@ def _errands(work: Work) -> list[Errand]:
 def _errand(row: WorkRow, today: date) -> Errand:
     what, button = ERRANDS.get((row.flow, row.state), (own(row.state_title), N_("去办理")))
     until = _("请在 %(day)s前办完", day=date_words(row.due_on, today, lang())) if row.due_on else ""
-    return Errand(row.no, row.title, _(what), _(button), until, own(row.words) if row.words else "")
+    return Errand(row.no, case_name(row.title), _(what), _(button), until, own(row.words) if row.words else "")
 
 
 def _papers(row: WorkRow) -> Errand:
     """Papers that interrupt the time until they are complete."""
-    return Errand(row.no, row.title, _("请补齐证明文件"), _("去补齐"), _("补齐后时限重新起算"), "")
+    return Errand(row.no, case_name(row.title), _("请补齐证明文件"), _("去补齐"), _("补齐后时限重新起算"), "")
 
 
 def _life(life: EndingLife, today: date) -> Errand:

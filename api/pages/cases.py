@@ -124,14 +124,15 @@ def read_page(work: Work, no: str) -> CasePage:
     only = chosen_records() if staff else None
     lines = history(work, no, paging(LINES, cursor()), only)
     today = local_day(work.now)
-    rows = lines.rows if staff else tuple(row for row in lines.rows if row.action not in AMONG_STAFF)
+    flow = work.office.flow(case_.flow, case_.flow_version)
+    rows = lines.rows if staff else tuple(row for row in lines.rows if _for_applicant(flow, row.action))
     return CasePage(
         case=case_,
         now=work.now,
         panels=panels(case_, work.now),
         steps=track(work, case_, rows),
         next_steps=url_for("pages.case", no=no, only=only, cursor=lines.next_cursor) if lines.next_cursor else None,
-        deeds=deeds(case_.actions, work.office.flow(case_.flow, case_.flow_version), case_.state.name),
+        deeds=deeds(case_.actions, flow, case_.state.name),
         slots=slots(case_, today),
         uploads=uploads(case_, today),
         pauses=tuple(_pause(pause, today) for pause in case_.pauses),

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.case_names import case_name
 from api.pages.drafts import seen_version
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
@@ -110,7 +111,7 @@ def _page(no: str, problems: list[Fault] | None = None, status: int = 200, stale
         "corrections.html",
         status,
         no=no,
-        title=case.title,
+        title=case_name(case.title),
         version=case.version,
         received=_instant(case.received_at, today),
         pauses=[(str(one.id), _pause_words(one, today)) for one in pauses],

@@ -8,6 +8,7 @@ from flask import Response, url_for
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.case_names import case_name
 from api.pages.frame import show
 from api.pages.names import PAUSE_CONVENTION, document_name
 from api.pages.once import Done, lead_on
@@ -63,7 +64,7 @@ def _statements(work: Work, case: CaseView, found: DocumentView) -> list[tuple[s
     facts = found.facts
     stated = [
         (_("办件编号"), case.no),
-        (_("事项"), own(case.item_title) if case.item_title else case.title),
+        (_("事项"), own(case.item_title) if case.item_title else case_name(case.title)),
         (_("项目"), case.project_name),
         (_("项目代码"), facts.get("project_code", case.project_code)),
         (_("申请人"), case.company_name),

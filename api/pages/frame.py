@@ -10,6 +10,7 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from api.access import me_if_signed_in, office, wiring
 from api.pages import banner
 from api.pages.assets import asset, prepare
+from api.pages.case_names import case_name, matter_name
 from api.pages.english import mark_chinese
 from api.pages.names import role_title
 from api.pages.shortcuts import shortcuts
@@ -109,6 +110,7 @@ def install(app: Flask) -> None:
     prepare()
     app.before_request(_count_what_waits)
     app.jinja_env.globals.update(csrf_token=csrf_token, form_key=lambda: secrets.token_urlsafe(16), asset=asset)
+    app.jinja_env.globals.update(case_name=case_name, matter_name=matter_name)
     # Macros imported without context see globals only.
     app.jinja_env.globals.update(BLANK_RECORDS=BLANK_RECORDS, hatch=hatch)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

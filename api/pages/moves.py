@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from api.access import office
+from api.pages.case_names import case_name
 from api.pages.names import department_name
 from api.pages.wording import N_, _, lang, own
 from api.pictures.moved_dates import Moved, moved_dates
@@ -154,7 +155,7 @@ def _lines(row: CaseMoves, today: date) -> Iterator[Line]:
         yield Line(
             first=place == 0,
             href=url_for("pages.case", no=row.no),
-            title=row.title,
+            title=case_name(row.title),
             no=row.no,
             place=department_name(row.department) if row.department else row.company,
             turns=row.turns,
@@ -171,7 +172,7 @@ def _moved(row: CaseMoves) -> Iterator[Moved]:
     """What of a case can be drawn: the clocks that have a last day before and after."""
     for move in row.moves:
         if move.old_on is not None and move.new_on is not None:
-            yield Moved(row.title, move.old_on, move.new_on, _change(move))
+            yield Moved(case_name(row.title), move.old_on, move.new_on, _change(move))
 
 
 def _unmoved(row: CaseMoves) -> Line:
@@ -179,7 +180,7 @@ def _unmoved(row: CaseMoves) -> Line:
     return Line(
         first=True,
         href=url_for("pages.case", no=row.no),
-        title=row.title,
+        title=case_name(row.title),
         no=row.no,
         place=department_name(row.department) if row.department else row.company,
         turns=row.turns,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from api.access import office
+from api.pages.case_names import matter_name
 from api.pages.wording import N_, InBoth, _, lang, own
 from workflow.actor import Grant
 from workflow.clock.ladder import parse_rung_time
@@ -40,17 +41,14 @@ def street_name(key: str) -> str:
 
 
 def case_names(title: str, project: str, item_title: InBoth | None, flow: str) -> tuple[str, str]:
-    """What a case is about, in two parts: its project, and its item or kind; its own title where that says more.
-
-    The title of a case is Chinese: elsewhere the matter is called by what carries both languages.
-    """
+    """What a case is about, in two parts: its project, and its item or kind; its own title where that says more."""
     said = title.removeprefix(f"{project}：")
     if item_title is not None:
         return project, own(item_title)
+    if said != title:
+        return project, matter_name(said)
     kinds = [one.title for (name, _version), one in office().flows.items() if name == flow]
-    if lang() == "zh" or not kinds:
-        return (project, said) if said != title else (title, "")
-    return project, own(kinds[-1])
+    return (title, "") if lang() == "zh" or not kinds else (project, own(kinds[-1]))
 
 
 def document_name(kind: str) -> str:

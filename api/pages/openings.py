@@ -8,6 +8,7 @@ from flask import Response, request, url_for
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.case_names import case_name
 from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
@@ -73,7 +74,7 @@ def _on(work: Work, code: str, flow: str) -> _Where:
 def _under(work: Work, no: str, flow: str) -> _Where:
     case = visible_case(work, no).case
     post = url_for("pages.open_under_case_now", no=case.no, flow=flow)
-    return _Where(url_for("pages.case", no=case.no), case.title, post, parent=case.no)
+    return _Where(url_for("pages.case", no=case.no), case_name(case.title), post, parent=case.no)
 
 
 def _flow(work: Work, name: str) -> Flow:

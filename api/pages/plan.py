@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.case_names import case_name
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import is_staff, show
 from api.pages.item_choices import ItemChoice, StageChoices
@@ -124,7 +125,7 @@ def case_plan_page(no: str) -> Response:
     return show(
         "case_plan.html",
         no=no,
-        title=found.title,
+        title=case_name(found.title),
         staff=is_staff(access.me().actor),
         plan=plan_words(found.plan, access.office().catalogue, found.today, found.cases),
         measure=measure,

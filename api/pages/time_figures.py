@@ -94,7 +94,7 @@ def figures_page() -> Response:
         complete=found.complete,
         counted=found.all.cases,
         columns=[_(words) for words in COLUMNS.values()],
-        keys=[(_tone(column), _(words)) for column, words in COLUMNS.items()],
+        tones=[(_tone(column), _(words)) for column, words in COLUMNS.items()],
         backfill=found.policy.backfill_after.amount,
         quick=limit_words(found.policy.quick_decision, lang()),
         convention=own(CONVENTION),

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-from tests.pages.world import World
+from tests.pages.world import SECRET, World
 from workflow.queries.public_progress import seal
-
-SECRET = "s" * 40
-"""That of the services under test (`conftest.settings`, `conftest.site`)."""
 
 
 def sealed(no: str) -> str:
@@ -61,6 +58,10 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "asking": ("applicant", lambda _: "/help/new"),
     "worklist": ("officer_qx", lambda _: "/work?tab=department"),
     "worklist filtered": ("clerk", lambda _: "/work?tab=all&light=overdue"),
+    "worklist of today": ("supervisor", lambda _: "/work?tab=today"),
+    "reassigning": ("director_qx", lambda world: f"/work/assign?no={world.overdue}&no={world.paused}"),
+    "checking papers": ("clerk", lambda world: f"/cases/{world.received}/verify"),
+    "record by kinds": ("officer_qx", lambda world: f"/cases/{world.delivered}?only=documents"),
     "worklist empty": ("clerk", lambda _: "/work?tab=all&q=NOTHING"),
     "whole district": ("supervisor", lambda _: "/work"),
     "case received": ("clerk", lambda world: f"/cases/{world.received}"),

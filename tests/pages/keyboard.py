@@ -90,7 +90,7 @@ class Hand:
     def hand_in(self, *paths: str) -> None:
         """Choose files where the focus is on a field for files."""
         with self.page.expect_file_chooser() as asked:
-            self.press("Enter")
+            self.press("Space")
         asked.value.set_files(list(paths))
 
     def said(self) -> str:

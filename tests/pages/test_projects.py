@@ -38,7 +38,7 @@ def test_the_applicant_is_asked_only_where_something_can_be_done(world: World, a
     page = reader.open("/my")
     for words in ("请补正材料", "本段还没有申请验收", "草稿，还没有提交"):
         assert words in page.words
-    assert "需要您处理（3）" in page.words
+    assert "需要您处理（5）" in page.words, "three drafts, one correction, one segment"
     page = reader.open(f"/cases/{world.services.tender}")
     assert "目前不需要您做任何事" in page.words, "the bids are due on the 23rd, nothing is to be done before"
     page = reader.open(f"/cases/{world.planned_segment}")

@@ -6,7 +6,7 @@ One statement reads the acceptance, its segments and all their cells.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import text
 
@@ -28,6 +28,10 @@ OWN_STATES: Mapping[str, Title] = {
     NOT_APPLICABLE: Title("不涉及", "Not applicable"),
     NOT_BEGUN: Title("未开始", "Not begun"),
 }
+Standing = Literal["usable", "examined", "rectifying", "not_applied"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+"""How a live segment stands, in the order in which they are counted."""
+_OF_STATE: Mapping[str, Standing] = {FILED: "usable", "rectifying": "rectifying", "planned": "not_applied"}
 AT_FAULT = ("faulty", "rectifying", "recheck", "failed")
 """States of a cell in which something is wrong."""
 
@@ -151,7 +155,7 @@ def _segment(work: Work, case: Case, traits: Mapping[str, Any], row: Mapping[str
         segment=data.get("segment", ""),
         name=data.get("name", ""),
         last=last,
-        live=not row["ended"] or row["outcome"] == FILED,
+        live=standing(row["state"], row["outcome"], row["ended"]) is not None,
         state=row["state"],
         title=work.office.flow("segment", row["flow_version"]).state(row["state"]).title,
         buildings=tuple(one["code"] for one in data.get("buildings", ())),
@@ -223,13 +227,19 @@ def _named(catalogue: Catalogue, cell: Cell, before: str) -> Title:
     )
 
 
+def standing(state: str, outcome: str | None, ended: bool) -> Standing | None:
+    """How a segment in this state stands; None for one that failed or was withdrawn."""
+    if ended and outcome != FILED:
+        return None
+    return _OF_STATE.get(state, "examined")
+
+
 def _counts(live: Iterable[SegmentRow]) -> dict[str, int]:
     """Live segments in all, and how many of them are usable, being examined, being put right, not applied for."""
-    counts = {"all": 0, "usable": 0, "examined": 0, "rectifying": 0, "not_applied": 0}
-    kinds = {FILED: "usable", "rectifying": "rectifying", "planned": "not_applied"}
+    counts = {"all": 0, **dict.fromkeys(STANDINGS, 0)}
     for one in live:
         counts["all"] += 1
-        counts[kinds.get(one.state, "examined")] += 1
+        counts[_OF_STATE.get(one.state, "examined")] += 1
     return counts
 
 

@@ -61,7 +61,7 @@ def days_left(work: Work, filters: Filters) -> tuple[EndingOn, ...]:
             "named": NAMED,
         },
     )
-    return tuple(EndingOn(row.day, row.over, row.mine, row.count, tuple(row.first)) for row in rows)
+    return tuple(EndingOn(row.day, row.over, row.mine, row.cases, tuple(row.first)) for row in rows)
 
 
 def standing(work: Work, filters: Filters) -> Standing:
@@ -85,5 +85,6 @@ WITH near AS MATERIALIZED (
   SELECT c.no, c.due_at, coalesce(c.assignee_id = ANY(:mine), false) AS mine FROM cases c
   WHERE {where} ORDER BY c.paused, c.due_at, c.id LIMIT :nearest)
 SELECT cast((due_at - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai' AS date) AS day,
-  due_at <= :read_at AS over, mine, count(*) AS count, (array_agg(no ORDER BY due_at, no))[1:cast(:named AS int)] AS first
+  due_at <= :read_at AS over, mine, count(*) AS cases,
+  (array_agg(no ORDER BY due_at, no))[1:cast(:named AS int)] AS first
 FROM near GROUP BY 1, 2, 3 ORDER BY 1, 2 DESC, 3 DESC"""

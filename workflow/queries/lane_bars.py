@@ -22,7 +22,8 @@ MOST = 400
 """Cases of one project that are looked at, the newest first."""
 CHECK, DELIVERY, NOTICE = "check_of_papers", "delivery", "notice"
 """Kinds of spans and marks that are no flow: the check after receipt, the delivery, the one-time notice."""
-ITEM, MILESTONE, CHECKLIST = "item", "milestone", "checklist"
+MILESTONE = "milestone"
+CHECKLIST: Lane = "checklist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,7 @@ def _checked(row: Any, at: Edges) -> Iterator[Span]:
 
 
 def _part(row: Any, kind: str, since: date, until: date | None, due: date | None, light: Light | None) -> Span:
-    lane: Lane = CHECKLIST
-    return Span(lane, kind, row.no, row.title, since, until, due, due, light, 0, (row.item,), ())
+    return Span(CHECKLIST, kind, row.no, row.title, since, until, due, due, light, 0, (row.item,), ())
 
 
 def _notices(row: Any) -> Iterator[Mark]:
