@@ -31,6 +31,7 @@ from api.pages.panels import Panel, panels
 from api.pages.progress import progress, receipt_of
 from api.pages.records import Records, chosen_records, records
 from api.pages.slots import Slot, Upload, slots, uploads
+from api.pages.station import Consultation, consultation_panel
 from api.pages.tender import TenderPanel, tender_panel
 from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Said, Step, fault_words, track
@@ -95,6 +96,7 @@ class CasePage:
     items: ItemMatrix | None = None
     lanes: LanePanel | None = None
     records: Records | None = None
+    consultation: Consultation | None = None
 
     @property
     def today(self) -> date:
@@ -148,6 +150,7 @@ def read_page(work: Work, no: str) -> CasePage:
         items=item_matrix(work, no) if staff and (case_.item or case_.items) else None,
         lanes=lane_panel(work, case_.project_code) if staff else None,
         records=records(work, no, only) if staff else None,
+        consultation=consultation_panel(work, case_),
     )
 
 

@@ -12,6 +12,7 @@ from api.pictures.days_left import PHONE, WARNING, WIDE, Left, phone, wide
 from api.pictures.drawing import Sign
 from workflow.actor import Actor
 from workflow.clock.calendar import Calendar
+from workflow.clock.words import MONTHS_EN
 from workflow.queries.days_left import EndingOn
 from workflow.queries.worklist import WorkRow
 
@@ -71,4 +72,4 @@ def _day(calendar: Calendar, today: date, left: int) -> date:
 
 
 def _short(day: date) -> str:
-    return f"{day.day}/{day.month}" if lang() == "en" else f"{day.month}/{day.day}"
+    return f"{day.day} {MONTHS_EN[day.month - 1]}" if lang() == "en" else f"{day.month}/{day.day}"

@@ -106,7 +106,7 @@ def _submitted(work: Work, no: str, name: str) -> Done:
         no=no,
         state=own(state.title),
     )
-    return Done(url_for("pages.case", no=no), said)
+    return Done(url_for("pages.receipt", no=no), said)
 
 
 def _submitted_before(no: str) -> Response:

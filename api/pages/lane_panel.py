@@ -68,7 +68,7 @@ def lane_panel(work: Work, code: str) -> LanePanel:
         looks.add("plan")
     return LanePanel(
         sentence=_sentence(found, work.calendar, today),
-        picture=lanes(shown, today, f"{_('今天')} {today.month}/{today.day}"),
+        picture=lanes(shown, today, _("今天 %(day)s", day=short_day(today, today))),
         lines=tuple(_line(lane, name, found, today) for lane, name in zip(shown, LANES, strict=True)),
         looks=frozenset(looks),
     )

@@ -54,6 +54,12 @@ class DayLine:
     tone: str
     row: str
 
+    @property
+    def around(self) -> tuple[str, str]:
+        """The words before and after the number of the day on the wall."""
+        before, _number, after = _("第 %(n)s 日", n=self.number or 0).partition(str(self.number or 0))
+        return before.strip(), after.strip()
+
 
 @pages.get("/cases/<no>/clocks/<name>", endpoint="proof")
 def proof_page(no: str, name: str) -> Response:

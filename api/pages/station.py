@@ -136,7 +136,7 @@ def _asked(work: Work, case: CaseView, count: int, awaited: bool, today: date) -
         return said
     within = _("%(n)s 个工作日内回复", n=work.calendar.working_days_between(opened, due))
     day = long_day(due, today, work.calendar.is_provisional(due))
-    return _("，").join((said, within, _("期限 %(day)s", day=day)))
+    return "，".join((said, within, _("期限 %(day)s", day=day)))
 
 
 def _answer_by(case: CaseView) -> date | None:
@@ -151,10 +151,10 @@ def _left(case: CaseView) -> str:
 
 def _answered(found: Sequence[Opinion], awaited: Sequence[Opinion]) -> str:
     if awaited:
-        names = _("、").join(short_name(one.department) for one in awaited)
+        names = "、".join(short_name(one.department) for one in awaited)
         return _("已回复 %(n)s 个，还差%(names)s。", n=len(found) - len(awaited), names=names)
     counts = {name: sum(1 for one in found if one.state == name) for name in COUNTED}
-    return _("答复已齐：%(counts)s。", counts=_("，").join(_(COUNTED[name], n=n) for name, n in counts.items() if n))
+    return _("答复已齐：%(counts)s。", counts="，".join(_(COUNTED[name], n=n) for name, n in counts.items() if n))
 
 
 def _row(one: Opinion, work: Work, today: date) -> OpinionWords:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from api.pages.tender_ribbon import Ribbon, tender_ribbon
 from api.pages.wording import N_, _, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.limit import parse_limit
@@ -11,13 +12,14 @@ from workflow.queries.case import CaseView
 from workflow.queries.tender import PeriodRow, Result, tender
 from workflow.work import Work
 
-RESULT_WORDS: dict[Result, str] = {
-    "ok": N_("✓ 符合"),
-    "too_short": N_("✗ 不足"),
-    "late": N_("✗ 已逾期"),
-    "too_few": N_("✗ 少于规定个数"),
-    "open": N_("○ 尚未完成"),
+RESULT_WORDS: dict[Result, tuple[str, str, str]] = {
+    "ok": ("done", "t-done", N_("符合")),
+    "too_short": ("no", "t-bad", N_("不足")),
+    "late": ("no", "t-bad", N_("已逾期")),
+    "too_few": ("no", "t-bad", N_("少于规定个数")),
+    "open": ("todo", "t-todo", N_("尚未完成")),
 }
+"""By result: its shape, its tone and its word."""
 BOUND_WORDS = {"min": N_("最早 %(day)s"), "max": N_("最晚 %(day)s"), "latest": N_("最晚 %(day)s")}
 LIMIT_WORDS = {
     "min": N_("不少于 %(limit)s"),
@@ -26,27 +28,31 @@ LIMIT_WORDS = {
     "amount": N_("不超过 %(limit)s"),
     "count": N_("%(limit)s 个"),
 }
-BAD: frozenset[Result] = frozenset({"too_short", "late", "too_few"})
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodWords:
-    """One period in words; ``case`` is the objection or complaint it is about."""
+    """One period in words; ``case`` is the objection or complaint it is about. ``shape`` and ``tone`` are those of its
+    result; ``provisional``: its day lies beyond the published calendar.
+    """
 
     title: str
     rule: str
     days: str
     result: str
-    bad: bool
+    shape: str
+    tone: str
+    provisional: bool
     case: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TenderPanel:
-    """A tender: its sentence, and every period that applies to it; ``silent`` counts those that do not."""
+    """A tender: its sentence, its ribbon, and every period that applies to it; ``silent`` counts those that do not."""
 
     sentence: str
     round: int
+    ribbon: Ribbon
     rows: tuple[PeriodWords, ...]
     silent: int
 
@@ -60,18 +66,22 @@ def tender_panel(work: Work, case: CaseView) -> TenderPanel | None:
     return TenderPanel(
         sentence=own(found.sentence),
         round=found.round,
+        ribbon=tender_ribbon(case, found, {row.name: _limit(row) for row in found.periods}, work.calendar, today),
         rows=tuple(_row(row, today) for row in shown),
         silent=len(found.periods) - len(shown),
     )
 
 
 def _row(row: PeriodRow, today: date) -> PeriodWords:
+    shape, tone, result = RESULT_WORDS[row.result]
     return PeriodWords(
         title=own(row.title),
         rule="，".join(part for part in (_limit(row), row.basis) if part),
         days=_days(row, today),
-        result=_(RESULT_WORDS[row.result]),
-        bad=row.result in BAD,
+        result=_(result),
+        shape=shape,
+        tone=tone,
+        provisional=row.provisional and row.result == "open",
         case=row.case,
     )
 
@@ -90,5 +100,5 @@ def _days(row: PeriodRow, today: date) -> str:
     length = "" if row.days is None else _("，共 %(n)s 天", n=row.days)
     bound = ""
     if row.bound_on is not None and row.type in BOUND_WORDS:
-        bound = _(BOUND_WORDS[row.type], day=short_day(row.bound_on, today)) + (_("≈ 预计") if row.provisional else "")
+        bound = _(BOUND_WORDS[row.type], day=short_day(row.bound_on, today))
     return "；".join(part for part in (span + length, bound) if part) or "—"

@@ -10,6 +10,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from api.pages.wording import lang
 from api.pictures.drawing import (
     GAP,
     SIZE,
@@ -31,6 +32,7 @@ from api.pictures.drawing import (
     width_of,
     words,
 )
+from workflow.clock.words import MONTHS_EN
 
 Look = Literal["done", "now", "late", "hold", "plan"]
 LOOKS: dict[Look, str] = {
@@ -127,9 +129,14 @@ def _grid(days: Days, bottom: float) -> list[Markup]:
         for monday in mondays
         for part in (
             line(days.begin(monday), HEAD - 4, days.begin(monday), bottom),
-            words(days.begin(monday) + 2, 15, f"{monday.month}/{monday.day}", "tiny"),
+            words(days.begin(monday) + 2, 15, _short(monday), "tiny"),
         )
     ]
+
+
+def _short(day: date) -> str:
+    """10/12, or 12 Oct: no reader takes the one for the other."""
+    return f"{day.day} {MONTHS_EN[day.month - 1]}" if lang() == "en" else f"{day.month}/{day.day}"
 
 
 def _lane(lane: Lane, days: Days, now: float) -> _Drawn:

@@ -1,15 +1,17 @@
 """A person who has a keyboard and no mouse, and who has to see where the focus is at every step."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FileChooser, Locator, Page
 
 FAR = 240
 """So many presses of the Tab key nobody should need for anything on a page."""
 ROUND = 2
 """So often the keyboard passes the page itself when it has been everywhere."""
+PATIENCE, LOOK = 200, 50
+"""How often, and after how many milliseconds, it is looked whether files are asked for."""
 _FOCUS = """() => {
   const at = document.activeElement;
   const said = `${at.localName} “${(at.textContent || at.name || "").trim().replace(/\\s+/g, " ").slice(0, 40)}”`;
@@ -35,6 +37,11 @@ class Hand:
     """Keys on a page; everything that is reached is looked at: the focus is drawn, on the screen, and not covered."""
 
     page: Page
+    choosers: list[FileChooser] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Listening all the time: a browser told to ask us only just before the key is pressed may not have heard it.
+        self.page.on("filechooser", lambda chooser: self.choosers.append(chooser))
 
     def tab(self, *, back: bool = False) -> str:
         """One stop further, or back; in words what has the focus now."""
@@ -89,9 +96,14 @@ class Hand:
 
     def hand_in(self, *paths: str) -> None:
         """Choose files where the focus is on a field for files."""
-        with self.page.expect_file_chooser() as asked:
-            self.press("Space")
-        asked.value.set_files(list(paths))
+        asked = len(self.choosers)
+        self.press("Space")
+        for _ in range(PATIENCE):
+            if len(self.choosers) > asked:
+                self.choosers[-1].set_files(list(paths))
+                return
+            self.page.wait_for_timeout(LOOK)
+        raise AssertionError(f"no files can be chosen with the keyboard on {self.page.url}")
 
     def said(self) -> str:
         """What the page says after a deed; the focus is on it."""

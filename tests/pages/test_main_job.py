@@ -50,7 +50,7 @@ def apply_for(office: Office, reader: Reader, items: list[str], **forms: str) ->
     page = reader.follow("核对全部内容")
     page = reader.press("核对无误，去提交")
     page = reader.press("提交申请", sure="yes")
-    assert page.address == f"/cases/{no}", page.words
+    assert page.address == f"/cases/{no}/receipt", page.words
     assert f"申请已提交，编号 {no}" in page.words
     return no
 

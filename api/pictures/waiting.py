@@ -1,0 +1,80 @@
+"""P14: who waits for an answer: a bar a request, its length the minutes since it was asked; past the promise in red."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from api.pages.wording import _
+from api.pictures.drawing import TINY, box, fitted, group, line, link, picture, width_of, words
+
+ROW, BAR = 40, 10
+_HEAD = 22
+"""Room for the words of the promises above the first row."""
+_GAP = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Somebody who waits: ``said`` is "who：question"; ``minutes`` since it was asked, ``promise`` the minutes within
+    which an answer was promised, None where none was."""
+
+    said: str
+    minutes: int
+    promise: int | None
+    href: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether the promise is past."""
+        return self.promise is not None and self.minutes > self.promise
+
+
+def waiting(waits: Sequence[Wait], *, small: bool = False) -> Markup:
+    """The picture of ``waits``, the longest first; it repeats a table, so its links are passed by with the keyboard."""
+    width = 310 if small else 584
+    shown = sorted(waits, key=lambda one: -one.minutes)
+    longest = max((max(one.minutes, one.promise or 0) for one in shown), default=0) or 1
+    room = width - max((width_of(minutes_words(one.minutes)) for one in shown), default=0) - 2 * _GAP
+    scale = room / longest
+    rows = [_row(one, _HEAD + place * ROW, scale, width) for place, one in enumerate(shown)]
+    return picture(width, _HEAD + len(shown) * ROW, [*_promises(shown, scale, width), *rows])
+
+
+def minutes_words(minutes: int) -> str:
+    """``34 分``, ``2 小时 5 分``, from two days on whole days: ``3 天``."""
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return _("%(n)s 天", n=hours // 24)
+    if not hours:
+        return _("%(n)s 分", n=rest)
+    return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=rest) if rest else _("%(hours)s 小时", hours=hours)
+
+
+def _row(one: Wait, top: float, scale: float, width: float) -> Markup:
+    length = max(3.0, one.minutes * scale)
+    bar = top + 18
+    said = fitted(one.said, width - 4)
+    parts = [words(0, top + 13, said, "em"), box(0.5, bar, length, BAR, "f-bad" if one.late else "f-sea3 o-sea", 2)]
+    end = length + _GAP
+    if one.promise is not None:
+        at = one.promise * scale
+        parts.append(line(at, bar - 3, at, bar + BAR + 7, "ax2 dash"))
+        # The number gives way to the line of the promise that would run through it.
+        if end - _GAP / 2 < at < end + width_of(minutes_words(one.minutes)) + _GAP / 2:
+            end = at + _GAP
+    parts.append(words(end, bar + BAR, minutes_words(one.minutes), "em tx-bad" if one.late else "em"))
+    return link(one.href, *parts) if one.href else group(*parts)
+
+
+def _promises(shown: Sequence[Wait], scale: float, width: float) -> list[Markup]:
+    """The words over the lines, from left to right; one that would meet the word before it is left to its own rows."""
+    drawn, edge = [], -1.0
+    for promise in sorted({one.promise for one in shown if one.promise is not None}):
+        said = _("承诺 %(time)s", time=minutes_words(promise))
+        half = width_of(said, TINY) / 2
+        middle = min(max(promise * scale, half), width - half)
+        if middle - half > edge:
+            drawn.append(words(middle, 13, said, "tiny", "middle"))
+            edge = middle + half + _GAP
+    return drawn
