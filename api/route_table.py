@@ -233,6 +233,9 @@ ROUTES: Mapping[str, Access] = {
     "POST /apply/<no>/submit": SIGNED_IN,
     # pages: cases
     "GET /work": SIGNED_IN,
+    "GET /consultations": only(*WATCHERS, "clerk", "officer", "specialist", "squad_leader"),
+    "GET /tenders": only(*WATCHERS, "clerk", "officer", "specialist", "squad_leader"),
+    "GET /acceptances": only(*WATCHERS, "clerk", "officer", "specialist", "squad_leader"),
     "GET /work/news": SIGNED_IN,
     "GET /work/assign": only("director"),
     "POST /work/assign": only("director"),

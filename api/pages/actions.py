@@ -14,7 +14,7 @@ from api.pages.correction import answers_notice, correction_page
 from api.pages.deeds import effects, find
 from api.pages.drafts import is_draft, read_draft, seen_version
 from api.pages.faults import Fault, faults_of, labels_of
-from api.pages.frame import is_staff, show
+from api.pages.frame import is_staff, local, show
 from api.pages.names import material_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import pairs, read_inputs, typed
@@ -74,7 +74,8 @@ def _taken(work: Work, no: str, name: str) -> Done:
         said += _("本件现为“%(state)s”。", state=own(state.title))
     if change.documents:
         said += _("已出具 %(n)s 份文书。", n=len(change.documents))
-    return Done(url_for("pages.case", no=no), said)
+    # The help desk answers beside its list, and stays there.
+    return Done(local(request.form.get("back")) or url_for("pages.case", no=no), said)
 
 
 def _action(work: Work, no: str, name: str) -> Action:

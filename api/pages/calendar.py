@@ -12,6 +12,7 @@ from api.pages.blueprint import pages
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import lead, show
 from api.pages.lists import paging
+from api.pages.names import holiday_name
 from api.pages.reading import half_width
 from api.pages.wording import N_, _, lang
 from workflow.clock.calendar import Calendar
@@ -135,7 +136,7 @@ def _cell(day: Day, today: date) -> Cell:
         number=day.date.day,
         tone=TONES.get(day.rule, "") + (" today" if is_today else ""),
         mark=_(MARKS[day.rule]) if day.rule in MARKS else "",
-        words=day.name if day.rule in MARKS else "",
+        words=holiday_name(day.name) if day.rule in MARKS else "",
         today=is_today,
     )
 

@@ -9,7 +9,7 @@ from api.pages.wording import _, own
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
 from workflow.queries.case import CaseView
-from workflow.queries.onward import BACK, leading_rank
+from workflow.queries.onward import FORWARD, STAYS, leading_rank
 
 # What these lead to is hard to undo, so they are confirmed on a page of their own even where nothing is asked.
 GRAVE = frozenset(
@@ -116,8 +116,14 @@ def _deed(view: ActionView, flow: Flow, state: str) -> Deed:
         why="；".join(own(reason) for reason in view.reasons),
         at_once=_asks_nothing_else(view.action) and view.action.name not in GRAVE,
         late=view.action.late_entry and _asks_nothing_else(view.action),
-        leads=not _aside(view) and leading_rank(flow, state, view.action)[0] != BACK,
+        leads=not _aside(view) and _leads(view.action, flow, state),
     )
+
+
+def _leads(action: Action, flow: Flow, state: str) -> bool:
+    """Whether the deed brings the case on, or is what is to be done while it stays where it is."""
+    rank = leading_rank(flow, state, action)[0]
+    return rank == FORWARD or (rank == STAYS and flow.states[state].turn in action.by)
 
 
 def _asks_nothing_else(action: Action) -> bool:

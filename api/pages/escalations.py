@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from api import access
 from api.pages.blueprint import pages
+from api.pages.case_names import case_name
 from api.pages.figure_words import day_of, span_words
 from api.pages.frame import show
 from api.pages.lists import with_query
@@ -232,7 +233,7 @@ def _drawn(found: Ladder, rules: Mapping[int, str]) -> Markup:
 
 def _card(one: Standing) -> Card:
     href = url_for("pages.case", no=one.no)
-    return Card(one.project_name, href, sign_of(one.light), _days(one.days), f"{one.title}：{own(one.brief.words)}")
+    return Card(one.project_name, href, sign_of(one.light), _days(one.days), f"{case_name(one.title)}：{own(one.brief.words)}")
 
 
 def sign_of(light: Light) -> Sign:

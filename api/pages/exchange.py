@@ -5,6 +5,7 @@ from flask import Response, request
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
+from api.pages.wording import lang
 from workflow.exchange.tables import BY_NAME
 from workflow.queries.exchange_check import exchange_check
 from workflow.queries.exchange_reconciliation import exchange_reconciliation
@@ -24,7 +25,13 @@ def exchange() -> Response:
         found=found,
         check=check,
         table=table,
+        named=_named,
         names=() if table is None else tuple(column.name for column in table.columns),
         rows=rows,
         endpoint=access.office().catalogue.exchange.endpoint,
     )
+
+
+def _named(table: str, title: str) -> str:
+    """What a table is called; the standard names it in Chinese only, so that its code leads in English."""
+    return f"{table} {title}" if lang() == "en" else title

@@ -9,7 +9,7 @@ from flask import url_for
 
 from api.access import office
 from api.pages.case_names import case_name
-from api.pages.names import department_name
+from api.pages.names import department_name, holiday_name
 from api.pages.wording import N_, _, lang, own
 from api.pictures.moved_dates import Moved, moved_dates
 from workflow.clock.days import Day
@@ -123,7 +123,7 @@ ALWAYS = frozenset({"later", "earlier", "firm", "newly_overdue", "newly_warning"
 def rule_words(day: Day) -> str:
     """What the calendar says of a day: 放假（春节）."""
     words = _(RULES[day.rule])
-    return f"{words}（{day.name}）" if day.name and day.rule in ("holiday", "closure") else words
+    return f"{words}（{holiday_name(day.name)}）" if day.name and day.rule in ("holiday", "closure") else words
 
 
 def _sentence(preview: Preview) -> str:

@@ -28,6 +28,28 @@ _RUNGS: Mapping[tuple[str, str], str] = {
 }
 
 
+HOLIDAYS = (
+    *(N_("元旦"), N_("春节"), N_("农历除夕"), N_("春节延长假期"), N_("清明节"), N_("劳动节"), N_("端午节")),
+    *(
+        N_("清明"),
+        N_("端午"),
+        N_("中秋"),
+        N_("抗战胜利日"),
+        N_("中秋节"),
+        N_("国庆节"),
+        N_("中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日"),
+    ),
+)
+"""Festivals as notices and the estimate of a year call them; what else a notice names stays as it was published."""
+
+
+def holiday_name(name: str) -> str:
+    """The name of a day off or of the day that makes up for it: ``中秋节、国庆节``, ``Mid-Autumn Festival, National Day``."""
+    if name.endswith("调休"):
+        return _("%(holiday)s调休", holiday=holiday_name(name.removesuffix("调休")))
+    return "、".join(_(one) if one in HOLIDAYS else one for one in name.split("、"))
+
+
 def material_name(code: str) -> str:
     """A paper by its name."""
     known = office().catalogue.materials

@@ -268,7 +268,7 @@ def _stages(catalogue: Catalogue) -> list[StageChoices]:
 
 def _choice(item: Item) -> ItemChoice:
     limits = [
-        f"{_(name)} {limit_words(one.limit, 'zh')}"
+        f"{_(name)} {limit_words(one.limit, lang())}"
         for name, one in ((N_("承诺"), item.promised), (N_("法定"), item.statutory))
         if one is not None
     ]

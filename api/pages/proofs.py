@@ -10,7 +10,7 @@ from flask import Response, request, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import is_staff, show
-from api.pages.names import case_names
+from api.pages.names import case_names, holiday_name
 from api.pages.panels import FIRST
 from api.pages.reading import read_day
 from api.pages.wording import N_, _, lang, own
@@ -213,7 +213,7 @@ def _ends(clock: ClockView) -> str | None:
 def _calendar(day: Day) -> str:
     """What the day is by the calendar, whatever the proof made of it: a Saturday stays one inside an interruption."""
     name = _(RULES[day.rule])
-    return f"{name}（{day.name}）" if day.name and day.rule == "holiday" else name
+    return f"{name}（{holiday_name(day.name)}）" if day.name and day.rule == "holiday" else name
 
 
 def _why(day: ProofDay, catalogue: Catalogue) -> str:

@@ -71,7 +71,7 @@ class OpinionWords:
 @dataclass(frozen=True, slots=True)
 class Consultation:
     """A consultation or one of its opinions; an opinion has no rows and no picture. ``left`` is empty where no answer
-    is awaited any longer.
+    is awaited any longer. ``closed`` names what cannot be done yet, ``why`` what keeps it.
     """
 
     question: str
@@ -83,6 +83,8 @@ class Consultation:
     shapes: tuple[tuple[str, str], ...]
     silence: str
     awaited: bool
+    closed: str = ""
+    why: str = ""
 
 
 def consultation_panel(work: Work, case: CaseView) -> Consultation | None:
@@ -109,7 +111,16 @@ def consultation_panel(work: Work, case: CaseView) -> Consultation | None:
         ),
         silence=silence,
         awaited=bool(awaited),
+        closed=own(flow.actions["conclude"].title) if awaited else "",
+        why=_why(case, len(awaited), today) if awaited else "",
     )
+
+
+def _why(case: CaseView, missing: int, today: date) -> str:
+    """What keeps the conclusion: ``还有 2 个部门未回复。全部回复，或过了 11月24日，可以形成结论。``"""
+    due = _answer_by(case)
+    still = _("还有 %(n)s 个部门未回复。", n=missing)
+    return still if due is None else still + _("全部回复，或过了 %(day)s，可以形成结论。", day=short_day(due, today))
 
 
 def silent_meaning(flow: Flow, value: str) -> Title | None:

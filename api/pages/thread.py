@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from api import access
+from api.pages.case_names import case_name
+from api.pages.cases import AMONG_STAFF
 from api.pages.deeds import Deed, Deeds, deeds, find
 from api.pages.frame import is_staff
 from api.pages.lists import paging
@@ -31,6 +31,8 @@ ANSWERS = ("answer", "plan", "resume", "solve")
 RATE, UNNAMED = "rate", "rate_anonymously"
 HEADS = frozenset({"channel", "about", "solvable_here"})
 """What was filled in and stands in the head of the thread, or says nothing to whoever reads it."""
+REMINDERS = ("rung:", *AMONG_STAFF)
+"""Lines that are nobody's words to anybody: what clocks and alerts did stands in the record of the case."""
 SAME_EVENING = timedelta(hours=12)
 
 
@@ -81,9 +83,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """The five levels as they are offered; ``unnamed``: may be given without a name, too."""
+    """The five levels as they are offered, and what the comment is called; ``unnamed``: without a name, too."""
 
     levels: Sequence[tuple[str, str]]
+    comment: str
     unnamed: bool
 
 
@@ -108,7 +111,7 @@ def thread(work: Work, no: str) -> Thread | None:
     if case.flow != HELP:
         return None
     found = history(work, no, paging(LINES))
-    lines = [line for line in reversed(found.rows) if not line.action.startswith("rung:")]
+    lines = [line for line in reversed(found.rows) if not line.action.startswith(REMINDERS)]
     reply, rating = _reply(case), _rating(case)
     return Thread(
         case=case,
@@ -158,7 +161,7 @@ def _about(work: Work, case: CaseView) -> About | None:
     if not rows or rows[0].no != no:
         return About(str(no))
     row = rows[0]
-    return About(row.no, row.title, own(row.state_title), own(row.words) if row.words else "", row.light)
+    return About(row.no, case_name(row.title), own(row.state_title), own(row.words) if row.words else "", row.light)
 
 
 def _days(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Day, ...]:
@@ -213,9 +216,9 @@ def _rating(case: CaseView) -> Rating | None:
     view = find(case.actions, RATE)
     if view is None or not view.allowed:
         return None
-    level = next(ask for ask in view.asks if ask.field.name == "level")
+    asks = {ask.field.name: ask for ask in view.asks}
     unnamed = find(case.actions, UNNAMED)
-    return Rating(list(pairs(level)), unnamed is not None and unnamed.allowed)
+    return Rating(list(pairs(asks["level"])), own(asks["comment"].field.title), unnamed is not None and unnamed.allowed)
 
 
 def _rest(case: CaseView, work: Work, reply: Reply | None, rating: Rating | None) -> Deeds:
@@ -229,17 +232,3 @@ def _rest(case: CaseView, work: Work, reply: Reply | None, rating: Rating | None
 
 def _without(found: Sequence[Deed], names: set[str]) -> tuple[Deed, ...]:
     return tuple(one for one in found if one.name not in names)
-
-
-def answering(found: Thread | None) -> bool:
-    """Whether the reader may reply to this request now."""
-    return found is not None and found.reply is not None and found.reply.action in ANSWERS and _serves()
-
-
-def _serves() -> bool:
-    return access.me().actor.holds("specialist", "squad_leader")
-
-
-def thread_values(found: Thread | None) -> dict[str, Any]:
-    """What the template of a page with a thread needs."""
-    return {"thread": found, "answering": answering(found)}

@@ -42,11 +42,11 @@ class InBoth(Protocol):
 
 
 def install(app: Flask) -> None:
-    """Let the reader's cookie choose the language, and give every template ``_``, ``own`` and ``lang``."""
+    """Let the reader's cookie choose the language, and give every template ``_``, ``N_``, ``own`` and ``lang``."""
     Babel(app, default_locale=LOCALES["zh"], default_timezone=str(OFFICE_ZONE), locale_selector=_chosen)
     # Read now and not with the first English page, which would wait for it.
     _english()
-    app.jinja_env.globals.update(_=_in_template, own=own, lang=lang)
+    app.jinja_env.globals.update(_=_in_template, N_=N_, own=own, lang=lang)
 
 
 def lang() -> Lang:

@@ -52,12 +52,28 @@ def hub(lead: str, asked: Sequence[Asked]) -> Markup | None:
         for one, (x, y) in zip(asked, places, strict=True)
     ]
     boxes = [part for one, (x, y) in zip(asked, places, strict=True) for part in _box(one, x, y)]
-    middle = [
-        circle(_X, _Y, _R, "f-sea"),
-        words(_X, _Y - 6, _("1 牵头"), "tiny on", "middle"),
-        words(_X, _Y + 14, fitted(lead, 2 * _R - 10), "on", "middle"),
-    ]
+    middle = [circle(_X, _Y, _R, "f-sea"), *_lead(lead)]
     return picture(WIDTH, HEIGHT, [*spokes, *middle, *boxes])
+
+
+def _lead(name: str) -> list[Markup]:
+    """The word and the name of the lead in the circle, a long name on two lines."""
+    room = 2 * _R - 10
+    if width_of(name) <= room:
+        return [words(_X, _Y - 6, _("1 牵头"), "tiny on", "middle"), words(_X, _Y + 14, name, "on", "middle")]
+    first, second = halves(name)
+    return [
+        words(_X, _Y - 16, _("1 牵头"), "tiny on", "middle"),
+        words(_X, _Y + 3, fitted(first, room), "on", "middle"),
+        words(_X, _Y + 21, fitted(second, room - 12), "on", "middle"),
+    ]
+
+
+def halves(name: str) -> tuple[str, str]:
+    """A name in two parts of about the same length: between words where it has any."""
+    breaks = [place for place, letter in enumerate(name) if letter == " "] or [-(-len(name) // 2)]
+    at = min(breaks, key=lambda place: abs(2 * place - len(name)))
+    return name[:at], name[at:].strip()
 
 
 def _place(number: int, count: int) -> tuple[float, float]:

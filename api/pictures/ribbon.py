@@ -20,7 +20,6 @@ from api.pictures.drawing import (
     picture,
     placed,
     rows_of,
-    sign,
     width_of,
     words,
 )
@@ -79,12 +78,13 @@ def _mondays(axis: Days, today: date) -> list[Markup]:
     first = axis.first + timedelta(days=-axis.first.weekday() % 7)
     weeks = [first + timedelta(weeks=n) for n in range((axis.last - first).days // 7 + 1)] if first <= axis.last else []
     every = -(-len(weeks) // _NAMED) if weeks else 1
-    near = width_of(_today_words(today)) / 2 + 24
+    half, middle = width_of(_today_words(today)) / 2 + 6, axis.middle(today)
     for number, day in enumerate(weeks):
         x = axis.begin(day)
         parts.append(line(x, 20, x, 32))
         said = _("%(month)s/%(day)s", month=day.month, day=day.day)
-        if number % every == 0 and abs(x - axis.middle(today)) > near and x + 4 + width_of(said, TINY) < WIDTH:
+        end = x + 4 + width_of(said, TINY)
+        if number % every == 0 and (end < middle - half or x + 4 > middle + half) and end < WIDTH:
             parts.append(words(x + 4, 14, said, "tiny"))
     return parts
 
@@ -125,7 +125,7 @@ def _dates(marks: Sequence[Placed], top: float) -> list[Markup]:
     for one in marks:
         base = top + 24 + 20 * one.row
         kind = f"tiny {one.caption.kind or ''}".strip()
-        dot = sign("todo", one.caption.x, base - 4, 3.5)
+        dot = path(f"M{one.caption.x:g} {base - 9:g}l5 5-5 5-5-5Z", "f-ink")
         parts.append(group(line(one.caption.x, top + 2, one.caption.x, base - 8, "ax2"), dot))
         at = one.left + 4 if one.left > one.caption.x else one.left - 4
         parts.append(words(at, base, one.caption.said, kind))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from api.pages.wording import _
-from api.pictures.drawing import TINY, box, fitted, group, line, link, picture, width_of, words
+from api.pictures.drawing import HEAD, TINY, box, fitted, group, line, link, picture, width_of, words
 
 ROW, BAR = 40, 10
 _HEAD = 22
@@ -38,33 +38,39 @@ def waiting(waits: Sequence[Wait], *, small: bool = False) -> Markup:
     room = width - max((width_of(minutes_words(one.minutes)) for one in shown), default=0) - 2 * _GAP
     scale = room / longest
     rows = [_row(one, _HEAD + place * ROW, scale, width) for place, one in enumerate(shown)]
-    return picture(width, _HEAD + len(shown) * ROW, [*_promises(shown, scale, width), *rows])
+    lines = [_line(one, _HEAD + place * ROW, scale) for place, one in enumerate(shown) if one.promise is not None]
+    return picture(width, _HEAD + len(shown) * ROW, [*lines, *_promises(shown, scale, width), *rows])
 
 
 def minutes_words(minutes: int) -> str:
-    """``34 分``, ``2 小时 5 分``, from two days on whole days: ``3 天``."""
+    """``34 分钟``, ``2 小时 5 分钟``, from two days on whole days: ``3 天``."""
     hours, rest = divmod(minutes, 60)
     if hours >= 48:
         return _("%(n)s 天", n=hours // 24)
     if not hours:
-        return _("%(n)s 分", n=rest)
-    return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=rest) if rest else _("%(hours)s 小时", hours=hours)
+        return _("%(n)s 分钟", n=rest)
+    words_ = _("%(n)s 小时", n=hours)
+    return f"{words_} {_('%(n)s 分钟', n=rest)}" if rest else words_
 
 
 def _row(one: Wait, top: float, scale: float, width: float) -> Markup:
     length = max(3.0, one.minutes * scale)
     bar = top + 18
-    said = fitted(one.said, width - 4)
-    parts = [words(0, top + 13, said, "em"), box(0.5, bar, length, BAR, "f-bad" if one.late else "f-sea3 o-sea", 2)]
+    said = words(0, top + 13, fitted(one.said, width - 4, HEAD), "em halo")
+    drawn = box(0.5, bar, length, BAR, "f-bad" if one.late else "f-sea3 o-sea", 2)
     end = length + _GAP
-    if one.promise is not None:
-        at = one.promise * scale
-        parts.append(line(at, bar - 3, at, bar + BAR + 7, "ax2 dash"))
-        # The number gives way to the line of the promise that would run through it.
-        if end - _GAP / 2 < at < end + width_of(minutes_words(one.minutes)) + _GAP / 2:
-            end = at + _GAP
-    parts.append(words(end, bar + BAR, minutes_words(one.minutes), "em tx-bad" if one.late else "em"))
-    return link(one.href, *parts) if one.href else group(*parts)
+    at = None if one.promise is None else one.promise * scale
+    # The number gives way to the line of the promise that would run through it.
+    if at is not None and end - _GAP / 2 < at < end + width_of(minutes_words(one.minutes)) + _GAP / 2:
+        end = at + _GAP
+    number = words(end, bar + BAR, minutes_words(one.minutes), "em tx-bad" if one.late else "em")
+    return link(one.href, said, drawn, number) if one.href else group(said, drawn, number)
+
+
+def _line(one: Wait, top: float, scale: float) -> Markup:
+    """The promise of a row, through the whole of it: rows of one promise have one line."""
+    at = (one.promise or 0) * scale
+    return line(at, top - 4, at, top + ROW - 4, "ax2 dash")
 
 
 def _promises(shown: Sequence[Wait], scale: float, width: float) -> list[Markup]:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from api.schemas.lists import Words
+from api.schemas.lists import Sentence, Words
 from workflow.queries.exchange_feed import LARGEST
 
 _HIGHEST = 2**63 - 1
@@ -75,7 +75,7 @@ class ExchangeCheckSchema(Schema):
     flagged = fields.List(fields.Nested(FlaggedRowSchema), required=True)
     held = fields.List(fields.Nested(HeldRowSchema), required=True)
     aside = fields.List(fields.Nested(AsideSchema), required=True)
-    owed = fields.List(fields.String(), required=True, metadata={"description": "missing in the configuration"})
+    owed = fields.List(Sentence(), required=True, metadata={"description": "missing in the configuration"})
 
 
 class TableCountSchema(Schema):
@@ -107,7 +107,7 @@ class NoSourceSchema(Schema):
 
     table = fields.String(required=True)
     title = fields.String(required=True)
-    where = fields.String(required=True)
+    where = Sentence(required=True)
 
 
 class ReconciliationSchema(Schema):

@@ -13,6 +13,7 @@ from tests.bench import (
     arming,
     due_dates,
     firing,
+    first_pages,
     forecast,
     http_action,
     idle_sweep,
@@ -37,6 +38,7 @@ SUBJECTS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "forecast": forecast.figures,
     "idle_sweep": idle_sweep.figures,
     "pages": pages.figures,
+    "first_pages": first_pages.figures,
     "recompute": recompute.figures,
     "memory": memory.figures,
     "due_dates": due_dates.figures,
@@ -70,7 +72,7 @@ def _write(path: Path, figures: list[Figure]) -> None:
 
 def _print(figures: list[Figure]) -> None:
     table = Table("subject", box=None, padding=(0, 2))
-    for heading in ("value", "", "ratio", "reach", "reached"):
+    for heading in ("value", "", "ratio", "reach", "reached", "queries", "KiB"):
         table.add_column(heading, justify="left" if heading == "" else "right")
     table.add_column("reference")
     for figure in figures:
@@ -78,7 +80,8 @@ def _print(figures: list[Figure]) -> None:
         value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.2f}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
         reached = {None: "", True: "yes", False: "no"}[figure.reached]
-        table.add_row(figure.name, value, figure.unit, ratio, line["reach"] or "", reached, figure.reference)
+        sizes = ("" if figure.queries is None else str(figure.queries), "" if figure.kib is None else f"{figure.kib:.0f}")
+        table.add_row(figure.name, value, figure.unit, ratio, line["reach"] or "", reached, *sizes, figure.reference)
     Console(width=140, highlight=False).print(table)
 
 

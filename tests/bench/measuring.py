@@ -21,6 +21,10 @@ class Figure:
     reference: str = ""
     ratio: float | None = None
     reach: tuple[Literal[">=", "<="], float] | None = None
+    queries: int | None = None
+    """Statements sent to the database for one run of the subject."""
+    kib: float | None = None
+    """Size of the answer of one run, KiB."""
 
     @property
     def reached(self) -> bool | None:
@@ -40,6 +44,8 @@ class Figure:
             "ratio": None if self.ratio is None else round(self.ratio, 3),
             "reach": None if self.reach is None else f"{self.reach[0]} {self.reach[1]:g}",
             "reached": self.reached,
+            "queries": self.queries,
+            "kib": None if self.kib is None else round(self.kib, 1),
         }
 
 

@@ -48,14 +48,15 @@ SELECT 'LS2026-' || lpad(n::text, 7, '0'), 'item', 3, '示例项目：规划许�
   CASE WHEN n % 5 = 0 THEN 'in_review' ELSE 'refused' END, CASE WHEN n % 5 = 0 THEN NULL ELSE 'refused' END, 3, 3, 3,
   '\\x00', at, at, at, CASE WHEN n % 5 <> 0 THEN at END, at, CASE WHEN n % 5 <> 0 THEN at END,
   CASE WHEN n % 5 <> 0 THEN 'infinity'
-    ELSE date_trunc('day', now()) - interval '8 hours' + make_interval(days => n / 5 % 40 - 5) END, n % 50 = 5
+    ELSE date_trunc('day', app_now()) - interval '8 hours' + make_interval(days => n / 5 % 40 - 5) END, n % 50 = 5
 FROM generate_series(1, {cases}) n JOIN projects p ON p.id = 1 + n % {projects},
-  LATERAL (SELECT now() - make_interval(days => n % {days}, secs => n % 30000) AS at) a;
+  LATERAL (SELECT app_now() - make_interval(days => n % {days}, secs => n % 30000) AS at) a;
 INSERT INTO clocks (case_id, name, started_at, amount, unit, state, due_on, due_at, calendar_version)
 SELECT id, 'promised', accepted_at, 10, 'wd', 'spent', (due_at AT TIME ZONE 'Asia/Shanghai')::date - 1, due_at, 'none'
-FROM cases WHERE ended_at IS NULL;
+FROM cases WHERE ended_at IS NULL AND no ~ '^LS2026-[0-9]{{7}}$';
 """
 _FACTS = """
+TRUNCATE figure_facts, figure_totals;
 ALTER TABLE figure_facts DROP CONSTRAINT figure_facts_pkey;
 DROP INDEX figure_facts_behind;
 INSERT INTO figure_facts (case_id, figure, part, at, version, n, amount, project_id, department, stage, street, squad,
@@ -72,7 +73,7 @@ FROM cases c JOIN projects p ON p.id = c.project_id CROSS JOIN LATERAL (VALUES
   ('problems', 'raised', 0, c.id % 100 = 2), ('problems', 'solved', 0, c.id % 100 = 3),
   ('extended_hours', 'sessions', 240, c.id % 200 = 1), ('help_hours', to_char(c.id % 24, 'FM00'), 12, c.id % 20 = 2),
   ('lights', CASE WHEN c.paused THEN 'paused' ELSE 'running' END, 0, c.ended_at IS NULL)
-) AS f(figure, part, amount, counts) WHERE f.counts;
+) AS f(figure, part, amount, counts) WHERE f.counts AND c.no ~ '^LS2026-[0-9]{7}$';
 ALTER TABLE figure_facts ADD PRIMARY KEY (case_id, figure, part, at);
 CREATE INDEX figure_facts_behind ON figure_facts (figure, part, at, case_id)
   INCLUDE (version, n, project_id, department, stage, street, squad, front, item);
@@ -103,7 +104,7 @@ FROM figure_facts WHERE figure = 'lights' OR at >= :since AND at < :until GROUP 
 def figures(stage: Stage) -> Iterator[Figure]:
     """Milliseconds of every question of the picture."""
     url = stage.database()
-    _fill(stage, url)
+    fill(stage, url, CASES)
     office = stage.office_on(web_engine(url))
     with begin_work(office, LEADER) as work:
         today = local_day(work.now)
@@ -124,12 +125,14 @@ def figures(stage: Stage) -> Iterator[Figure]:
     office.engine.dispose()
 
 
-def _fill(stage: Stage, url: str) -> None:
+def fill(stage: Stage, url: str, cases: int) -> None:
+    """A district with ``cases`` cases over DAYS, a fifth of them open, with their facts and totals; what is already
+    there keeps its cases, but is not counted with them."""
     items = list(stage.office.catalogue.items)
     filled = _CASES.format(
         items=", ".join(f"'{code}'" for code in items),
         kinds=len(items),
-        cases=CASES,
+        cases=cases,
         projects=rows.PROJECTS,
         days=DAYS,
     )

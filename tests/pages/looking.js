@@ -92,7 +92,7 @@
     const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (!CHINESE.test(node.data) || node.parentElement.matches("script, style")) continue;
-      if (node.parentElement.closest("[lang]").lang !== "zh-CN") say("Chinese unmarked", node.data.trim().slice(0, 60));
+      if (node.parentElement.closest("[lang]").getAttribute("lang") !== "zh-CN") say("Chinese unmarked", node.data.trim().slice(0, 60));
     }
   }
   return faults;

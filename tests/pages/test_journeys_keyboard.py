@@ -124,8 +124,6 @@ def test_an_applicant_applies_uploads_submits_and_sees_the_receipt(
     applicant.to("button", "提交申请")
     applicant.go()
     assert f"申请已提交，编号 {no}" in applicant.said()
-    applicant.to("link", "回执和二维码")
-    applicant.go()
     assert applicant.main_heading() == f"已提交，回执编号 {no}"
     assert applicant.page.locator(".qr svg").count() == 1
     assert last_action(engine, no) == "submit"

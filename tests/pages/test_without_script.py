@@ -84,7 +84,6 @@ def test_an_applicant_applies(
     page.get_by_role("checkbox", name="本单位对申请材料实质内容的真实性负责").check()
     press(page, "提交申请")
     expect(page.get_by_role("status").first).to_contain_text(f"申请已提交，编号 {no}")
-    follow(page, "回执和二维码")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"已提交，回执编号 {no}")
     expect(page.locator("main")).to_contain_text("下一步")
 

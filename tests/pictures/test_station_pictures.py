@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+import api.pages  # noqa: F401 - pages import pictures, and pictures the words of the pages: the pages come first
 from api.pictures.elevation import MOST as STACKS
 from api.pictures.elevation import Segment, Stack, elevation
-from api.pictures.hub import MOST, Asked, hub
+from api.pictures.hub import MOST, Asked, halves, hub
 from api.pictures.ribbon import Dated, Period, ribbon
 from tests.pictures.reading import faults_of, words_of
 
@@ -57,6 +58,15 @@ def test_segments_stand_on_each_other_and_cellars_under_the_ground(count: int) -
     assert faults_of(drawn) == []
     tops = {one.said: one.top for one in words_of(drawn)}
     assert tops["地下室"] > tops["1–6 层"]
+
+
+def test_a_long_name_of_the_lead_stands_on_two_lines_in_its_circle() -> None:
+    drawn = hub("行政审批服务局", [Asked("消防", "agreed", "同意")])
+    assert drawn is not None
+    assert faults_of(drawn) == []
+    said = [one.said for one in words_of(drawn)]
+    assert {"行政审批", "服务局"} <= set(said)
+    assert halves("Administrative Approval Service") == ("Administrative", "Approval Service")
 
 
 def test_too_many_buildings_are_left_to_the_table() -> None:

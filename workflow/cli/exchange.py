@@ -77,7 +77,7 @@ def _check(office: "Office") -> int:
     for fault in found.aside:
         print(f"✗ {fault.no}: no rows can be made since {fault.since.isoformat()}: {fault.error}")
     for owed in found.owed:
-        print(f"· {owed}")
+        print(f"· {owed.zh}")
     waits = any(not held.outside for held in found.held)
     return NOT_EQUAL if waits or found.aside or any(row.stopped for row in found.flagged) else 0
 

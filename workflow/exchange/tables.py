@@ -7,6 +7,8 @@ but the name of the table is known; its columns repeat those of 批复.
 from dataclasses import dataclass
 from typing import Literal
 
+from workflow.definition import Title
+
 ColumnType = Literal["text", "whole", "number", "day", "time"]
 
 
@@ -322,13 +324,15 @@ BY_NAME = {table.name: table for table in TABLES}
 RANK = {table.name: place for place, table in enumerate(TABLES)}
 """Where a table stands in the order of upload (fact book, 3.4(1))."""
 
+_PLANNING = Title("来自多规合一平台", "made by the joint planning platform")
+_REVIEW = Title("来自施工图审查系统", "made by the system of drawing review")
 NO_SOURCE = {
-    "SPGL_XMQQYJXXB": ("前期意见", "来自多规合一平台"),
-    "SPGL_XMYDHXJZXXB": ("用地红线界址", "来自多规合一平台"),
-    "SPGL_DFGHKZXXXB": ("规划控制线", "来自多规合一平台"),
-    "中介服务事项办理信息": ("中介服务事项办理信息", "来自中介服务超市"),
-    "SPGL_KCSJRYXXB": ("勘察设计人员", "来自施工图审查系统"),
-    "SPGL_SGTSJWJSCXXB": ("施工图设计文件审查", "来自施工图审查系统"),
-    "SPGL_QYPGXXB": ("区域评估", "来自区域评估成果库"),
+    "SPGL_XMQQYJXXB": ("前期意见", _PLANNING),
+    "SPGL_XMYDHXJZXXB": ("用地红线界址", _PLANNING),
+    "SPGL_DFGHKZXXXB": ("规划控制线", _PLANNING),
+    "中介服务事项办理信息": ("中介服务事项办理信息", Title("来自中介服务超市", "made by the market of intermediary services")),
+    "SPGL_KCSJRYXXB": ("勘察设计人员", _REVIEW),
+    "SPGL_SGTSJWJSCXXB": ("施工图设计文件审查", _REVIEW),
+    "SPGL_QYPGXXB": ("区域评估", Title("来自区域评估成果库", "made by the library of area assessments")),
 }
 """Tables of the standard for which this service holds nothing: what they are, and where such data are made."""

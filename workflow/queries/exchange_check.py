@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from workflow.catalogue import Catalogue
+from workflow.definition import Title
 from workflow.exchange.tables import BY_NAME, TABLES
 from workflow.store import readers
 from workflow.store.exchange import READER
@@ -48,7 +49,7 @@ class ExchangeCheck:
     flagged: tuple[FlaggedRow, ...]
     held: tuple[HeldRow, ...]
     aside: tuple[Fault, ...]
-    owed: tuple[str, ...]
+    owed: tuple[Title, ...]
 
 
 def exchange_check(conn: Connection, catalogue: Catalogue, shown: int = SHOWN) -> ExchangeCheck:
@@ -73,20 +74,36 @@ ORDER BY lsh DESC LIMIT :shown"""),
     )
 
 
-def _owed(catalogue: Catalogue) -> Iterator[str]:
+def _owed(catalogue: Catalogue) -> Iterator[Title]:
     """What the standard asks for and the configuration does not say yet."""
     rules = catalogue.exchange
     if rules.endpoint is None:
-        yield "config/exchange.yaml：endpoint 未设置，数据只写入交换表，不上传"
-    offices = [one.title.zh for one in catalogue.departments.values() if one.credit_code is None]
+        yield Title(
+            "config/exchange.yaml：endpoint 未设置，数据只写入交换表，不上传",
+            "config/exchange.yaml: endpoint is not set; rows are written to the exchange tables and not uploaded",
+        )
+    offices = [one.title for one in catalogue.departments.values() if one.credit_code is None]
     if offices:
-        yield f"config/organisation.yaml：{len(offices)} 个部门没有统一社会信用代码（{'、'.join(offices)}）"
+        yield Title(
+            f"config/organisation.yaml：{len(offices)} 个部门没有统一社会信用代码（{'、'.join(one.zh for one in offices)}）",
+            f"config/organisation.yaml: departments without a unified social credit code: {len(offices)} "
+            f"({', '.join(one.en for one in offices)})",
+        )
     items = [code for code in catalogue.items if code not in rules.standard_items]
     if items:
-        yield f"config/exchange.yaml：{len(items)} 个事项没有国标事项编码（standard_items）"
+        yield Title(
+            f"config/exchange.yaml：{len(items)} 个事项没有国标事项编码（standard_items）",
+            f"config/exchange.yaml: items without a national item code (standard_items): {len(items)}",
+        )
     if catalogue.sources["exchange.yaml"].assumed:
-        yield "config/exchange.yaml：默认值，待以标准文本替换"
+        yield Title(
+            "config/exchange.yaml：默认值，待以标准文本替换",
+            "config/exchange.yaml: defaults, to be replaced by the text of the standard",
+        )
     lists = {column.codes for table in TABLES for column in table.columns if column.codes}
     assumed = [name for name in sorted(lists) if catalogue.sources[f"codes/{name}.yaml"].assumed]
     if assumed:
-        yield f"config/codes：{len(assumed)} 个代码表为默认值，待核对（{'、'.join(assumed)}）"
+        yield Title(
+            f"config/codes：{len(assumed)} 个代码表为默认值，待核对（{'、'.join(assumed)}）",
+            f"config/codes: code lists that are defaults, to be checked: {len(assumed)} ({', '.join(assumed)})",
+        )

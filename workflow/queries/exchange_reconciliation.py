@@ -79,7 +79,7 @@ class Reconciliation:
     behind: int
     to_do: int
     differences: int | None
-    no_source: tuple[tuple[str, str, str], ...]
+    no_source: tuple[tuple[str, str, Title], ...]
 
     @property
     def at_rest(self) -> bool:
