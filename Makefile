@@ -17,8 +17,9 @@ install: $(VENV)/.installed ## make the environment (.venv) from requirements.lo
 run: $(VENV)/.installed ## start everything on this machine: PostgreSQL, Redis, web, worker, beat; settings from .env, if there
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; exec $(BIN)/wugeyi up
 
+# With byte code kept: three collections, and a hundred processes that tests start, would else compile every module anew.
 test: $(VENV)/.installed-dev ## run the tests
-	$(BIN)/pytest -n 3 --dist worksteal tests --ignore=tests/bench
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist worksteal tests --ignore=tests/bench
 
 check: $(VENV)/.installed-dev ## check style, types, import directions, and flows, catalogue and rules
 	$(BIN)/ruff check .

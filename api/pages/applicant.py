@@ -214,4 +214,4 @@ def _life(life: EndingLife, today: date) -> Errand:
     if life.renew_by is not None and life.renew_by != life.life.due_on:
         last = date_words(life.renew_by, today, lang())
         until += _("（延续最迟 %(day)s 提出）", day=last)
-    return Errand(life.no, life.title, _("有效期将满"), _("去办理"), until, own(life.life.words))
+    return Errand(life.no, case_name(life.title), _("有效期将满"), _("去办理"), until, own(life.life.words))

@@ -39,7 +39,7 @@ def begin_application() -> Response:
         with access.work() as work:
             done = once(work, lambda: _opened(work, chosen))
     except Refused as refusal:
-        return _start(chosen, faults_of(refusal, {"project": _("项目")}, {}), refusal.status)
+        return _start(chosen, faults_of(refusal, {"project": _("所属项目")}, {}), refusal.status)
     return lead_on(done)
 
 

@@ -56,6 +56,8 @@ def _titles() -> Iterator[Title]:
     for offices in (catalogue.departments, catalogue.squads, catalogue.disciplines):
         yield from (one.title for one in offices.values())
     yield from (flow.title for flow in of.flows.values())
+    # An application is called by what is done at the window, not by its flow.
+    yield Title("并联申请", "Joint application")
     for item in catalogue.items.values():
         yield item.title
         yield from (variant.title for variant in item.variants)

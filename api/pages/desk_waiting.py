@@ -23,7 +23,8 @@ ANSWERERS = ("specialist", "squad_leader")
 @dataclass(frozen=True, slots=True)
 class WaitingWords:
     """``oldest`` is the number of the request that waits longest, empty where none does; ``minutes`` by number how long
-    each waits, ``more`` how many are not drawn. ``answers``: the reader may answer; ``here``: the oldest is open."""
+    each waits, ``more`` how many are not drawn. ``answers``: the reader may answer; ``here``: the oldest is
+    looked at; ``main``: none was chosen, so that taking the oldest is the main thing to do."""
 
     count: int
     finding: str
@@ -35,6 +36,7 @@ class WaitingWords:
     minutes: dict[str, str]
     answers: bool
     here: bool
+    main: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def waiting_words(found: Sequence[Waiting], now: datetime, actor: Actor, chosen:
         {one.no: minutes_words(wait.minutes) for one, wait in zip(found, waits, strict=True)},
         actor.holds(*ANSWERERS),
         bool(oldest) and chosen == oldest,
+        not chosen,
     )
 
 

@@ -65,7 +65,7 @@ def _statements(work: Work, case: CaseView, found: DocumentView) -> list[tuple[s
     stated = [
         (_("办件编号"), case.no),
         (_("事项"), own(case.item_title) if case.item_title else case_name(case.title)),
-        (_("项目"), case.project_name),
+        (_("所属项目"), case.project_name),
         (_("项目代码"), facts.get("project_code", case.project_code)),
         (_("申请人"), case.company_name),
         *_moments(facts, today),

@@ -6,14 +6,13 @@ punctuation between English words becomes ASCII here too: pages join names and n
 """
 
 import re
-from collections.abc import Iterator
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-_PIECE = re.compile(r"<!--.*?-->|<[^>]+>", re.DOTALL)
+_PIECE = re.compile(r"(<!--.*?-->|<[^>]+>)", re.DOTALL)
 # From one Chinese character to the last one before a space, with the bracket that closes what was opened inside.
 _RUN = re.compile(rf"[“《]?[{_CHINESE}](?:[^\s<]*[{_CHINESE}])?(?:[》”])?")
 _HAS_CHINESE = re.compile(rf"[{_CHINESE}]")
-_NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
+_NAME = re.compile(r"<([a-zA-Z][\w-]*)")
 _SPOKEN = re.compile(r'\b(aria-label|data-l|title|alt|placeholder)="([^"]*)"')
 _MARKS = str.maketrans(
     {
@@ -47,45 +46,41 @@ def mark_chinese(page: str) -> str:
 
     What people typed (``textarea``, ``pre``, values of fields) keeps every character.
     """
-    done: list[str] = []
-    opened, name = 0, ""
-    for piece in _pieces(page):
-        if piece.startswith("<") and _NAME.match(piece):
-            opened = len(done)
-            name = "" if piece.startswith("</") else _name(piece)
-            done.append(_tag(piece, name))
-            continue
-        chinese = _HAS_CHINESE.search(piece) is not None
-        if name in _TEXT_ONLY:
-            if chinese and "lang=" not in done[opened]:
-                done[opened] = done[opened][:-1] + _MARK + ">"
-            done.append(piece if name in _AS_WRITTEN else _set(piece))
-        elif name in _AS_WRITTEN:
-            done.append(piece)
-        else:
-            done.append(_set(piece, _BEFORE, _AFTER) if chinese or _FULL_WIDTH.search(piece) else piece)
-    return "".join(done)
+    # Text stands at even places, tags and comments at odd ones. Most pieces are ASCII, which a string knows of itself.
+    pieces = _PIECE.split(page)
+    opened = 0
+    for at, piece in enumerate(pieces):
+        if at % 2:
+            if not piece.startswith("<!"):
+                opened = at
+                if not piece.isascii():
+                    pieces[at] = _tag(piece)
+        elif not piece.isascii():
+            pieces[at] = _text(piece, pieces, opened)
+    return "".join(pieces)
 
 
-def _pieces(page: str) -> Iterator[str]:
-    """Tags and the text between them, in order."""
-    at = 0
-    for found in _PIECE.finditer(page):
-        if found.start() > at:
-            yield page[at : found.start()]
-        yield found.group()
-        at = found.end()
-    if at < len(page):
-        yield page[at:]
+def _text(text: str, pieces: list[str], opened: int) -> str:
+    """``text`` as it goes into the page; marks the tag before it, at ``opened``, where no element may stand inside."""
+    name = _name(pieces[opened]) if opened else ""
+    chinese = _HAS_CHINESE.search(text) is not None
+    if name in _TEXT_ONLY and chinese and "lang=" not in pieces[opened]:
+        pieces[opened] = pieces[opened][:-1] + _MARK + ">"
+    if name in _AS_WRITTEN:
+        return text
+    if name in _TEXT_ONLY:
+        return _set(text)
+    return _set(text, _BEFORE, _AFTER) if chinese or _FULL_WIDTH.search(text) else text
 
 
 def _name(tag: str) -> str:
+    """What a tag opens; empty for one that closes."""
     found = _NAME.match(tag)
     return found.group(1).lower() if found else ""
 
 
-def _tag(tag: str, name: str) -> str:
-    if name == "input" and _HAS_CHINESE.search(tag) and "lang=" not in tag:
+def _tag(tag: str) -> str:
+    if _HAS_CHINESE.search(tag) and "lang=" not in tag and _name(tag) == "input":
         return tag[:-1] + _MARK + ">"
     if _FULL_WIDTH.search(tag):
         return _SPOKEN.sub(lambda found: f'{found[1]}="{_set(found[2]).strip()}"', tag)

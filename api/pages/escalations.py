@@ -197,7 +197,7 @@ def _take(found: Ladder) -> str:
     """The ladder in one sentence."""
     if not found.standing:
         return _("没有正在上报的办件")
-    top = _(LEVEL_NAMES[found.standing[0].level])
+    top = _(LEVEL_NAMES[found.standing[0].level]).lower()
     return _("%(n)s 件正在上报，最高一级到%(level)s", n=len(found.standing), level=top)
 
 
@@ -233,7 +233,8 @@ def _drawn(found: Ladder, rules: Mapping[int, str]) -> Markup:
 
 def _card(one: Standing) -> Card:
     href = url_for("pages.case", no=one.no)
-    return Card(one.project_name, href, sign_of(one.light), _days(one.days), f"{case_name(one.title)}：{own(one.brief.words)}")
+    said = f"{case_name(one.title)}：{own(one.brief.words)}"
+    return Card(one.project_name, href, sign_of(one.light), _days(one.days), said)
 
 
 def sign_of(light: Light) -> Sign:

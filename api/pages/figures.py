@@ -237,7 +237,7 @@ def _cuts() -> list[tuple[str, list[tuple[str, str]]]]:
 def _breakdowns(ask: Ask) -> list[tuple[str, str]]:
     """By what the numbers can be broken down: of one value by month only."""
     own = [] if ask.value is not None else list(_own_dimensions())
-    return [(MONTH, _("按月")), *((name, _("按%(what)s", what=_(DIMENSION_WORDS[name]))) for name in own)]
+    return [(MONTH, _("按月")), *((name, _("按%(what)s", what=_(DIMENSION_WORDS[name]).lower())) for name in own)]
 
 
 def _line(one: CountedCase, unit: str, today: date) -> Line:

@@ -113,7 +113,7 @@ def ask_now() -> Response:
     except Refused as refusal:
         return _form(
             typed,
-            faults_of(refusal, {"project": _("项目"), "question": _("问题"), "about": _("办件")}, {}),
+            faults_of(refusal, {"project": _("所属项目"), "question": _("问题"), "about": _("办件")}, {}),
             refusal.status,
         )
     return lead_on(done)

@@ -44,7 +44,7 @@ HOLIDAYS = (
 
 
 def holiday_name(name: str) -> str:
-    """The name of a day off or of the day that makes up for it: ``中秋节、国庆节``, ``Mid-Autumn Festival, National Day``."""
+    """What a day off is for, or the day that makes up for it: ``中秋节、国庆节``, ``元旦调休``."""
     if name.endswith("调休"):
         return _("%(holiday)s调休", holiday=holiday_name(name.removesuffix("调休")))
     return "、".join(_(one) if one in HOLIDAYS else one for one in name.split("、"))

@@ -64,7 +64,11 @@ def _row(cause: str, here: Sequence[BegunPause], since: date, length: int, today
     days = sum(one.days for one in here)
     lines = tuple(_line(one, today) for one in here)
     held = tuple(
-        Held(min(max((one.since - since).days / length, 0), 1), one.due_on is not None, f"{case_name(one.title)}：{line.span}")
+        Held(
+            min(max((one.since - since).days / length, 0), 1),
+            one.due_on is not None,
+            f"{case_name(one.title)}：{line.span}",
+        )
         for one, line in zip(here, lines, strict=True)
     )
     return PauseRow(name, days, Reason(name, days, _("停 %(n)s 日", n=days), held), lines)

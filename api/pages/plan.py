@@ -37,7 +37,7 @@ LABELS: Mapping[str, str] = {
     "event": N_("完成日指什么"),
     "measure": N_("按哪种时限"),
     "intake": N_("受理用时"),
-    "project": N_("项目"),
+    "project": N_("所属项目"),
 }
 
 

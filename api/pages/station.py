@@ -107,7 +107,9 @@ def consultation_panel(work: Work, case: CaseView) -> Consultation | None:
         picture=_picture(case, found, work, today),
         rows=rows,
         shapes=tuple(
-            (STANCES[name][1], _(words)) for name, words in STANCE_WORDS.items() if any(one.state == name for one in found)
+            (STANCES[name][1], _(words))
+            for name, words in STANCE_WORDS.items()
+            if any(one.state == name for one in found)
         ),
         silence=silence,
         awaited=bool(awaited),

@@ -129,7 +129,12 @@ def _missing(work: Work, rows: tuple[WorkRow, ...]) -> Told:
             told[row.no] = (_("答复已齐"), _due(row, today))
             continue
         names = "、".join(short_name(code) for code in one.missing)
-        said = _("%(n)s 个部门已回复 %(there)s 个，还差%(names)s", n=one.asked, there=one.asked - len(one.missing), names=names)
+        said = _(
+            "%(n)s 个部门已回复 %(there)s 个，还差%(names)s",
+            n=one.asked,
+            there=one.asked - len(one.missing),
+            names=names,
+        )
         told[row.no] = (said, _due(row, today))
     return told
 

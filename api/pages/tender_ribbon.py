@@ -84,7 +84,9 @@ class _Mark:
     matters: bool = True
 
 
-def tender_ribbon(case: CaseView, view: TenderView, limits: Mapping[str, str], calendar: Calendar, today: date) -> Ribbon:
+def tender_ribbon(
+    case: CaseView, view: TenderView, limits: Mapping[str, str], calendar: Calendar, today: date
+) -> Ribbon:
     """The ribbon of a tender. ``limits`` are the limits of its periods in words, by their names."""
     spans = list(_spans(case, view, today))
     stopped = next((pause.since for pause in case.pauses if pause.open), None)
@@ -119,7 +121,9 @@ def _spans(case: CaseView, view: TenderView, today: date) -> Iterator[_Span]:
     signed, bound = days.get("contracted_on"), _row(view, "B13")
     since = until + DAY if until and (until < today or signed) else None
     known = signed or (bound.bound_on if bound else None)
-    yield _Span("contract", since, known or (max(today, since) if since else None), open=known is None and since is not None)
+    yield _Span(
+        "contract", since, known or (max(today, since) if since else None), open=known is None and since is not None
+    )
 
 
 def _row(view: TenderView, name: str) -> PeriodRow | None:

@@ -165,7 +165,9 @@ def _about(work: Work, case: CaseView) -> About | None:
 
 
 def _days(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Day, ...]:
-    kept = [replace(line, input={name: said for name, said in line.input.items() if name not in HEADS}) for line in lines]
+    kept = [
+        replace(line, input={name: said for name, said in line.input.items() if name not in HEADS}) for line in lines
+    ]
     steps = track(work, case, kept)
     inside, today = is_staff(work.actor), local_day(work.now)
     by_day: dict[date, list[Message]] = {}
@@ -173,8 +175,8 @@ def _days(work: Work, case: CaseView, lines: Sequence[HistoryLine]) -> tuple[Day
     for line, step in zip(lines, steps, strict=True):
         theirs = line.role == "applicant"
         extended = "" if theirs or line.kind != "person" else _extended(work.calendar, asked, line.recorded_at)
-        if theirs:
-            asked = line.recorded_at
+        # Only the reply that follows a question is measured from it.
+        asked = line.recorded_at if theirs else asked if line.kind != "person" else None
         message = Message(
             step.title,
             step.who,

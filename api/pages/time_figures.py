@@ -92,7 +92,7 @@ def figures_page() -> Response:
         all=_row(found.all, span),
         span=_span(found.since, found.until, today),
         complete=found.complete,
-        counted=found.all.cases,
+        cases=found.all.cases,
         columns=[_(words) for words in COLUMNS.values()],
         tones=[(_tone(column), _(words)) for column, words in COLUMNS.items()],
         backfill=found.policy.backfill_after.amount,

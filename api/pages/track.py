@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from api.pages.case_names import matter_name
 from api.pages.names import card_name, document_name, material_name, rung_words
 from api.pages.wording import _, date_and_time, lang, own
 from workflow.clock.days import local_day
@@ -210,7 +211,7 @@ def value_words(work: Work, ask: Field, value: Any, today: date, names: Mapping[
         case "integer":
             return _("%(n)s 个工作日", n=value) if ask.name == "days" else str(value)
         case _:
-            return str(value)
+            return matter_name(str(value))
 
 
 def _word(work: Work, ask: Field, word: str) -> str:

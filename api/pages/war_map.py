@@ -140,7 +140,7 @@ def war_map_page() -> Response:
         need=ask.needs,
         rows=breakdown(found, asked) if ask.dimension and ask.value is None else [],
         columns=[_(words) for words in COLUMNS],
-        cut=_(DIMENSION_WORDS[ask.dimension]) if ask.dimension else "",
+        cut=_(DIMENSION_WORDS[ask.dimension]).lower() if ask.dimension else "",
         whole=with_query("pages.war_map", value=None) if ask.value is not None else None,
         switches=[(with_query("pages.war_map", by=name), _(words), name == by) for name, words in PLACES.items()],
         place=_(PLACES[by]),

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from api.pages.wording import _
 from api.pictures.drawing import circle, element, fitted, line, picture, words
+from api.pictures.process import in_two
 
 LONGEST = 50
 _TOP = 26
@@ -36,11 +37,20 @@ def dumbbell(spans: Sequence[Span], *, small: bool = False) -> Markup:
         parts.append(words(x, 12, _("%(days)s 日", days=day), "tiny", "middle"))
     for row, span in enumerate(spans):
         top = _TOP + pitch * row
-        name = words(
-            0, top + 15 if small else top + pitch / 2 + 5, fitted(span.name, width if small else left - 34), "em"
-        )
-        parts += [name, *_row(span, top + pitch - 18, left, right, width)]
+        parts += _above(span.name, top, width) if small else _before(span.name, top + pitch / 2, left - 34)
+        parts += _row(span, top + pitch - 18, left, right, width)
     return picture(width, height, parts)
+
+
+def _above(said: str, top: float, room: float) -> list[Markup]:
+    return [words(0, top + 15, fitted(said, room), "em")]
+
+
+def _before(said: str, middle: float, room: float) -> list[Markup]:
+    """A name before its line: in two where one is too short for it."""
+    lines = in_two(said, room)
+    first = middle + (5 if len(lines) == 1 else -3)
+    return [words(0, first + 15 * n, fitted(one, room), "em") for n, one in enumerate(lines)]
 
 
 def _row(span: Span, y: float, left: float, right: float, width: float) -> list[Markup]:

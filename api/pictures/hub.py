@@ -30,7 +30,9 @@ _LOOKS: dict[Answer, str] = {
 }
 _X, _Y, _R = 456, 172, 48
 _ACROSS, _DOWN = 366, 132
-_BOX, _TALL = 132, 44
+_BOX, _TALL, _TALLER = 132, 44, 60
+_ROOMY = 6
+"""So many boxes have room for names on two lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def hub(lead: str, asked: Sequence[Asked]) -> Markup | None:
         line(_X, _Y, x, y, "edge dash" if one.answer == "waiting" else "edge-past")
         for one, (x, y) in zip(asked, places, strict=True)
     ]
-    boxes = [part for one, (x, y) in zip(asked, places, strict=True) for part in _box(one, x, y)]
+    taller = len(asked) <= _ROOMY and any(width_of(one.name, 14) > _BOX - 12 for one in asked)
+    boxes = [part for one, (x, y) in zip(asked, places, strict=True) for part in _box(one, x, y, taller)]
     middle = [circle(_X, _Y, _R, "f-sea"), *_lead(lead)]
     return picture(WIDTH, HEIGHT, [*spokes, *middle, *boxes])
 
@@ -64,8 +67,8 @@ def _lead(name: str) -> list[Markup]:
     first, second = halves(name)
     return [
         words(_X, _Y - 16, _("1 牵头"), "tiny on", "middle"),
-        words(_X, _Y + 3, fitted(first, room), "on", "middle"),
-        words(_X, _Y + 21, fitted(second, room - 12), "on", "middle"),
+        words(_X, _Y + 3, fitted(first, room + 8, TINY), "tiny on", "middle"),
+        words(_X, _Y + 20, fitted(second, room - 4, TINY), "tiny on", "middle"),
     ]
 
 
@@ -85,13 +88,16 @@ def _place(number: int, count: int) -> tuple[float, float]:
     return _X + _ACROSS * math.cos(spread), _Y + _DOWN * math.sin(spread)
 
 
-def _box(one: Asked, x: float, y: float) -> list[Markup]:
-    left, top = x - _BOX / 2, y - _TALL / 2
+def _box(one: Asked, x: float, y: float, taller: bool) -> list[Markup]:
+    tall = _TALLER if taller else _TALL
+    left, top = x - _BOX / 2, y - tall / 2
     said = fitted(one.words, _BOX - 28, TINY)
     start = x - width_of(said, TINY) / 2 + 6
+    names = halves(one.name) if taller and width_of(one.name, 14) > _BOX - 12 else (one.name,)
+    first = top + (18 if len(names) == 2 or not taller else 26)
     return [
-        box(left, top, _BOX, _TALL, _LOOKS[one.answer], 6),
-        words(x, top + 18, fitted(one.name, _BOX - 12, 14), "h", "middle"),
-        sign(SIGNS[one.answer], start - 9, top + 32, 4.5),
-        words(start, top + 36, said, "tiny"),
+        box(left, top, _BOX, tall, _LOOKS[one.answer], 6),
+        *(words(x, first + 16 * n, fitted(name, _BOX - 8, 14), "h", "middle") for n, name in enumerate(names)),
+        sign(SIGNS[one.answer], start - 9, top + tall - 12, 4.5),
+        words(start, top + tall - 8, said, "tiny"),
     ]

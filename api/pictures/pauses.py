@@ -34,13 +34,19 @@ class Reason:
 
 def pauses(reasons: Sequence[Reason], width: int = WIDE) -> Markup:
     """``width`` is that of the place the picture stands in: WIDE or NARROW."""
-    left = 104.0 if width == WIDE else 84.0
+    left = _left(reasons, width)
     room = width - left - max((width_of(one.total) for one in reasons), default=0) - 14
     scale = room / max([SCALE, *(one.days for one in reasons)])
     height = ROW * len(reasons) + 8
     parts = [line(left, 0, left, height - 4, "ax2")]
     parts += [_reason(one, place * ROW, left, room, scale) for place, one in enumerate(reasons)]
     return picture(width, height, parts)
+
+
+def _left(reasons: Sequence[Reason], width: int) -> float:
+    """Where the bars begin: behind the longest name, of which English has longer ones."""
+    least, most = (104.0, 200.0) if width == WIDE else (84.0, 110.0)
+    return min(max(least, *(width_of(one.name) + 24 for one in reasons)), most) if reasons else least
 
 
 def _reason(reason: Reason, y: float, left: float, room: float, scale: float) -> Markup:

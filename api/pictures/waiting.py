@@ -9,6 +9,8 @@ from api.pages.wording import _
 from api.pictures.drawing import HEAD, TINY, box, fitted, group, line, link, picture, width_of, words
 
 ROW, BAR = 40, 10
+_BELOW = 18
+"""How far the bar lies below the top of its row, under the words."""
 _HEAD = 22
 """Room for the words of the promises above the first row."""
 _GAP = 7
@@ -37,9 +39,14 @@ def waiting(waits: Sequence[Wait], *, small: bool = False) -> Markup:
     longest = max((max(one.minutes, one.promise or 0) for one in shown), default=0) or 1
     room = width - max((width_of(minutes_words(one.minutes)) for one in shown), default=0) - 2 * _GAP
     scale = room / longest
-    rows = [_row(one, _HEAD + place * ROW, scale, width) for place, one in enumerate(shown)]
-    lines = [_line(one, _HEAD + place * ROW, scale) for place, one in enumerate(shown) if one.promise is not None]
-    return picture(width, _HEAD + len(shown) * ROW, [*lines, *_promises(shown, scale, width), *rows])
+    rows = [(one, _HEAD + place * ROW) for place, one in enumerate(shown)]
+    parts = [
+        *(_bar(one, top, scale) for one, top in rows),
+        *(_line(one, top, scale) for one, top in rows if one.promise is not None),
+        *_promises(shown, scale, width),
+        *(_words(one, top, scale, width) for one, top in rows),
+    ]
+    return picture(width, _HEAD + len(shown) * ROW, parts)
 
 
 def minutes_words(minutes: int) -> str:
@@ -49,22 +56,28 @@ def minutes_words(minutes: int) -> str:
         return _("%(n)s 天", n=hours // 24)
     if not hours:
         return _("%(n)s 分钟", n=rest)
-    words_ = _("%(n)s 小时", n=hours)
+    words_ = _("%(hours)s 小时", hours=hours)
     return f"{words_} {_('%(n)s 分钟', n=rest)}" if rest else words_
 
 
-def _row(one: Wait, top: float, scale: float, width: float) -> Markup:
-    length = max(3.0, one.minutes * scale)
-    bar = top + 18
-    said = words(0, top + 13, fitted(one.said, width - 4, HEAD), "em halo")
-    drawn = box(0.5, bar, length, BAR, "f-bad" if one.late else "f-sea3 o-sea", 2)
-    end = length + _GAP
+def _bar(one: Wait, top: float, scale: float) -> Markup:
+    return box(0.5, top + _BELOW, _length(one, scale), BAR, "f-bad" if one.late else "f-sea3 o-sea", 2)
+
+
+def _length(one: Wait, scale: float) -> float:
+    return max(3.0, one.minutes * scale)
+
+
+def _words(one: Wait, top: float, scale: float, width: float) -> Markup:
+    """Who asks what, and the minutes at the end of the bar."""
+    end = _length(one, scale) + _GAP
     at = None if one.promise is None else one.promise * scale
     # The number gives way to the line of the promise that would run through it.
     if at is not None and end - _GAP / 2 < at < end + width_of(minutes_words(one.minutes)) + _GAP / 2:
         end = at + _GAP
-    number = words(end, bar + BAR, minutes_words(one.minutes), "em tx-bad" if one.late else "em")
-    return link(one.href, said, drawn, number) if one.href else group(said, drawn, number)
+    said = words(0, top + 13, fitted(one.said, width - 4, HEAD), "em halo")
+    number = words(end, top + _BELOW + BAR, minutes_words(one.minutes), "em tx-bad" if one.late else "em")
+    return link(one.href, said, number) if one.href else group(said, number)
 
 
 def _line(one: Wait, top: float, scale: float) -> Markup:

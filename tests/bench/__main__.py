@@ -80,7 +80,10 @@ def _print(figures: list[Figure]) -> None:
         value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.2f}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
         reached = {None: "", True: "yes", False: "no"}[figure.reached]
-        sizes = ("" if figure.queries is None else str(figure.queries), "" if figure.kib is None else f"{figure.kib:.0f}")
+        sizes = (
+            "" if figure.queries is None else str(figure.queries),
+            "" if figure.kib is None else f"{figure.kib:.0f}",
+        )
         table.add_row(figure.name, value, figure.unit, ratio, line["reach"] or "", reached, *sizes, figure.reference)
     Console(width=140, highlight=False).print(table)
 

@@ -79,6 +79,7 @@ def test_the_summary_of_faults_leads_to_the_text_by_keyboard(chromium: Browser, 
     page.fill("[name=document]", DOCUMENT)
     page.fill("[name=text]", NOTICE.replace("1月31日（周日）、", "1月27日、"))
     page.get_by_role("button", name="看哪些日期会变").click()
+    page.wait_for_selector(".errsum")
     assert page.title().startswith("错误：")
     assert page.evaluate("document.activeElement.classList.contains('errsum')")
     page.keyboard.press("Tab")

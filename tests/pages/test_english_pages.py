@@ -30,8 +30,8 @@ SPLIT = re.compile(r"[\s，；：、。（）()“”《》〈〉·…,;:.!?！�
 SPOKEN = ("aria-label", "title", "alt", "placeholder", "value", "data-l", "content")
 TYPED = {"示例项目", "同意", "入库", "没有", "节能报告"}
 """What the people of this district have typed that the interface says somewhere, too."""
-MEANT = {"中文"}
-"""The button that leads to the Chinese page."""
+MEANT = {"中文", "元旦", "事项"}
+"""The button that leads to the Chinese page; a festival as a notice writes it; a word of a legal basis."""
 DOCUMENTS = {"document"}
 """Pages that show a document as it was issued: the document is Chinese."""
 

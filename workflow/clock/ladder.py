@@ -113,12 +113,11 @@ def rung_order_faults(times: Sequence[RungTime], limit: Limit) -> list[str]:
         early = sum(_is_early(rung, start, at) for (start, _), at in zip(clocks, its_moments, strict=True))
         if 2 * early > len(clocks):
             faults.append(f"rung {place} ({rung}) falls before the start of a limit of {limit}")
-    for place, (above, rung) in enumerate(pairwise(range(len(times))), start=2):
-        turned = sum(later < earlier for earlier, later in zip(fired[above], fired[rung], strict=True))
+    for place, (earlier, later) in enumerate(pairwise(zip(times, fired, strict=True)), start=2):
+        (above, its_moments), (rung, own_moments) = earlier, later
+        turned = sum(own < before for before, own in zip(its_moments, own_moments, strict=True))
         if 2 * turned > len(clocks):
-            faults.append(
-                f"rung {place} ({times[rung]}) falls before rung {place - 1} ({times[above]}) on a limit of {limit}"
-            )
+            faults.append(f"rung {place} ({rung}) falls before rung {place - 1} ({above}) on a limit of {limit}")
     return faults
 
 

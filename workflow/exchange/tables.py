@@ -330,7 +330,10 @@ NO_SOURCE = {
     "SPGL_XMQQYJXXB": ("前期意见", _PLANNING),
     "SPGL_XMYDHXJZXXB": ("用地红线界址", _PLANNING),
     "SPGL_DFGHKZXXXB": ("规划控制线", _PLANNING),
-    "中介服务事项办理信息": ("中介服务事项办理信息", Title("来自中介服务超市", "made by the market of intermediary services")),
+    "中介服务事项办理信息": (
+        "中介服务事项办理信息",
+        Title("来自中介服务超市", "made by the market of intermediary services"),
+    ),
     "SPGL_KCSJRYXXB": ("勘察设计人员", _REVIEW),
     "SPGL_SGTSJWJSCXXB": ("施工图设计文件审查", _REVIEW),
     "SPGL_QYPGXXB": ("区域评估", Title("来自区域评估成果库", "made by the library of area assessments")),

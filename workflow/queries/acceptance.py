@@ -236,7 +236,8 @@ def standing(state: str, outcome: str | None, ended: bool) -> Standing | None:
 
 def _counts(live: Iterable[SegmentRow]) -> dict[str, int]:
     """Live segments in all, and how many of them are usable, being examined, being put right, not applied for."""
-    counts = {"all": 0, **dict.fromkeys(STANDINGS, 0)}
+    counts: dict[str, int] = {"all": 0}
+    counts |= dict.fromkeys(STANDINGS, 0)
     for one in live:
         counts["all"] += 1
         counts[_OF_STATE.get(one.state, "examined")] += 1

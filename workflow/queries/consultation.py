@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from workflow.case import Case
 from workflow.clock.days import local_day
@@ -75,14 +75,16 @@ def consultation(work: Work, no: str) -> tuple[Opinion, ...]:
     """
     case = visible_case(work, no).case
     if case.flow != "consultation":
-        raise NotFound("not_a_consultation", f"办件 {no} 不是会商", f"The case {no} is no consultation", extra={"no": no})
+        raise NotFound(
+            "not_a_consultation", f"办件 {no} 不是会商", f"The case {no} is no consultation", extra={"no": no}
+        )
     if not shows_names(work.actor):
         return ()
     rows = work.conn.execute(_ASKED, {"id": case.id}).mappings()
     return tuple(_opinion(work, case, row) for row in rows)
 
 
-def _opinion(work: Work, case: Case, row: Mapping[str, Any]) -> Opinion:
+def _opinion(work: Work, case: Case, row: RowMapping) -> Opinion:
     data = row["data"]
     tasks = {task["what"]: task for task in row["tasks"]}
     ended = finite(row["ended_at"])
