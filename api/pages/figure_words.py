@@ -55,7 +55,7 @@ def definition(one: FigureDefinition, as_of: str) -> Definition:
             (_("不计入"), own(one.excluded)),
             (_("期间"), own(one.period)),
             (_("口径版本"), _("第 %(n)s 版，%(day)s 起", n=one.version, day=one.validity.valid_from.isoformat())),
-            (_("依据"), source),
+            (_("来源"), source),
             (_("数据时间"), f"{as_of}（{own(one.as_of)}）"),
         ),
     )

@@ -26,8 +26,9 @@ class LooseFile:
 
     @property
     def key(self) -> str:
-        """What its field in the form is called."""
-        return f"paper.{self.sha256[:16]}"
+        """What its field in the form is called: two files may be the same bytes under two names."""
+        told = hashlib.sha256(f"{self.sha256}:{self.filename}".encode())
+        return f"paper.{told.hexdigest()[:16]}"
 
     @property
     def size_words(self) -> str:
@@ -36,9 +37,10 @@ class LooseFile:
 
 
 def waiting(draft: Draft) -> list[LooseFile]:
-    """The files that wait; what is not sealed by us counts for nothing."""
+    """The files that wait, each once; what is not sealed by us counts for nothing."""
     texts, secret = draft.form.get(UNMATCHED) or (), wiring().settings.secret
-    return [file for text in texts if (file := _read(draft.no, text, secret)) is not None]
+    found = [file for text in texts if (file := _read(draft.no, text, secret)) is not None]
+    return list(dict.fromkeys(found))
 
 
 def written(no: str, files: list[LooseFile], secret: str) -> list[str]:

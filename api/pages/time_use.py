@@ -175,8 +175,8 @@ def _total(found: CaseTimeUse, today: date) -> str:
     rested = any(one.until < other.since for one, other in pairwise(found.spans))
     rest = _("（其间已办结的时间不计）") if rested else ""
     if found.running:
-        return _("从 %(since)s 到现在，共 %(days)s 个工作日", since=since, days=found.days) + rest
-    return _("从 %(since)s 到 %(until)s，共 %(days)s 个工作日", since=since, until=until, days=found.days) + rest
+        return _("从 %(since)s 到现在，共 %(n)s 个工作日", since=since, n=found.days) + rest
+    return _("从 %(since)s 到 %(until)s，共 %(n)s 个工作日", since=since, until=until, n=found.days) + rest
 
 
 def _span_line(span: SpanView, today: date) -> SpanLine:

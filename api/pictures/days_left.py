@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from api.pages.wording import N_, _
-from api.pictures.drawing import TINY, Sign, box, group, line, link, picture, sign, words
+from api.pictures.drawing import TINY, Sign, box, fitted, group, line, link, picture, sign, words
 
 EARLIEST, LATEST = -6, 24
 """The first and the last column, in working days left."""
@@ -115,11 +115,11 @@ def _zones(form: _Form) -> list[Markup]:
     return [
         box(start, form.zones, late - start, height, "z-bad"),
         box(late, form.zones, soon - late, height, "z-warn"),
-        words(start + 4, form.zones + 16, _("已超期") if wide_form else _("超期"), "tiny tx-bad"),
+        words(start + 4, form.zones + 16, _("已超期") if wide_form else fitted(_("超期"), late - start - 6, TINY), "tiny tx-bad"),
         words(
             late + (4 if wide_form else 1),
             form.zones + 16,
-            _("今天到 2 日内") if wide_form else _("2 日"),
+            _("今天到 2 日内") if wide_form else fitted(_("2 日"), soon - late, TINY),
             "tiny tx-warn",
         ),
     ]
