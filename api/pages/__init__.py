@@ -22,7 +22,7 @@ The script (``static/scripts``) finds its work by attributes, and nothing needs 
 - ``form data-autosave="address"``: the fields go there by POST 20 s after a change and on leaving; the answer is JSON
   ``{"saved": "已自动保存 09:28", "version": 7}``, shown in ``data-saved``; the version is put into the page's forms.
 - ``data-rows`` holds rows for ``j`` ``k`` (``data-rows="arrows"``: also ``↑ ↓``), each of them ``data-row`` or a table
-  row with a link; ``data-key="e"`` or ``"g m"`` is what that key presses, goes to or, in the cursor's row, presses there.
+  row with a link; ``data-key="e"`` or ``"g m"`` is what that key presses or goes to, in the cursor's row there.
 - ``button hidden data-js``: seen with script only; ``data-print``, ``data-show-password="id"``.
 - ``data-stale`` with ``hidden``: shown five minutes after its part of the page came.
 - ``details data-drop``: a menu that Esc closes, and leaving it.
