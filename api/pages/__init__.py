@@ -32,6 +32,7 @@ Every word of the interface stands in `_()`; every route stands in `api.route_ta
 
 from flask import Flask
 
+from api import wording
 from api.pages import (
     actions,
     administration,
@@ -90,7 +91,6 @@ from api.pages import (
     verifying,
     war_map,
     what_if,
-    wording,
 )
 from api.pages.blueprint import pages
 from api.pages.failures import page

@@ -19,7 +19,7 @@ from api.pages.names import material_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import pairs, read_inputs, typed
 from api.pages.slots import Slot
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.commands.take_action import take_action

@@ -9,8 +9,8 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import PLACES, show
 from api.pages.names import role_name
-from api.pages.wording import N_, _, own, short_day
 from api.telling import opened
+from api.wording import N_, _, own, short_day
 from workflow.clock.days import local_day
 from workflow.definition import Action, Flow
 from workflow.queries.administration import Administration, administration

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from api.access import office
 from api.pages.names import role_name
-from api.pages.wording import N_, _, lang
+from api.wording import N_, _, lang
 from workflow.clock.words import limit_words
 from workflow.definition import State
 

@@ -14,7 +14,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.moves import Figure, Shown, figures, shown
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, date_and_time, own, short_day
+from api.wording import N_, _, date_and_time, own, short_day
 from workflow.actor import Actor
 from workflow.amending.kinds import KINDS
 from workflow.clock.days import local_day

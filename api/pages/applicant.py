@@ -19,7 +19,7 @@ from api.pages.frame import is_applicant, show
 from api.pages.lists import cursor, paging
 from api.pages.names import department_name, role_name
 from api.pages.strips import Cell, strip
-from api.pages.wording import N_, _, date_and_time, lang, own
+from api.wording import N_, _, date_and_time, lang, own
 from workflow import logs
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.words import date_words

@@ -12,7 +12,7 @@ from api.pages.lists import paging
 from api.pages.once import Done, lead_on, once
 from api.pages.sheets import sheets
 from api.pages.slots import slots
-from api.pages.wording import _
+from api.wording import _
 from workflow.commands.open_bundle import open_bundle
 from workflow.errors import Refused
 from workflow.queries.projects import ProjectFilters, ProjectView, projects

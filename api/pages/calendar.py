@@ -14,7 +14,7 @@ from api.pages.frame import lead, show
 from api.pages.lists import paging
 from api.pages.names import holiday_name
 from api.pages.reading import half_width
-from api.pages.wording import N_, _, lang
+from api.wording import N_, _, lang
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, Day, local_day
 from workflow.clock.words import MONTHS_EN, date_words

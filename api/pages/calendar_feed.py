@@ -6,9 +6,9 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.once import Done, lead_on
-from api.pages.wording import _, date_and_time
 from api.rate import Rate
 from api.resources.calendar_feed import address_of
+from api.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.commands.open_calendar_feed import close_calendar_feed, open_calendar_feed
 from workflow.errors import NotFound

@@ -18,7 +18,7 @@ from api.pages.moves import Shown, shown
 from api.pages.notice_text import LONGEST, read_notice
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.amending.kinds import KINDS
 from workflow.clock.days import local_day
 from workflow.commands.amend import propose

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from flask import g
 
 from api.access import office
-from api.pages.wording import lang
+from api.wording import lang
 from workflow.definition import Title
 
 _ABOUT = re.compile(r"(?P<matter>[^（]+)（(?P<about>.+)）")

@@ -35,7 +35,7 @@ from api.pages.station import Consultation, consultation_panel
 from api.pages.tender import TenderPanel, tender_panel
 from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Said, Step, fault_words, track
-from api.pages.wording import _, date_and_time, lang, own, short_day
+from api.wording import _, date_and_time, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.definition import LIFE_CLOCKS, Flow

@@ -11,8 +11,8 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, own
 from api.telling import opened
+from api.wording import N_, _, own
 from workflow.commands.choose_telling import try_channel, unknown_channel
 from workflow.commands.queue_again import AT_ONCE, queue_again
 from workflow.errors import NotFound, Refused

@@ -9,7 +9,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.faults import Fault
 from api.pages.frame import lead, show
-from api.pages.wording import N_, _, own, short_day
+from api.wording import N_, _, own, short_day
 from workflow.errors import NotFound
 from workflow.queries.documents import CheckedDocument, as_printed, check
 

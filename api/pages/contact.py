@@ -12,8 +12,8 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width
-from api.pages.wording import N_, _, own
 from api.telling import opened
+from api.wording import N_, _, own
 from workflow.commands.choose_telling import add_address, choose_ways, drop_address, try_address
 from workflow.errors import NotFound, Refused
 from workflow.queries.my_contact import ContactView, TrialView, my_contact, my_trial

@@ -13,7 +13,7 @@ from api.pages.faults import Fault
 from api.pages.frame import is_staff, show
 from api.pages.names import material_name
 from api.pages.slots import Slot, points
-from api.pages.wording import _, lang, own, short_day
+from api.wording import _, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.definition import Action

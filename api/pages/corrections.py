@@ -13,7 +13,7 @@ from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day
-from api.pages.wording import _, date_and_time, lang, own
+from api.wording import _, date_and_time, lang, own
 from workflow.case import Case, ClockRecord, PauseRecord
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, local_day
 from workflow.clock.words import date_words

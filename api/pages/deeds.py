@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.access import office
 from api.pages.names import document_name, told_words
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.queries.actions import ActionView
 from workflow.queries.case import CaseView

@@ -6,7 +6,7 @@ from flask import current_app
 
 from api.access import office, wiring
 from api.pages.names import role_name
-from api.pages.wording import own
+from api.wording import own
 from workflow.demo.files import DemoFiles, DemoPerson, load_demo_files
 from workflow.errors import ConfigFaults
 

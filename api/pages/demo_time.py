@@ -6,7 +6,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import local
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import _, date_and_time
+from api.wording import _, date_and_time
 from workflow.clock.days import local_day
 from workflow.commands.move_time import move_time as move_forward
 from workflow.commands.move_time import not_a_demo

@@ -15,7 +15,7 @@ from api.pages.frame import is_block, lead, show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import case_names, department_name
 from api.pages.next_steps import may_assign, next_step
-from api.pages.wording import N_, _, date_and_time, long_day, own, short_day
+from api.wording import N_, _, date_and_time, long_day, own, short_day
 from workflow.actor import Actor
 from workflow.clock.days import local_day
 from workflow.queries.days_left import Standing, days_left, standing

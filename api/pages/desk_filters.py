@@ -8,7 +8,7 @@ from flask import request
 
 from api import access
 from api.pages.reading import half_width
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.clock.words import Light
 from workflow.definition import Flow
 from workflow.queries.worklist import Filters

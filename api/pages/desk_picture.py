@@ -7,9 +7,9 @@ from datetime import date
 from flask import url_for
 from markupsafe import Markup
 
-from api.pages.wording import lang
 from api.pictures.days_left import PHONE, WARNING, WIDE, Left, phone, wide
 from api.pictures.drawing import Sign
+from api.wording import lang
 from workflow.actor import Actor
 from workflow.clock.calendar import Calendar
 from workflow.clock.words import MONTHS_EN

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from flask import url_for
 
 from api.pages.thread import minutes_between
-from api.pages.wording import _, date_and_time, own
 from api.pictures.waiting import Wait, minutes_words
 from api.pictures.waiting import waiting as draw
+from api.wording import _, date_and_time, own
 from workflow.actor import Actor
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.queries.duty import ShiftView, SquadDuty

@@ -13,7 +13,7 @@ from api.pages.frame import show
 from api.pages.names import PAUSE_CONVENTION, document_name
 from api.pages.once import Done, lead_on
 from api.pages.track import value_words
-from api.pages.wording import _, date_and_time, lang, own
+from api.wording import _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.limit import parse_limit
 from workflow.clock.words import date_words, limit_words

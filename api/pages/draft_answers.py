@@ -10,7 +10,7 @@ from api.access import office
 from api.pages.drafts import ANSWER, Draft
 from api.pages.faults import Fault, at_its_field
 from api.pages.reading import half_width
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.catalogue import ProjectQuestion
 from workflow.choosing import Choice, Told, choose, told_by_answers, told_by_project, with_answers
 from workflow.errors import BadInput, Reason

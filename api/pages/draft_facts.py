@@ -28,7 +28,7 @@ from api.pages.frame import show
 from api.pages.names import street_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width
-from api.pages.wording import _, own, short_day
+from api.wording import _, own, short_day
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.work import Work
 

@@ -24,7 +24,7 @@ from api.pages.frame import show
 from api.pages.item_choices import chosen_variants, stages
 from api.pages.names import material_name
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.choosing import Choice
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.papers import papers_of

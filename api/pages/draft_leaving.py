@@ -7,7 +7,7 @@ from api.pages.drafts import KEPT_DAYS, draft_in
 from api.pages.faults import Fault
 from api.pages.once import Done, lead_on
 from api.pages.slots import slots
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.errors import Conflict
 from workflow.work import Work
 

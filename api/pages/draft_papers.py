@@ -16,7 +16,7 @@ from api.pages.matching import Candidate, guesses
 from api.pages.once import Done, lead_on, once
 from api.pages.sheets import sheets
 from api.pages.slots import Slot, slots
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.commands.attach_material import attach_material
 from workflow.commands.file_types import plain_name
 from workflow.errors import NotFound, Refused

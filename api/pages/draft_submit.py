@@ -16,7 +16,7 @@ from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.sheets import sheets
 from api.pages.slots import slots
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.commands.take_action import take_action
 from workflow.errors import Conflict, NotFound, Refused
 from workflow.work import Work

@@ -10,7 +10,7 @@ from flask import url_for
 from api.access import office
 from api.pages.drafts import CHECKED, CONFIRMED, FIELDS, UNMATCHED, Draft
 from api.pages.slots import Slot
-from api.pages.wording import _, own, short_day
+from api.wording import _, own, short_day
 
 NAMED = 2
 """Items that the list of tasks names."""

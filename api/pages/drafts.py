@@ -22,7 +22,7 @@ from flask import Response, jsonify, request, url_for
 from api import access
 from api.pages.frame import is_applicant, lead
 from api.pages.lists import paging
-from api.pages.wording import N_, _, date_and_time, own
+from api.wording import N_, _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.commands.change_draft import change_draft
 from workflow.errors import BadInput, Conflict

@@ -10,7 +10,7 @@ from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.lists import with_query
 from api.pages.reading import read_day
-from api.pages.wording import _, date_and_time, long_day, own, short_day
+from api.wording import _, date_and_time, long_day, own, short_day
 from workflow.clock.days import OFFICE_ZONE, local_day, start_of_day
 from workflow.commands.publish_roster import may_publish
 from workflow.queries.duty import DAYS, ShiftView, SquadDuty, duty

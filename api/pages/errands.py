@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from api.pages.wording import N_
+from api.wording import N_
 from workflow.definition import Flow
 from workflow.queries.onward import BACK, step_rank
 

@@ -21,12 +21,12 @@ from api.pages.lists import with_query
 from api.pages.names import case_names, role_name, rung_words
 from api.pages.pause_picture import PauseRow, pause_rows, pause_words, pauses_drawn
 from api.pages.war_map import deed_href
-from api.pages.wording import N_, _, date_and_time, own, short_day
 from api.pictures.drawing import SIGN_OF_LIGHT, Sign
 from api.pictures.ladder import MOST as DRAWN
 from api.pictures.ladder import Level as Step
 from api.pictures.ladder import Standing as Card
 from api.pictures.ladder import ladder as ladder_drawn
+from api.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.errors import BadInput

@@ -5,7 +5,7 @@ from flask import Response, request
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
-from api.pages.wording import lang
+from api.wording import lang
 from workflow.exchange.tables import BY_NAME
 from workflow.queries.exchange_check import exchange_check
 from workflow.queries.exchange_reconciliation import exchange_reconciliation

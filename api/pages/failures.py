@@ -13,8 +13,8 @@ from api import access
 from api.pages import resuming
 from api.pages.frame import home_of, lead, local, show
 from api.pages.gate import sign_in_again
-from api.pages.wording import N_, _, size
 from api.problems import Problem
+from api.wording import N_, _, size
 from workflow.errors import NotSignedIn
 
 # Never shown again, not even to whoever typed it.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.definition import Field
 from workflow.errors import Reason, Refused
 

@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from api.access import office
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _, own, short_day
+from api.wording import N_, _, own, short_day
 from workflow.catalogue import FigureDefinition
 from workflow.errors import BadInput, Reason
 from workflow.queries.figure_cases import CountedCase

@@ -24,7 +24,7 @@ from api.pages.figure_words import (
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import department_name
-from api.pages.wording import _, date_and_time, own
+from api.wording import _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.figures import DIMENSIONS
 from workflow.queries.figure_cases import CountedCase, figure_cases

@@ -10,7 +10,7 @@ from api.pages.draft_papers import papers_page
 from api.pages.drafts import is_draft, read_draft
 from api.pages.faults import Fault, at_its_field
 from api.pages.once import Done, lead_on
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.commands.attach_material import attach_material
 from workflow.errors import NotFound, Refused
 from workflow.queries.materials import material_file

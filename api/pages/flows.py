@@ -14,8 +14,8 @@ from api.pages.blueprint import pages
 from api.pages.frame import is_staff, show
 from api.pages.lists import paging
 from api.pages.names import card_name, role_name, rung_words
-from api.pages.wording import N_, _, lang, own, short_day
 from api.pictures.process import CROWD, Step, Way, crowded, process
+from api.wording import N_, _, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.limit import Limit
 from workflow.clock.words import limit_words
@@ -197,7 +197,8 @@ def _ladder(rule: ClockRule) -> list[str]:
     for rung in rule.ladder:
         when = _("%(clock)s%(when)s", clock=own(rule.title), when=rung_words(rung.text))
         told = "、".join(role_name(role) for role in rung.tell)
-        found.append(f"{when}：{card_name(rung.card)} {told}" if rung.card else f"{when}：{_('自动办理')}")
+        what = f"{card_name(rung.card)} {told}" if rung.card else _("自动办理")
+        found.append(f"{when}：{what}")
     return found
 
 

@@ -8,15 +8,15 @@ from typing import Any
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
 from api.access import me_if_signed_in, office, wiring
+from api.english import mark_chinese
 from api.pages import banner
 from api.pages.assets import asset, prepare
 from api.pages.case_names import case_name, matter_name
-from api.pages.english import mark_chinese
 from api.pages.names import role_title
 from api.pages.shortcuts import shortcuts
-from api.pages.wording import N_, _, date_and_time, lang, long_day
 from api.pictures.drawing import hatch
 from api.route_table import WATCHERS
+from api.wording import N_, _, date_and_time, lang, long_day
 from workflow.actor import Actor
 from workflow.clock.days import local_day
 from workflow.queries.live import waiting

@@ -13,7 +13,7 @@ from api.pages.faults import Fault
 from api.pages.font import font
 from api.pages.frame import LOOKS, YEAR, home_of, lead, local, show
 from api.pages.once import Done, lead_on
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow import web_font
 from workflow.commands.sign_in import Credentials, sign_in
 from workflow.commands.sign_out import sign_out as end_session

@@ -22,9 +22,9 @@ from api.pages.frame import is_applicant, is_block, is_staff, lead, show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
 from api.pages.thread import Thread, thread
-from api.pages.wording import _, lang, own
 from api.pictures.waiting import minutes_words
 from api.pictures.week_heat import week_heat
+from api.wording import _, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words
 from workflow.commands.ask_help import HELP, ask_help

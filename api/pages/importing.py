@@ -12,8 +12,8 @@ from api.pages.faults import Fault
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, own
 from api.resources.imports import check_kind
+from api.wording import N_, _, own
 from workflow.commands.bring_in import Outcome, check_may_import
 from workflow.commands.import_file import IMPORTS, template
 from workflow.errors import Refused

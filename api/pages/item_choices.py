@@ -6,7 +6,7 @@ from flask import request
 
 from api import access
 from api.pages.names import department_name
-from api.pages.wording import _, lang, own
+from api.wording import _, lang, own
 from workflow.catalogue import Item
 from workflow.clock.words import limit_words
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.clock.words import Light
 from workflow.queries.item_steps import ItemStep, item_steps
 from workflow.work import Work

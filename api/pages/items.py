@@ -13,7 +13,7 @@ from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.names import department_name, material_name, role_name
-from api.pages.wording import N_, _, lang, own
+from api.wording import N_, _, lang, own
 from workflow.catalogue.items import Item, ItemLimit, Material, Prerequisite
 from workflow.catalogue.rules import PauseCause
 from workflow.clock.words import limit_words

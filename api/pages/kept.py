@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.pages.track import Said, people_in, value_words
-from api.pages.wording import own
+from api.wording import own
 from workflow.clock.days import local_day
 from workflow.definition import Field, Flow
 from workflow.queries.case import CaseView

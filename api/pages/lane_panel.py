@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from api.access import office
-from api.pages.wording import N_, _, lang, own, short_day
 from api.pictures.drawing import SIGN_OF_LIGHT, Sign
 from api.pictures.lanes import Bar, Flag, Lane, Look, lanes, window
+from api.wording import N_, _, lang, own, short_day
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import local_day
 from workflow.clock.words import Light

@@ -10,7 +10,7 @@ from typing import Any
 from api import access
 from api.pages.figure_words import FEW, Definition, cases_of, definition, span_words, value_words
 from api.pages.lists import with_query
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.queries.district import DistrictProject

@@ -13,7 +13,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day, read_moment
-from api.pages.wording import N_, _
+from api.wording import N_, _
 from workflow.clock.days import OFFICE_ZONE, end_of_day, local_day, start_of_day
 from workflow.commands.end_absence import end_absence
 from workflow.commands.record_absence import record_absence

@@ -10,8 +10,8 @@ from api.pages.blueprint import pages
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.reading import half_width
-from api.pages.wording import _, own
 from api.resources.ledger import ledger_answer
+from api.wording import _, own
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, local_day
 from workflow.errors import Refused
 from workflow.queries.ledger import LONGEST_DAYS, MOST_ROWS, LedgerFilters

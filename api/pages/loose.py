@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from api.access import wiring
 from api.pages.drafts import UNMATCHED, Draft
-from api.pages.wording import size
+from api.wording import size
 
 MOST = 40
 """Files that may wait at once."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from api.pages.names import department_name
 from api.pages.segment_picture import segment_name, segment_picture
-from api.pages.wording import _, date_and_time, own, short_day
+from api.wording import _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.queries.acceptance import NOT_APPLICABLE, NOT_BEGUN, Acceptance, Cell, SegmentRow, acceptance
 from workflow.queries.case import CaseView

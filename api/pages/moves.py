@@ -10,8 +10,8 @@ from flask import url_for
 from api.access import office
 from api.pages.case_names import case_name
 from api.pages.names import department_name, holiday_name
-from api.pages.wording import N_, _, lang, own
 from api.pictures.moved_dates import Moved, moved_dates
+from api.wording import N_, _, lang, own
 from workflow.clock.days import Day
 from workflow.clock.words import date_words
 from workflow.queries.moves import CaseMoves, Move, Preview

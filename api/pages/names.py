@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from api.access import office
 from api.pages.case_names import matter_name
-from api.pages.wording import N_, InBoth, _, lang, own
+from api.wording import N_, InBoth, _, lang, own
 from workflow.actor import Grant
 from workflow.clock.ladder import parse_rung_time
 from workflow.definition import Action

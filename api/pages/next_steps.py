@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from api.access import office
 from api.pages.deeds import ASIDE
 from api.pages.names import role_name
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.actor import Actor
 from workflow.definition import Action, Flow
 from workflow.queries.onward import FORWARD, GIVES_UP, leading_rank

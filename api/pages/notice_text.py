@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from api.pages.wording import N_, _
+from api.wording import N_, _
 from workflow.amending.fault_words import in_chinese
 from workflow.clock.words import WEEKDAYS_ZH
 from workflow.errors import ConfigFaults

@@ -10,7 +10,7 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import role_name
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import _
+from api.wording import _
 from workflow.commands.mark_notices_seen import mark_notices_seen
 from workflow.errors import NotFound
 from workflow.queries.notices import NoticeView, my_notices, unseen_count

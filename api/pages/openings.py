@@ -13,7 +13,7 @@ from api.pages.faults import Fault, faults_of, labels_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import pairs, read_inputs, typed
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.clock.days import local_day
 from workflow.commands.open_case import open_case
 from workflow.definition import Flow

@@ -10,7 +10,7 @@ from flask import url_for
 from api.access import calendar, office
 from api.pages.names import card_name, rung_words
 from api.pages.strips import Cell, strip
-from api.pages.wording import _, date_and_time, lang, own
+from api.wording import _, date_and_time, lang, own
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.pauses import Pause
 from workflow.clock.words import date_words, days_words

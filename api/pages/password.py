@@ -7,7 +7,7 @@ from api.pages.blueprint import pages
 from api.pages.faults import Fault, faults_of
 from api.pages.frame import show
 from api.pages.once import Done, lead_on
-from api.pages.wording import _
+from api.wording import _
 from workflow.commands.change_password import SHORTEST, change_password
 from workflow.errors import Refused
 from workflow.store import people

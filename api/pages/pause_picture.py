@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from api import access
 from api.pages.case_names import case_name
-from api.pages.wording import _, own, short_day
 from api.pictures.pauses import NARROW, WIDE, Held, Reason, pauses
+from api.wording import _, own, short_day
 from workflow.queries.pauses_begun import BegunPause
 
 

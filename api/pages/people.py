@@ -15,7 +15,7 @@ from api.pages.names import role_name
 from api.pages.once import KEY_LENGTH, Done, lead_on, once
 from api.pages.people_words import ChangeLine, RoleLine, change_line, role_choices, role_line, role_of_choice
 from api.pages.reading import half_width
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.commands.add_person import add_person, change_person
 from workflow.commands.close_account import close_account, open_account, reset_password
 from workflow.commands.give_role import give_role, withdraw_role

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from api.access import office
 from api.pages.names import role_name, role_title
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.actor import Grant
 from workflow.queries.people import HeldRole, PersonChange
 

@@ -17,7 +17,7 @@ from api.pages.lists import paging
 from api.pages.names import material_name
 from api.pages.plan_bars import Bar, bars
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _, lang, own
+from api.wording import N_, _, lang, own
 from workflow.catalogue import Catalogue, Item
 from workflow.clock.days import accepted_day, local_day
 from workflow.clock.words import limit_words

@@ -12,7 +12,7 @@ from api.pages.ahead import PLACELESS
 from api.pages.names import STOPS, department_name, document_name, role_name
 from api.pages.panels import Panel
 from api.pages.standing import Standing, pause_period, standing
-from api.pages.wording import _, date_and_time, lang, own
+from api.wording import _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.definition import Rung

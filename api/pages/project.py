@@ -12,7 +12,7 @@ from api.pages.lists import cursor, paging, with_query
 from api.pages.names import street_name
 from api.pages.reading import half_width
 from api.pages.war_map_pictures import milestone_lines, milestone_words, milestones_drawn
-from api.pages.wording import N_, _, own
+from api.wording import N_, _, own
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.definition import LANES, Lane

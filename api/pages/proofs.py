@@ -13,7 +13,7 @@ from api.pages.frame import is_staff, show
 from api.pages.names import case_names, holiday_name
 from api.pages.panels import FIRST
 from api.pages.reading import read_day
-from api.pages.wording import N_, _, lang, own
+from api.wording import N_, _, lang, own
 from workflow.catalogue import Catalogue
 from workflow.clock.days import FIRST_YEAR, LAST_YEAR, OFFICE_ZONE, Day, local_day
 from workflow.clock.proof import ProofDay

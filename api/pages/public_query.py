@@ -14,8 +14,8 @@ from api.pages.faults import Fault
 from api.pages.frame import lead, show
 from api.pages.reading import half_width
 from api.pages.standing import Standing, standing
-from api.pages.wording import _, date_and_time, own
 from api.rate import Rate
+from api.wording import _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.definition import LIFE_CLOCKS
 from workflow.errors import NotFound, TooMany

@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from api.pages.wording import own
+from api.wording import own
 from workflow.definition import Field
 from workflow.queries.actions import Ask
 

@@ -15,7 +15,7 @@ from api.pages.frame import show
 from api.pages.names import department_name
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width
-from api.pages.wording import _, own
+from api.wording import _, own
 from workflow.commands.take_action import take_action
 from workflow.errors import Refused
 from workflow.queries.reassigning import MOST, Moving

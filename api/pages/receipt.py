@@ -15,7 +15,7 @@ from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.lists import paging
 from api.pages.public_query import query_path
-from api.pages.wording import date_and_time, lang, own
+from api.wording import date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.errors import NotFound

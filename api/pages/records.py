@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from flask import request, url_for
 
-from api.pages.wording import N_, _
+from api.wording import N_, _
 from workflow.errors import BadInput
 from workflow.queries.history import ONLY, Only, history_counts
 from workflow.work import Work

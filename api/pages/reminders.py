@@ -13,8 +13,8 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import role_name, rung_words
 from api.pages.once import Done, lead_on, once
-from api.pages.wording import N_, _, date_and_time, own
 from api.route_table import WATCHERS
+from api.wording import N_, _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.commands.acknowledge_alert import LONGEST_NOTE, acknowledge_alert
 from workflow.errors import NotFound, Refused

@@ -11,11 +11,11 @@ from api.pages.blueprint import pages
 from api.pages.calendar import WEEKDAYS
 from api.pages.figure_words import FEW, cases_of, day_of, definition, link, span_words, value_words
 from api.pages.frame import show
-from api.pages.wording import N_, _, date_and_time, lang, own
 from api.pictures.dumbbell import Span, dumbbell
 from api.pictures.early_late import early_late
 from api.pictures.waffle import waffle
 from api.pictures.week_heat import week_heat
+from api.wording import N_, _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import MONTHS_EN
 from workflow.queries.figure_scope import Ask

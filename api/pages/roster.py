@@ -13,7 +13,7 @@ from api.pages.faults import Fault, at_its_field
 from api.pages.frame import show
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width
-from api.pages.wording import _, long_day, own
+from api.wording import _, long_day, own
 from workflow.clock.days import local_day, office_time
 from workflow.commands.publish_roster import may_publish, publish_roster, squad_of
 from workflow.errors import NotAllowed, NotFound, Reason, Refused

@@ -10,8 +10,8 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from api.pages.wording import N_, _
 from api.pictures.elevation import MOST, Segment, Stack, Stands, elevation
+from api.wording import N_, _
 from workflow.queries.acceptance import Acceptance, SegmentRow, Standing, standing
 
 LOOKS: Mapping[Standing, tuple[Stands, str]] = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from api.access import office
-from api.pages.wording import own
 from api.pictures.papers import NARROW, ItemPapers, papers, totals
+from api.wording import own
 
 
 @dataclass(frozen=True, slots=True)

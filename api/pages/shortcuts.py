@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from api.pages.wording import N_
+from api.wording import N_
 
 ON: Mapping[str, str] = {
     "pages.worklist": "worklist",

@@ -8,8 +8,8 @@ from flask import Response, current_app, url_for
 from api import access
 from api.pages.blueprint import pages
 from api.pages.frame import PLACES, SIGN_IN, Place, show
-from api.pages.wording import N_, _, own
 from api.route_table import WATCHERS
+from api.wording import N_, _, own
 from workflow.actor import Actor
 
 ABOUT: tuple[Place, ...] = (

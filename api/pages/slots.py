@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from api.access import office, wiring
-from api.pages.wording import _, date_and_time, own, size
+from api.wording import _, date_and_time, own, size
 from workflow.choosing.sheets import NO_SAMPLE, Brought, sheets_saved
 from workflow.papers import Paper
 from workflow.queries.case import CaseView

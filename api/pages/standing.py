@@ -9,7 +9,7 @@ from typing import Protocol
 
 from api.access import calendar
 from api.pages.strips import Cell, strip
-from api.pages.wording import N_, _, lang, own, short_day
+from api.wording import N_, _, lang, own, short_day
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.limit import Unit
 from workflow.clock.pauses import Pause

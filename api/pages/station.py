@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from api.access import office
 from api.pages.names import department_name
-from api.pages.wording import N_, _, lang, long_day, own, short_day
 from api.pictures.hub import Answer, Asked, hub
+from api.wording import N_, _, lang, long_day, own, short_day
 from workflow.clock.days import local_day
 from workflow.definition import Field, Flow, Title
 from workflow.queries.case import CaseView

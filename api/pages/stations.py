@@ -14,7 +14,7 @@ from api.pages.lists import cursor, paging, with_query
 from api.pages.names import case_names
 from api.pages.next_steps import next_step
 from api.pages.station import short_name
-from api.pages.wording import N_, _, date_and_time, short_day
+from api.wording import N_, _, date_and_time, short_day
 from workflow.clock.days import local_day
 from workflow.queries.acceptance import Standing
 from workflow.queries.stations import answers, segments

@@ -11,8 +11,8 @@ from api.pages.blueprint import pages
 from api.pages.faults import Fault
 from api.pages.frame import show
 from api.pages.strips import Cell
-from api.pages.wording import N_, _
 from api.pictures import days_left, district, ladder, milestones, papers, pauses, process
+from api.wording import N_, _
 from workflow.errors import NotFound
 
 DAY = date(2026, 11, 23)

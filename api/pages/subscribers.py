@@ -15,8 +15,8 @@ from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.once import Done, lead_on, once
 from api.pages.reading import half_width, read_day, read_moment
-from api.pages.wording import N_, _, own
 from api.subscribing import look_at, secret_of
+from api.wording import N_, _, own
 from workflow.clock.days import OFFICE_ZONE, local_day, office_time
 from workflow.commands.ask_test import ask_test
 from workflow.commands.pause_subscriber import pause_subscriber, resume_subscriber

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.pages.tender_ribbon import Ribbon, tender_ribbon
-from api.pages.wording import N_, _, lang, own, short_day
+from api.wording import N_, _, lang, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.limit import parse_limit
 from workflow.clock.words import limit_words

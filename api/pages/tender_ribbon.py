@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
-from api.pages.wording import N_, _, short_day
 from api.pictures.ribbon import Dated, Period, Stands, ribbon
+from api.wording import N_, _, short_day
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.least import latest_day

@@ -11,8 +11,8 @@ from api.pages.frame import is_staff
 from api.pages.lists import paging
 from api.pages.reading import pairs
 from api.pages.track import Said, track
-from api.pages.wording import _, long_day, own
 from api.pictures.waiting import minutes_words
+from api.wording import _, long_day, own
 from workflow.clock.calendar import Calendar
 from workflow.clock.days import OFFICE_ZONE, local_day
 from workflow.clock.words import Light

@@ -15,7 +15,7 @@ from api.pages.names import department_name
 from api.pages.reading import half_width, read_day
 from api.pages.strips import Cell
 from api.pages.time_use import FlagLine, cells_of_shares, flag_line, share_lines, tone
-from api.pages.wording import N_, _, date_and_time, lang, own, short_day
+from api.wording import N_, _, date_and_time, lang, own, short_day
 from workflow.actor import Actor
 from workflow.clock.days import local_day
 from workflow.clock.words import limit_words

@@ -9,7 +9,7 @@ from flask import url_for
 
 from api.pages.names import role_name
 from api.pages.strips import LONGEST, Cell
-from api.pages.wording import N_, _, date_and_time, own, short_day
+from api.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.queries.time_use import CONVENTION, CaseTimeUse, FlagView, ShareView, SpanView, case_time_use
 from workflow.time_use import WINDOW

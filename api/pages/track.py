@@ -7,7 +7,7 @@ from typing import Any
 
 from api.pages.case_names import matter_name
 from api.pages.names import card_name, document_name, material_name, rung_words
-from api.pages.wording import _, date_and_time, lang, own
+from api.wording import _, date_and_time, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.words import date_words
 from workflow.definition import ON_BEHALF_OF, Field, Flow

@@ -11,7 +11,7 @@ from api.pages.blueprint import pages
 from api.pages.frame import show
 from api.pages.lists import cursor, paging, with_query
 from api.pages.names import card_name, department_name, role_name, rung_words
-from api.pages.wording import N_, _, date_and_time, own
+from api.wording import N_, _, date_and_time, own
 from workflow.clock.days import local_day
 from workflow.letters import CARDS
 from workflow.queries.escalations import (

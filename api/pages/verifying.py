@@ -24,7 +24,7 @@ from api.pages.once import Done, lead_on, once
 from api.pages.panels import Panel
 from api.pages.reading import fault_rows
 from api.pages.slots import Slot
-from api.pages.wording import N_, _, long_day, own
+from api.wording import N_, _, long_day, own
 from workflow.clock.days import local_day
 from workflow.commands.take_action import take_action
 from workflow.errors import NotFound, Refused

@@ -26,7 +26,7 @@ from api.pages.war_map_pictures import (
     milestones_drawn,
     place_lists,
 )
-from api.pages.wording import N_, _, date_and_time, own, short_day
+from api.wording import N_, _, date_and_time, own, short_day
 from workflow.clock.days import local_day
 from workflow.clock.words import Light
 from workflow.errors import BadInput, Reason

@@ -11,12 +11,12 @@ from markupsafe import Markup
 from api.pages.figure_words import value_words
 from api.pages.leading import LIGHT_WORDS, NONE, of_places
 from api.pages.lists import with_query
-from api.pages.wording import N_, _, lang, short_day
 from api.pictures import district as district_picture
 from api.pictures import milestones as milestones_picture
 from api.pictures.district import Mark, Tile
 from api.pictures.drawing import SIGN_OF_LIGHT, Sign
 from api.pictures.milestones import Diamond, Month, Reached, Row, months_around
+from api.wording import N_, _, lang, short_day
 from workflow.clock.words import MONTHS_EN, Light
 from workflow.progress import MilestoneProgress
 from workflow.queries.district import GRAVITY, DistrictProject

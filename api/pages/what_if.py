@@ -15,7 +15,7 @@ from api.pages.frame import is_staff, show
 from api.pages.moves import Figure, Shown, shown
 from api.pages.names import role_name
 from api.pages.reading import half_width, read_day
-from api.pages.wording import N_, _, lang, own
+from api.wording import N_, _, lang, own
 from workflow.clock.days import local_day
 from workflow.clock.limit import Limit, parse_limit
 from workflow.clock.words import date_words

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from api.pages.wording import N_, _
 from api.pictures.drawing import TINY, Sign, box, fitted, group, line, link, picture, sign, words
+from api.wording import N_, _
 
 EARLIEST, LATEST = -6, 24
 """The first and the last column, in working days left."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import circle, element, fitted, line, picture, words
 from api.pictures.process import in_two
+from api.wording import _
 
 LONGEST = 50
 _TOP = 26

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import box, line, picture, sign, width_of, words
+from api.wording import _
 
 WIDTH, HEIGHT = 608, 220
 # Lower than the design draws it: the count of a tall bar beside the edge would stand in the word of the edge.

@@ -7,8 +7,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import TINY, Sign, box, circle, fitted, line, picture, sign, width_of, words
+from api.wording import _
 
 WIDTH, HEIGHT = 912, 350
 MOST = 12

@@ -10,7 +10,6 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from api.pages.wording import lang
 from api.pictures.drawing import (
     GAP,
     SIZE,
@@ -32,6 +31,7 @@ from api.pictures.drawing import (
     width_of,
     words,
 )
+from api.wording import lang
 from workflow.clock.words import MONTHS_EN
 
 Look = Literal["done", "now", "late", "hold", "plan"]

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import Days, circle, element, fitted, line, picture, words
+from api.wording import _
 
 WIDTH = 912
 MOST = 10

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import TINY, fitted, group, path, picture, width_of, words
+from api.wording import _
 
 WIDTH, NARROW = 300, 250
 ROW, PITCH, LINE = 56, 18, 20

@@ -7,7 +7,6 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import (
     TINY,
     Caption,
@@ -23,6 +22,7 @@ from api.pictures.drawing import (
     width_of,
     words,
 )
+from api.wording import _
 
 WIDTH = 1280
 _LEFT, _RIGHT = 4, 1276

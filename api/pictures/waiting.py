@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import HEAD, TINY, box, fitted, group, line, link, picture, width_of, words
+from api.wording import _
 
 ROW, BAR = 40, 10
 _BELOW = 18

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from api.pages.wording import _
 from api.pictures.drawing import box, picture, words
+from api.wording import _
 
 STEPS = (0, 1, 3, 5, 7)
 """The largest counts of the shades h0 to h4; more is h5."""

@@ -72,7 +72,7 @@ def _write(path: Path, figures: list[Figure]) -> None:
 
 def _print(figures: list[Figure]) -> None:
     table = Table("subject", box=None, padding=(0, 2))
-    for heading in ("value", "", "ratio", "reach", "reached", "queries", "KiB"):
+    for heading in ("value", "", "ratio", "reach", "reached", "CPU ms", "queries", "KiB"):
         table.add_column(heading, justify="left" if heading == "" else "right")
     table.add_column("reference")
     for figure in figures:
@@ -80,10 +80,10 @@ def _print(figures: list[Figure]) -> None:
         value = f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.2f}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
         reached = {None: "", True: "yes", False: "no"}[figure.reached]
-        sizes = (
-            "" if figure.queries is None else str(figure.queries),
-            "" if figure.kib is None else f"{figure.kib:.0f}",
-        )
+        sizes = [
+            "" if found is None else f"{found:.{digits}f}"
+            for found, digits in ((figure.cpu_ms, 1), (figure.queries, 0), (figure.kib, 0))
+        ]
         table.add_row(figure.name, value, figure.unit, ratio, line["reach"] or "", reached, *sizes, figure.reference)
     Console(width=140, highlight=False).print(table)
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event, text
 from api.app import create_app
 from tests.bench import war_map
 from tests.bench.http_action import environ, send
-from tests.bench.measuring import Figure, milliseconds, take_turns
+from tests.bench.measuring import Figure, milliseconds, processor_milliseconds, take_turns
 from tests.bench.stage import Stage, web_engine
 from tests.pages.every_page import PAGES
 from tests.pages.world import SECRET, World, build
@@ -132,7 +132,8 @@ def _of_size(stage: Stage, size: str, cases: int, most: float) -> Iterator[Figur
     for name, requests in _requests(office, world).items():
         visits = {lang: _visit(app, noted, name, request) for lang, request in requests.items()}
         for lang, visit in visits.items():
-            value = milliseconds(partial(send, app, visit.request), TIMES)
+            once = partial(send, app, visit.request)
+            value = milliseconds(once, TIMES)
             yield Figure(
                 f"page at {size}: {name}, {lang}",
                 value,
@@ -142,6 +143,7 @@ def _of_size(stage: Stage, size: str, cases: int, most: float) -> Iterator[Figur
                 ("<=", 1.0),
                 len(visit.statements),
                 len(visit.body) / 1024,
+                processor_milliseconds(once, TIMES),
             )
         if size == REFERENCED:
             yield _beside_bare(app, bare_engine, visits["zh"])

@@ -20,7 +20,7 @@ DIRECTOR = Actor(3, "director", (Grant("director", department="ZG"),))
 def figures(stage: Stage) -> Iterator[Figure]:
     """Milliseconds of both, in a district of its own."""
     url = stage.database()
-    war_map._fill(stage, url)
+    war_map.fill(stage, url, war_map.CASES)
     stage.load(url, "UPDATE projects SET needs_permit = true")
     office = stage.office_on(web_engine(url))
     yield from questions(office)

@@ -25,6 +25,8 @@ class Figure:
     """Statements sent to the database for one run of the subject."""
     kib: float | None = None
     """Size of the answer of one run, KiB."""
+    cpu_ms: float | None = None
+    """Processor time of this process for one run, the database's not in it: steady on a busy machine, too."""
 
     @property
     def reached(self) -> bool | None:
@@ -46,6 +48,7 @@ class Figure:
             "reached": self.reached,
             "queries": self.queries,
             "kib": None if self.kib is None else round(self.kib, 1),
+            "cpu_ms": None if self.cpu_ms is None else round(self.cpu_ms, 2),
         }
 
 
@@ -88,4 +91,14 @@ def milliseconds(once: Callable[[], object], times: int) -> float:
         begun = time.perf_counter()
         once()
         taken.append((time.perf_counter() - begun) * 1000)
+    return median(taken)
+
+
+def processor_milliseconds(once: Callable[[], object], times: int) -> float:
+    """The median processor time of this process over ``times`` single runs, in milliseconds."""
+    taken = []
+    for _ in range(times):
+        begun = time.process_time()
+        once()
+        taken.append((time.process_time() - begun) * 1000)
     return median(taken)

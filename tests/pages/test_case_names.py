@@ -1,17 +1,16 @@
 """What cases, holidays and tables are called on an English page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
 from api.pages.case_names import case_name, matter_name
 from api.pages.names import holiday_name
-from api.pages.wording import COOKIE
+from api.wording import COOKIE
+from tests import given
 from tests.pages.conftest import Reader
 from tests.pages.world import World
-
-SignIn = Callable[[str], Reader]
 
 
 @pytest.fixture
@@ -52,20 +51,24 @@ def test_holidays_have_english_and_other_days_keep_their_published_name() -> Non
     assert holiday_name("台风停工") == "台风停工"
 
 
-def test_in_english_a_table_of_the_exchange_is_named_by_its_code_first(
-    world: World, app: Flask, sign_in: SignIn
-) -> None:
-    reader = sign_in("supervisor")
+@pytest.fixture
+def supervisor(app: Flask, world: World) -> Reader:
+    """A supervisor who reads English."""
+    reader = Reader(app.test_client())
+    reader.open("/login")
+    reader.press("登录", username="supervisor", password=given.PASSWORD)
     reader.client.set_cookie(COOKIE, "en")
-    page = reader.open("/exchange?table=SPGL_XMSPSXBLXXB")
+    return reader
+
+
+def test_in_english_a_table_of_the_exchange_is_named_by_its_code_first(supervisor: Reader) -> None:
+    page = supervisor.open("/exchange?table=SPGL_XMSPSXBLXXB")
     assert page.status == 200
     assert "SPGL_XMSPSXBLXXB 项目审批事项办理信息" in page.title
     assert "config/exchange.yaml: endpoint is not set" in page.words
 
 
-def test_in_english_the_page_of_whose_time_counts_its_cases(world: World, app: Flask, sign_in: SignIn) -> None:
-    reader = sign_in("supervisor")
-    reader.client.set_cookie(COOKIE, "en")
-    page = reader.open("/time-use")
+def test_in_english_the_page_of_whose_time_counts_its_cases(supervisor: Reader) -> None:
+    page = supervisor.open("/time-use")
     assert page.status == 200
     assert "Macro" not in page.words

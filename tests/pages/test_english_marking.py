@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.pages.english import mark_chinese
+from api.english import mark_chinese
 
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKS = re.compile(r"[\s，；：。（）、！？％,;:.()!?%]+")

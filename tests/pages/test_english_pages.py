@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
 from api.pages.demo_people import demo_accounts
-from api.pages.wording import COOKIE
+from api.wording import COOKIE
 from tests import given
 from tests.pages.conftest import HEADERS, Reader
 from tests.pages.every_page import PAGES

@@ -84,8 +84,9 @@ def _owed(catalogue: Catalogue) -> Iterator[Title]:
         )
     offices = [one.title for one in catalogue.departments.values() if one.credit_code is None]
     if offices:
+        named = "、".join(one.zh for one in offices)
         yield Title(
-            f"config/organisation.yaml：{len(offices)} 个部门没有统一社会信用代码（{'、'.join(one.zh for one in offices)}）",
+            f"config/organisation.yaml：{len(offices)} 个部门没有统一社会信用代码（{named}）",
             f"config/organisation.yaml: departments without a unified social credit code: {len(offices)} "
             f"({', '.join(one.en for one in offices)})",
         )

@@ -3,7 +3,7 @@
 
 Templates call the same function. A literal percent sign is written twice. Names that are data of the configuration
 (items, states, actions) carry both languages: `own` picks the reader's. What people and projects are called stands in
-Chinese on every page; `api.pages.english` marks it so.
+Chinese on every page; `api.english` marks it so.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from markupsafe import Markup
 from workflow.clock.days import OFFICE_ZONE
 from workflow.clock.words import MONTHS_EN, date_words
 
-TRANSLATIONS = Path(__file__).parents[1] / "translations"
+TRANSLATIONS = Path(__file__).parent / "translations"
 LOCALES: Mapping[str, str] = {"zh": "zh_Hans_CN", "en": "en"}
 COOKIE = "wugeyi-lang"
 Lang = Literal["zh", "en"]
