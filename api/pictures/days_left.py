@@ -112,7 +112,7 @@ def _zones(form: _Form) -> list[Markup]:
     start = max(form.x(EARLIEST - 0.5), 2)
     height = form.axis - form.zones
     wide_form = form is WIDE
-    over = _("已超期") if wide_form else fitted(_("超期"), late - start - 6, TINY)
+    over = _("已超期") if wide_form else fitted(_("已超"), late - start - 6, TINY)
     return [
         box(start, form.zones, late - start, height, "z-bad"),
         box(late, form.zones, soon - late, height, "z-warn"),
