@@ -156,6 +156,19 @@ def signed_in(app: Flask, town: given.Town) -> Callable[[str], Reader]:
 
 
 @pytest.fixture
+def member(app: Flask, world: World) -> Callable[[str], Reader]:
+    """A browser in which somebody of the small district has signed in through the form."""
+
+    def reader(username: str) -> Reader:
+        somebody = Reader(app.test_client())
+        somebody.open("/login")
+        somebody.press("登录", username=username, password=given.PASSWORD)
+        return somebody
+
+    return reader
+
+
+@pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The application behind a real socket."""
     server = make_server("127.0.0.1", 0, app, threaded=True)

@@ -19,19 +19,6 @@ from workflow.work import Office
 Member = Callable[[str], Reader]
 
 
-@pytest.fixture
-def member(app: Flask, world: World) -> Member:
-    """Somebody of the district, signed in through the form."""
-
-    def reader(username: str) -> Reader:
-        somebody = Reader(app.test_client())
-        somebody.open("/login")
-        somebody.press("登录", username=username, password=given.PASSWORD)
-        return somebody
-
-    return reader
-
-
 def test_the_first_visit_shows_three_steps_and_the_one_button(app: Flask, world: World, engine: Engine) -> None:
     with engine.begin() as conn:
         company = given.company(conn, 9)

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-from flask import Flask
-
 from tests import given
 from tests.applications import application
 from tests.pages.conftest import HEADERS, Reader
@@ -16,29 +13,16 @@ from workflow.work import Office
 SignIn = Callable[[str], Reader]
 
 
-@pytest.fixture
-def sign_in(app: Flask, world: World) -> SignIn:
-    """A browser in which somebody of that district has signed in."""
-
-    def reader(username: str) -> Reader:
-        somebody = Reader(app.test_client())
-        somebody.open("/login")
-        somebody.press("登录", username=username, password=given.PASSWORD)
-        return somebody
-
-    return reader
-
-
-def test_the_most_urgent_case_stands_on_top_and_paused_ones_apart(world: World, sign_in: SignIn) -> None:
-    text = sign_in("officer_qx").open("/work?tab=department").response.text.split("<table", 1)[1]
+def test_the_most_urgent_case_stands_on_top_and_paused_ones_apart(world: World, member: SignIn) -> None:
+    text = member("officer_qx").open("/work?tab=department").response.text.split("<table", 1)[1]
     overdue, heading, paused = text.index(world.overdue), text.index("依法不计时"), text.index(world.paused)
     assert overdue < heading < paused
     assert "超期 1 日" in text
     assert "法定时限 剩" in text
 
 
-def test_filters_live_in_the_address_and_an_empty_list_says_what_to_do(world: World, sign_in: SignIn) -> None:
-    clerk = sign_in("clerk")
+def test_filters_live_in_the_address_and_an_empty_list_says_what_to_do(world: World, member: SignIn) -> None:
+    clerk = member("clerk")
     clerk.open("/work?tab=all")
     page = clerk.open("/work?tab=all&light=overdue")
     late = [f"/cases/{world.overdue}", f"/cases/{world.services.mechanism}"]
@@ -48,17 +32,17 @@ def test_filters_live_in_the_address_and_an_empty_list_says_what_to_do(world: Wo
     assert page.link("去掉筛选") == "/work?tab=all"
 
 
-def test_a_filter_nobody_knows_is_refused_with_the_words_that_are_known(world: World, sign_in: SignIn) -> None:
-    page = sign_in("clerk").open("/work?light=purple")
+def test_a_filter_nobody_knows_is_refused_with_the_words_that_are_known(world: World, member: SignIn) -> None:
+    page = member("clerk").open("/work?light=purple")
     assert page.status == 400
     assert "overdue" in page.words
-    assert sign_in("clerk").open("/work?cursor=nonsense").status == 400
+    assert member("clerk").open("/work?cursor=nonsense").status == 400
 
 
-def test_the_list_is_turned_page_by_page(office: Office, world: World, sign_in: SignIn) -> None:
+def test_the_list_is_turned_page_by_page(office: Office, world: World, member: SignIn) -> None:
     for day in range(10, 30):
         given.application(office, world.town, given.moment("2026-03-10", f"11:{day}"), ["LX01", "SG08", "LX10"])
-    clerk = sign_in("clerk")
+    clerk = member("clerk")
     seen: list[str] = []
     page = clerk.open("/work?tab=all")
     for _ in range(4):
@@ -70,15 +54,15 @@ def test_the_list_is_turned_page_by_page(office: Office, world: World, sign_in: 
     assert "，后页" in page.title
 
 
-def test_the_supervisor_sees_the_whole_district_overdue_first(world: World, sign_in: SignIn) -> None:
-    page = sign_in("supervisor").open("/work")
+def test_the_supervisor_sees_the_whole_district_overdue_first(world: World, member: SignIn) -> None:
+    page = member("supervisor").open("/work")
     cases = [href for words, href in page.links if href.startswith("/cases/") and words]
     assert cases[0] == f"/cases/{world.overdue}"
     assert {f"/cases/{no}" for no in (world.paused, world.correcting, world.received)} <= set(cases)
 
 
-def test_an_alert_is_acknowledged_once_and_stays_unsolved(world: World, sign_in: SignIn) -> None:
-    director = sign_in("director_qx")
+def test_an_alert_is_acknowledged_once_and_stays_unsolved(world: World, member: SignIn) -> None:
+    director = member("director_qx")
     page = director.open("/alerts")
     button = next(words for words in page.buttons if words.startswith("签收"))
     before = sum(words.startswith("签收") for words in page.buttons)
@@ -93,28 +77,28 @@ def test_an_alert_is_acknowledged_once_and_stays_unsolved(world: World, sign_in:
     assert button
 
 
-def test_nobody_acknowledges_for_somebody_else(world: World, sign_in: SignIn) -> None:
-    form = next(form for form in sign_in("director_qx").open("/alerts").forms if "/acknowledge" in form.action)
-    clerk = sign_in("clerk")
+def test_nobody_acknowledges_for_somebody_else(world: World, member: SignIn) -> None:
+    form = next(form for form in member("director_qx").open("/alerts").forms if "/acknowledge" in form.action)
+    clerk = member("clerk")
     csrf = dict(clerk.open("/work").form("退出登录").fields)["csrf"]
     assert clerk.send(form.action, {"csrf": csrf, "key": "k"}).status == 404
 
 
-def test_help_is_answered_by_the_specialist_and_read_by_the_applicant(world: World, sign_in: SignIn) -> None:
-    specialist = sign_in("specialist")
+def test_help_is_answered_by_the_specialist_and_read_by_the_applicant(world: World, member: SignIn) -> None:
+    specialist = member("specialist")
     page = specialist.open("/help")
     assert f"/cases/{world.help}" in [href for _, href in page.links]
     specialist.open(f"/cases/{world.help}/actions/answer")
     page = specialist.press("首次回应", text="可以先办，\n我来安排。")
     assert page.status == 200, page.words
-    applicant = sign_in("applicant")
+    applicant = member("applicant")
     page = applicant.open(f"/cases/{world.help}")
     assert "可以先办， 我来安排。" in page.words
     assert "消防审查需要哪些材料？" in page.words
 
 
-def test_time_moves_to_the_next_working_day_for_everybody(world: World, sign_in: SignIn) -> None:
-    officer, clerk = sign_in("officer_qx"), sign_in("clerk")
+def test_time_moves_to_the_next_working_day_for_everybody(world: World, member: SignIn) -> None:
+    officer, clerk = member("officer_qx"), member("clerk")
     officer.open(f"/cases/{world.paused}")
     page = officer.press("+1 日")
     assert page.address == f"/cases/{world.paused}"
@@ -135,8 +119,8 @@ def test_outside_of_a_demonstration_there_is_no_time_to_move(office: Office, wor
     assert clerk.client.post("/demo/time", data=sent, headers=HEADERS).status_code == 404
 
 
-def test_the_proof_names_every_day_and_its_rule(world: World, sign_in: SignIn) -> None:
-    officer = sign_in("officer_qx")
+def test_the_proof_names_every_day_and_its_rule(world: World, member: SignIn) -> None:
+    officer = member("officer_qx")
     page = officer.open(f"/cases/{world.paused}/clocks/statutory")
     assert "3月3日（周二） 工作日 — — 起算日，当天不计" in page.words
     assert "3月4日（周三） 工作日 第 1 日 第 1 日" in page.words
@@ -147,52 +131,52 @@ def test_the_proof_names_every_day_and_its_rule(world: World, sign_in: SignIn) -
     assert data.get_json()["proof"]["days"][0]["rule"] == "start"
 
 
-def test_a_clock_the_case_has_not_is_no_page(world: World, sign_in: SignIn) -> None:
-    officer = sign_in("officer_qx")
+def test_a_clock_the_case_has_not_is_no_page(world: World, member: SignIn) -> None:
+    officer = member("officer_qx")
     assert officer.open(f"/cases/{world.paused}/clocks/nothing").status == 404
     assert officer.open(f"/cases/{world.paused}/clocks/statutory?round=x").status == 400
     assert officer.open(f"/cases/{world.paused}/clocks/statutory?round=7").status == 404
 
 
-def test_an_officer_sees_the_siblings_elsewhere_but_no_way_into_them(world: World, sign_in: SignIn) -> None:
-    page = sign_in("officer_qx").open(f"/cases/{world.paused}")
+def test_an_officer_sees_the_siblings_elsewhere_but_no_way_into_them(world: World, member: SignIn) -> None:
+    page = member("officer_qx").open(f"/cases/{world.paused}")
     assert world.correcting in page.words
     assert f"/cases/{world.correcting}" not in [href for _, href in page.links]
-    page = sign_in("supervisor").open(f"/cases/{world.paused}")
+    page = member("supervisor").open(f"/cases/{world.paused}")
     assert f"/cases/{world.correcting}" in [href for _, href in page.links]
 
 
-def test_a_document_states_what_it_stated(world: World, sign_in: SignIn) -> None:
-    officer = sign_in("officer_qx")
+def test_a_document_states_what_it_stated(world: World, member: SignIn) -> None:
+    officer = member("officer_qx")
     page = officer.open(f"/cases/{world.delivered}/documents/{world.document}")
     assert page.headings == ["准予行政许可决定书"]
     assert "符合要求" in page.words
     assert officer.open(f"/cases/{world.delivered}/documents/nothing").status == 404
 
 
-def test_an_applicant_reads_no_officers_name(world: World, sign_in: SignIn) -> None:
-    words = sign_in("applicant").open(f"/cases/{world.paused}").words
+def test_an_applicant_reads_no_officers_name(world: World, member: SignIn) -> None:
+    words = member("applicant").open(f"/cases/{world.paused}").words
     assert "综合窗口人员" in words
     assert "clerk·示例" not in words
     assert "officer_qx·示例" not in words
 
 
-def test_a_draft_is_filled_in_by_its_owner_and_only_looked_at_by_the_office(world: World, sign_in: SignIn) -> None:
-    page = sign_in("applicant").open(f"/cases/{world.draft}")
+def test_a_draft_is_filled_in_by_its_owner_and_only_looked_at_by_the_office(world: World, member: SignIn) -> None:
+    page = member("applicant").open(f"/cases/{world.draft}")
     assert page.address == f"/apply/{world.draft}"
     assert page.link("单位信息") == f"/apply/{world.draft}/company"
     for place in ("", "/items", "/company", "/project", "/papers", "/match", "/check", "/submit"):
-        page = sign_in("clerk").open(f"/apply/{world.draft}{place}")
+        page = member("clerk").open(f"/apply/{world.draft}{place}")
         assert page.address == f"/cases/{world.draft}"
     assert "保存并继续" not in page.buttons
 
 
 def test_how_a_pause_is_counted_stands_on_both_faces_of_the_case_and_on_its_notice(
-    world: World, sign_in: SignIn
+    world: World, member: SignIn
 ) -> None:
     convention = "开始当天仍计，次日起到结束当天（含）不计"
     for username in ("officer_qx", "applicant"):
-        somebody = sign_in(username)
+        somebody = member(username)
         page = somebody.open(f"/cases/{world.paused}")
         assert convention in page.words, username
         notices = [href for words, href in page.links if "特别程序告知书" in words]

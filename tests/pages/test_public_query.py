@@ -9,7 +9,6 @@ from sqlalchemy import Engine, text
 
 from api.pages import public_query
 from api.rate import Rate
-from tests import given
 from tests.pages.conftest import HEADERS, Reader
 from tests.pages.reading import Page
 from tests.pages.world import World
@@ -30,19 +29,6 @@ def fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 def reader(app: Flask, world: World) -> Reader:
     """Somebody who is not signed in."""
     return Reader(app.test_client())
-
-
-@pytest.fixture
-def member(app: Flask, world: World) -> SignedIn:
-    """Somebody of the district, signed in through the form."""
-
-    def reader(username: str) -> Reader:
-        somebody = Reader(app.test_client())
-        somebody.open("/login")
-        somebody.press("登录", username=username, password=given.PASSWORD)
-        return somebody
-
-    return reader
 
 
 def with_phone(engine: Engine, world: World, phone: str = PHONE) -> None:

@@ -1,6 +1,7 @@
 """The report for the meeting: findings, pictures and table agree with the figures, and print on A4."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -8,7 +9,6 @@ from unicodedata import normalize
 
 import pypdf
 import pytest
-from flask import Flask
 
 from tests import given
 from tests.pages.browsing import Site
@@ -25,46 +25,41 @@ WATCHER = Actor(1, "苏督查", grants=(Grant("supervisor"),))
 MARCH = "/report?from=2026-03-01&to=2026-03-31"
 ASK = Ask(date(2026, 3, 1), date(2026, 3, 31))
 
-
-def reader(app: Flask, username: str) -> Reader:
-    somebody = Reader(app.test_client())
-    somebody.open("/login")
-    somebody.press("登录", username=username, password=given.PASSWORD)
-    return somebody
+Member = Callable[[str], Reader]
 
 
-def test_the_report_counts_what_its_figures_count(world: World, app: Flask) -> None:
-    page = reader(app, "supervisor").open(MARCH)
+def test_the_report_counts_what_its_figures_count(world: World, member: Member) -> None:
+    page = member("supervisor").open(MARCH)
     assert page.status == 200
     assert "审批服务运行情况（2026年3月）" in page.words
     found = re.search(r"办结承诺件 (\d+) 件；提前办结 (\d+) 件", page.words)
     assert found is not None
-    figure = reader(app, "supervisor").open("/figures?from=2026-03-01&to=2026-03-31")
+    figure = member("supervisor").open("/figures?from=2026-03-01&to=2026-03-31")
     assert int(found[1]) > 0
     assert f"承诺件 {found[1]}" in re.sub(r"\s+", " ", figure.words)
 
 
-def test_without_a_period_it_is_the_last_whole_month(world: World, app: Flask) -> None:
-    assert "（2026年2月）" in reader(app, "supervisor").open("/report").words
+def test_without_a_period_it_is_the_last_whole_month(world: World, member: Member) -> None:
+    assert "（2026年2月）" in member("supervisor").open("/report").words
 
 
-def test_days_not_of_a_whole_month_are_named(world: World, app: Flask) -> None:
-    assert "3月2日 至 3月11日" in reader(app, "supervisor").open("/report?from=2026-03-02&to=2026-03-11").words
+def test_days_not_of_a_whole_month_are_named(world: World, member: Member) -> None:
+    assert "3月2日 至 3月11日" in member("supervisor").open("/report?from=2026-03-02&to=2026-03-11").words
 
 
-def test_a_period_without_anything_says_so_and_draws_nothing(world: World, app: Flask) -> None:
-    page = reader(app, "director_qx").open("/report?from=2025-01-01&to=2025-01-31")
+def test_a_period_without_anything_says_so_and_draws_nothing(world: World, member: Member) -> None:
+    page = member("director_qx").open("/report?from=2025-01-01&to=2025-01-31")
     assert page.status == 200
     assert "画不出图" in page.words
 
 
 @pytest.mark.parametrize("given_days", ["from=2026-13-01", "from=abc", "from=2026-03-31&to=2026-03-01"])
-def test_days_that_are_none_are_refused_in_words(world: World, app: Flask, given_days: str) -> None:
-    assert reader(app, "supervisor").open(f"/report?{given_days}").status == 400
+def test_days_that_are_none_are_refused_in_words(world: World, member: Member, given_days: str) -> None:
+    assert member("supervisor").open(f"/report?{given_days}").status == 400
 
 
-def test_an_officer_has_no_report(world: World, app: Flask) -> None:
-    assert reader(app, "officer_qx").open(MARCH).status == 403
+def test_an_officer_has_no_report(world: World, member: Member) -> None:
+    assert member("officer_qx").open(MARCH).status == 403
 
 
 def test_the_facts_of_the_pictures_are_those_of_the_figures(world: World, office: Office) -> None:

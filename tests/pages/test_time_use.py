@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 
-from tests import given
 from tests.pages.conftest import Reader
 from tests.pages.world import World
 from tests.time_spent import backfill
@@ -22,21 +20,8 @@ def world(world: World, office: Office) -> World:
     return world
 
 
-@pytest.fixture
-def sign_in(app: Flask, world: World) -> SignIn:
-    """A browser in which somebody of that district has signed in."""
-
-    def reader(username: str) -> Reader:
-        somebody = Reader(app.test_client())
-        somebody.open("/login")
-        somebody.press("登录", username=username, password=given.PASSWORD)
-        return somebody
-
-    return reader
-
-
-def test_a_case_tells_whose_time_it_took_in_words_and_in_a_bar(world: World, sign_in: SignIn) -> None:
-    page = sign_in("officer_qx").open(f"/cases/{world.paused}")
+def test_a_case_tells_whose_time_it_took_in_words_and_in_a_bar(world: World, member: SignIn) -> None:
+    page = member("officer_qx").open(f"/cases/{world.paused}")
     assert "时间用在谁手里" in page.words
     assert "到现在，共 7 个工作日" in page.words
     assert "每个工作日算给当天零点持有办件的一方" in page.words
@@ -46,21 +31,21 @@ def test_a_case_tells_whose_time_it_took_in_words_and_in_a_bar(world: World, sig
     assert [bar.count(f'class="{tone}"') for tone in ("u-window", "u-office", "u-other")] == [1, 2, 4]
 
 
-def test_the_applicant_sees_it_too_and_a_draft_says_nothing(world: World, sign_in: SignIn) -> None:
-    applicant = sign_in("applicant")
+def test_the_applicant_sees_it_too_and_a_draft_says_nothing(world: World, member: SignIn) -> None:
+    applicant = member("applicant")
     words = applicant.open(f"/cases/{world.correcting}").words
     assert "时间用在谁手里" in words
     assert "申请人" in words
     assert "时间用在谁手里" not in applicant.open(f"/apply/{world.draft}").words
 
 
-def test_the_time_of_a_joint_application_is_its_items(world: World, sign_in: SignIn) -> None:
-    words = sign_in("director_qx").open(f"/cases/{world.bundle}").words
+def test_the_time_of_a_joint_application_is_its_items(world: World, member: SignIn) -> None:
+    words = member("director_qx").open(f"/cases/{world.bundle}").words
     assert "各事项" in words
 
 
-def test_those_who_watch_find_every_number_with_the_list_of_its_cases(world: World, sign_in: SignIn) -> None:
-    supervisor = sign_in("supervisor")
+def test_those_who_watch_find_every_number_with_the_list_of_its_cases(world: World, member: SignIn) -> None:
+    supervisor = member("supervisor")
     assert "用时" in [words for words, _ in supervisor.open("/work").links]
     page = supervisor.open(f"/time-use?{MARCH}")
     assert "办结 1 件" in page.words
@@ -74,20 +59,20 @@ def test_those_who_watch_find_every_number_with_the_list_of_its_cases(world: Wor
     assert supervisor.open(listed.link("时间用在谁手里")).status == 200
 
 
-def test_who_does_not_watch_has_no_such_entry_and_no_such_page(world: World, sign_in: SignIn) -> None:
-    officer = sign_in("officer_qx")
+def test_who_does_not_watch_has_no_such_entry_and_no_such_page(world: World, member: SignIn) -> None:
+    officer = member("officer_qx")
     assert "用时" not in [words for words, _ in officer.open("/work").links]
     assert officer.open("/time-use").status == 403
 
 
-def test_a_director_sees_the_own_department_only(world: World, sign_in: SignIn) -> None:
-    page = sign_in("director_zg").open(f"/time-use?{MARCH}")
+def test_a_director_sees_the_own_department_only(world: World, member: SignIn) -> None:
+    page = member("director_zg").open(f"/time-use?{MARCH}")
     assert "这段时间没有办结的办件" in page.words
-    assert sign_in("director_zg").open(f"/time-use?{MARCH}&department=QX").status == 400
+    assert member("director_zg").open(f"/time-use?{MARCH}&department=QX").status == 400
 
 
-def test_a_period_that_cannot_be_is_refused_by_name(world: World, sign_in: SignIn) -> None:
-    supervisor = sign_in("supervisor")
+def test_a_period_that_cannot_be_is_refused_by_name(world: World, member: SignIn) -> None:
+    supervisor = member("supervisor")
     for query, said in (
         ("from=2026-03-05&to=2026-03-01", "from"),
         ("from=2024-01-01&to=2026-03-01", "366"),
