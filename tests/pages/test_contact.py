@@ -187,7 +187,7 @@ def test_notices_are_read_opened_and_marked_as_seen(signed_in: SignedIn, office:
     tell_all(office)
     applicant = signed_in("applicant")
     applicant.open("/my")
-    applicant.follow("消息")
+    applicant.open("/notices")
     assert applicant.page is not None
     seen = [one for one in applicant.page.buttons if one.startswith("看过了")]
     assert len(seen) >= 2

@@ -78,7 +78,7 @@ def test_a_file_tried_by_somebody_else_or_gone_is_not_confirmed(signed_in: Signe
 
 def test_nobody_but_the_administrator_sees_it(signed_in: SignedIn) -> None:
     assert signed_in("supervisor").open("/imports").status == 403
-    assert "导入" in signed_in("admin").open("/projects").words
+    assert signed_in("admin").open("/admin").link("导入")
 
 
 def test_a_case_with_its_history_comes_in_and_reads_like_any_other(

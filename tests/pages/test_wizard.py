@@ -277,10 +277,9 @@ def test_submitting_twice_and_going_back_makes_one_application(
     page = applicant.press("核对无误，去提交")
     form = page.form("提交申请")
     sent = {**dict(form.fields), "sure": "yes", "deed": "submit"}
-    receipt, case = f"/cases/{no}/receipt", f"/cases/{no}"
-    for key, leads_to in ((sent["key"], receipt), (sent["key"], receipt), ("another key", case)):
+    for key in (sent["key"], sent["key"], "another key"):
         answer = applicant.client.post(form.action, data={**sent, "key": key}, headers=HEADERS)
-        assert (answer.status_code, answer.headers["Location"]) == (303, leads_to)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{no}/receipt")
     with engine.connect() as conn:
         counted = text("SELECT count(*) FROM cases k JOIN cases b ON b.id = k.parent_id WHERE b.no = :no")
         assert conn.execute(counted, {"no": no}).scalar_one() == len(ITEMS)
