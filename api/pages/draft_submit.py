@@ -110,7 +110,9 @@ def _submitted(work: Work, no: str, name: str) -> Done:
 
 
 def _submitted_before(no: str) -> Response:
-    return lead_on(Done(url_for("pages.receipt", no=no), _("本申请此前已经提交，没有重复提交；您看到的是它现在的情况。")))
+    return lead_on(
+        Done(url_for("pages.receipt", no=no), _("本申请此前已经提交，没有重复提交；您看到的是它现在的情况。"))
+    )
 
 
 def _tasks(found: Draft) -> Tasks:
