@@ -111,7 +111,7 @@ def _days_left(*, wide: bool) -> Sample:
 def _district() -> Sample:
     signs = (("ok", 5), ("warn", 3), ("bad", 2), ("ok", 6))
     marks = tuple(
-        district.Mark(_("示例"), "#pictures", sign, done, 6, _("示例项目"))
+        district.Mark(_("示例点"), "#pictures", sign, done, 6, _("示例项目"))
         for sign, done in signs  # type: ignore[arg-type]
     )
     tiles = [district.Tile(key, _(name), "4", marks) for key, name in _TILES]
