@@ -137,7 +137,7 @@ def worklist_page() -> Response:
     )
 
 
-@pages.get("/work/news")
+@pages.get("/worklist/news")
 def worklist_news() -> Response:
     """How many cases have come into the list since the page was made, for htmx; nothing where it has been told."""
     since, told = request.args.get("since", type=int), request.args.get("told", 0, type=int)

@@ -24,7 +24,7 @@ AT: Mapping[str, int] = {
     "granted": DELIVERY,
     "granted_with_gaps": DELIVERY,
 }
-DONE, TODO = ("done", "t-done", N_("已完成")), ("todo", "t-todo", N_("未开始"))
+DONE, NOT_BEGUN = ("done", "t-done", N_("已完成")), ("todo", "t-todo", N_("未开始"))
 LIGHTS: Mapping[Light | None, tuple[str, str, str]] = {
     Light.OVERDUE: ("bad", "t-bad", N_("超期")),
     Light.WARNING: ("warn", "t-warn", N_("预警")),
@@ -88,7 +88,7 @@ def cells(one: ItemStep) -> Sequence[StepCell]:
     at = AT.get(one.state.name, -1)
     found = []
     for step in range(len(STEPS)):
-        look = DONE if step < at else TODO
+        look = DONE if step < at else NOT_BEGUN
         if step == at:
             look = LIGHTS.get(one.light, GOING_ON)
             if one.state.name == "correcting":

@@ -3,8 +3,6 @@
 Nobody is signed in here, nothing personal is shown, and no search engine is to keep it.
 """
 
-from datetime import timedelta
-
 from flask import Response, request, url_for
 
 from api import access
@@ -14,18 +12,13 @@ from api.pages.faults import Fault
 from api.pages.frame import lead, show
 from api.pages.reading import half_width
 from api.pages.standing import Standing, standing
-from api.rate import Rate
 from api.wording import _, date_and_time, own
 from workflow.clock.days import local_day
+from workflow.commands.prove_number import prove_number
 from workflow.definition import LIFE_CLOCKS
 from workflow.errors import NotFound, TooMany
-from workflow.queries.public_progress import DIGITS, PublicProgress, proved_number, seal, sealed_progress
+from workflow.queries.public_progress import DIGITS, PublicProgress, seal, sealed_progress
 
-WINDOW = timedelta(minutes=15)
-BY_ADDRESS = Rate(times=20, seconds=WINDOW.total_seconds())
-"""What one address may ask, right or wrong."""
-BY_NUMBER = Rate(times=10, seconds=WINDOW.total_seconds())
-"""How often one number may be tried from anywhere: four digits are ten thousand guesses."""
 LONGEST_NUMBER = 40
 
 
@@ -51,12 +44,8 @@ def query_now() -> Response:
     digits = half_width(request.form.get("digits", "")).upper().replace(" ", "")[:LONGEST_NUMBER]
     if faults := _unfilled(no, digits):
         return _page(no, digits, faults=faults, status=400)
-    office = access.office()
     try:
-        BY_ADDRESS.check(request.remote_addr or "")
-        BY_NUMBER.check(no)
-        with office.engine.connect() as conn:
-            found = proved_number(office, conn, no, digits)
+        found = prove_number(access.office(), no, digits, request.remote_addr or "")
     except NotFound as unknown:
         return _page(no, digits, faults=[Fault("no", own(unknown))], status=404)
     except TooMany as refusal:
@@ -79,10 +68,8 @@ def _unfilled(no: str, digits: str) -> list[Fault]:
 
 
 def _too_often(no: str, digits: str, refusal: TooMany) -> Response:
-    seconds = int(refusal.extra["retry_after"])
-    wait = -(-seconds // 60)
-    response = _page(no, digits, faults=[Fault("", _("查询次数过多，请 %(n)s 分钟后再试。", n=wait))], status=429)
-    response.headers["Retry-After"] = str(seconds)
+    response = _page(no, digits, faults=[Fault("", own(refusal))], status=429)
+    response.headers["Retry-After"] = str(refusal.extra["retry_after"])
     return response
 
 

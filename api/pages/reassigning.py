@@ -33,13 +33,13 @@ class Result:
     why: str
 
 
-@pages.get("/work/assign", endpoint="reassigning")
+@pages.get("/worklist/assign", endpoint="reassigning")
 def reassigning() -> Response:
     """The page that asks whether it is meant."""
     return _page(_chosen(request.args.getlist("no")))
 
 
-@pages.post("/work/assign")
+@pages.post("/worklist/assign")
 def reassign() -> Response:
     """Give every chosen case to the person; a case that cannot go stays, and the page tells why."""
     numbers = list(dict.fromkeys(request.form.getlist("no")))[:MOST]

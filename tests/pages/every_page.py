@@ -59,7 +59,7 @@ PAGES: dict[str, tuple[str, Callable[[World], str]]] = {
     "worklist": ("officer_qx", lambda _: "/work?tab=department"),
     "worklist filtered": ("clerk", lambda _: "/work?tab=all&light=overdue"),
     "worklist of today": ("supervisor", lambda _: "/work?tab=today"),
-    "reassigning": ("director_qx", lambda world: f"/work/assign?no={world.overdue}&no={world.paused}"),
+    "reassigning": ("director_qx", lambda world: f"/worklist/assign?no={world.overdue}&no={world.paused}"),
     "checking papers": ("clerk", lambda world: f"/cases/{world.received}/verify"),
     "record by kinds": ("officer_qx", lambda world: f"/cases/{world.delivered}?only=documents"),
     "worklist empty": ("clerk", lambda _: "/work?tab=all&q=NOTHING"),

@@ -125,11 +125,10 @@ def test_news_of_the_worklist_are_a_part_and_no_page(world: World, reading: Call
     asked = re.search(r'hx-get="([^"]+)"', html(reader))
     assert asked is not None
     assert reader.client.get(unescape(asked[1]), headers=HTMX).status_code == 204
-    given_up = reader.client.get("/work/news?since=x", headers=HTMX)
+    given_up = reader.client.get("/worklist/news?since=x", headers=HTMX)
     assert given_up.status_code == 303
-    assert (
-        reader.client.get("/work/news?since=0&told=0&tab=all", headers=HEADERS).headers["Location"] == "/work?tab=all"
-    )
+    headers = reader.client.get("/worklist/news?since=0&told=0&tab=all", headers=HEADERS).headers
+    assert headers["Location"] == "/work?tab=all"
 
 
 def test_shortcuts_are_switched_off_by_a_button_and_on_again(world: World, reading: Callable[[str], Reader]) -> None:

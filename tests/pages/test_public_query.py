@@ -1,28 +1,23 @@
 """查进度: what anybody with a number and four digits learns, what nobody learns, and how often one may ask."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from api.pages import public_query
-from api.rate import Rate
 from tests.pages.conftest import HEADERS, Reader
 from tests.pages.reading import Page
 from tests.pages.world import World
+from workflow.commands.prove_number import PER_NUMBER, prove_number
+from workflow.errors import NotFound, TooMany
+from workflow.work import Office
 
 SignedIn = Callable[[str], Reader]
 PHONE = "0532-8888 6620"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counts of their own for every test: they live in the process."""
-    seconds = public_query.WINDOW.total_seconds()
-    monkeypatch.setattr(public_query, "BY_ADDRESS", Rate(20, seconds))
-    monkeypatch.setattr(public_query, "BY_NUMBER", Rate(10, seconds))
 
 
 @pytest.fixture
@@ -145,6 +140,36 @@ def test_who_asks_too_often_is_told_how_long_to_wait(reader: Reader, world: Worl
     for n in range(9):
         assert ask(reader, f"LS2026-90000{n}", "0000").status == 404
     assert ask(reader, "LS2026-900009", "0000").status == 429, "twenty from one address, of whatever numbers"
+
+
+def test_wrong_tries_count_in_every_process_and_right_ones_nowhere(app: Flask, world: World, engine: Engine) -> None:
+    with_phone(engine, world)
+    for n in range(12):
+        assert ask(Reader(app.test_client()), world.paused, "6620").status == 200, n
+    for n in range(9):
+        assert ask(Reader(app.test_client()), world.paused, "0000").status == 404, n
+    assert ask(Reader(app.test_client()), world.paused, "6620").status == 200
+    assert ask(Reader(app.test_client()), world.paused, "0001").status == 404
+    assert ask(Reader(app.test_client()), world.paused, "6620").status == 429
+    with engine.begin() as conn:
+        conn.execute(text("UPDATE login_failures SET locked_until = now() - interval '1 second'"))
+    assert ask(Reader(app.test_client()), world.paused, "6620").status == 200
+
+
+def test_of_many_tries_at_once_no_more_are_answered_than_of_one_after_another(
+    office: Office, world: World, engine: Engine
+) -> None:
+    with_phone(engine, world)
+
+    def guess(n: int) -> str:
+        try:
+            return prove_number(office, world.paused, f"{n:04}", f"10.0.0.{n}")
+        except (NotFound, TooMany) as refusal:
+            return type(refusal).__name__
+
+    with ThreadPoolExecutor(8) as pool:
+        told = Counter(pool.map(guess, range(30)))
+    assert told == {"NotFound": PER_NUMBER.failures, "TooMany": 30 - PER_NUMBER.failures}
 
 
 def test_no_search_engine_keeps_it(reader: Reader, world: World, member: SignedIn) -> None:

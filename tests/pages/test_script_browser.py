@@ -208,7 +208,7 @@ def test_news_of_the_worklist_are_told_and_no_row_moves(
     expect(page.get_by_text("件新办件")).to_have_count(0)
     given.application(office, world.town, NOW, ["LX06"])
     told(engine)
-    with page.expect_response("**/work/news?**"):
+    with page.expect_response("**/worklist/news?**"):
         page.clock.run_for(61_000)
     expect(page.get_by_text("有 2 件新办件")).to_be_visible()
     assert page.locator("[data-rows]").inner_text() == before

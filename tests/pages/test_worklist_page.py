@@ -104,7 +104,7 @@ def test_a_head_gives_several_cases_to_somebody_after_a_page_that_names_them(wor
     director = readers(app)["director_qx"]
     page = director.open("/work?tab=department")
     assert 'form="assign"' in page.response.text
-    page = director.open(f"/work/assign?no={world.overdue}&no={world.paused}")
+    page = director.open(f"/worklist/assign?no={world.overdue}&no={world.paused}")
     assert world.overdue in page.words
     assert world.paused in page.words
     assert "时限照旧计算" in page.words
@@ -121,7 +121,7 @@ def test_a_head_gives_several_cases_to_somebody_after_a_page_that_names_them(wor
 
 def test_a_case_that_somebody_touched_first_stays_and_says_so(world: World, app: Flask, office: Office) -> None:
     director = readers(app)["director_qx"]
-    director.open(f"/work/assign?no={world.overdue}&no={world.paused}")
+    director.open(f"/worklist/assign?no={world.overdue}&no={world.paused}")
     who = world.town.directors["QX"]
     given.act(
         office,
@@ -142,7 +142,7 @@ def test_a_case_that_somebody_touched_first_stays_and_says_so(world: World, app:
 def test_an_officer_gives_nothing_away(world: World, app: Flask) -> None:
     officer = readers(app)["officer_qx"]
     assert 'form="assign"' not in officer.open("/work?tab=department").response.text
-    assert officer.open(f"/work/assign?no={world.overdue}").status == 403
+    assert officer.open(f"/worklist/assign?no={world.overdue}").status == 403
 
 
 def test_in_english_the_matter_is_the_item_and_the_project_keeps_its_name(world: World, app: Flask) -> None:

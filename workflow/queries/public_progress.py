@@ -71,8 +71,8 @@ def sealed_progress(office: Office, conn: Connection, secret: str, no: str, show
     return _progress(office, conn, no)
 
 
-def proved_number(office: Office, conn: Connection, no: str, digits: str) -> str:
-    """The number as it is kept, where the digits belong to it; raises NotFound in the same words for either fault.
+def proved_number(office: Office, conn: Connection, no: str, digits: str) -> str | None:
+    """The number as it is kept, where the digits belong to it, else None, whichever is at fault.
 
     The digits are the last four of a telephone the applicant gave: in the form of the application, or for messages.
     Where there is none at all, the last four characters of the company's unified social credit code stand in.
@@ -82,9 +82,7 @@ def proved_number(office: Office, conn: Connection, no: str, digits: str) -> str
     public = row is not None and _is_public(office, row)
     known = _last_four(row) if row is not None and public else [NEVER]
     right = [hmac.compare_digest(one.encode(), digits.encode()) for one in known]
-    if row is None or not any(right):
-        raise not_found()
-    return str(row.no)
+    return str(row.no) if row is not None and any(right) else None
 
 
 def not_found() -> NotFound:
