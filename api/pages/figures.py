@@ -35,15 +35,34 @@ from workflow.visibility import sees_everything
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One number or ratio of a group. ``href`` leads to the cases it counts, None for a ratio and for nothing."""
+    """One number or ratio. ``href`` leads to the cases it counts, None for a ratio and for nothing."""
 
-    group: str
     name: str
     count: str
     href: str | None
     amount: str
     projects: int | None
     of: str
+
+    @property
+    def none(self) -> bool:
+        """Whether there is nothing of it."""
+        return self.count == "0" or (self.count == "—" and not self.of)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """What stands small under the number where there is no column for it."""
+        projects = _("%(n)s 个项目", n=self.projects) if self.projects else ""
+        return tuple(words for words in (self.amount, projects, self.of) if words)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A figure broken down: the names of its numbers and ratios, and those of each group, in the same order; None where
+    a group has none of a name."""
+
+    names: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[Row | None, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +74,7 @@ class Section:
     version: int
     now: bool
     rows: tuple[Row, ...]
-    broken: tuple[Row, ...]
+    broken: Broken | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +160,30 @@ def _ask(today: date) -> Ask:
 
 
 def _section(figure: Figure, found: Figures, ask: Ask, as_of: str) -> Section:
-    broken = [row for group in figure.groups for row in _rows(figure, group, _of_group(ask, found.scope.by, group))]
     return Section(
         code=figure.code,
         definition=definition(figure.definition, as_of),
         version=figure.version,
         now=figure.definition.counted == "as_of_now",
         rows=tuple(_rows(figure, figure.whole, ask)) if any(one.n for one in figure.whole.parts) else (),
-        broken=tuple(broken),
+        broken=_broken(figure, found.scope.by, ask) if figure.groups else None,
     )
+
+
+def _broken(figure: Figure, by: str | None, ask: Ask) -> Broken:
+    found = [
+        (own(one.title), {row.name: row for row in _rows(figure, one, _of_group(ask, by, one))})
+        for one in figure.groups
+    ]
+    # A group may lack a number that another has: the widest says their order, what it lacks comes after.
+    names = list(dict.fromkeys(name for _title, rows in sorted(found, key=lambda one: -len(one[1])) for name in rows))
+    return Broken(tuple(names), tuple((title, tuple(rows.get(name) for name in names)) for title, rows in found))
 
 
 def _rows(figure: Figure, group: Group, ask: Ask) -> list[Row]:
     unit = figure.definition.unit
     rows = [
         Row(
-            group=own(group.title),
             name=_part_name(figure, own(one.title)),
             count=str(one.n),
             href=cases_of(figure.code, one.code, ask) if one.n else None,
@@ -168,13 +195,12 @@ def _rows(figure: Figure, group: Group, ask: Ask) -> list[Row]:
     ]
     rows += [
         Row(
-            own(group.title),
             own(one.title),
             ratio_words(one, _cases_in(figure, group, one)),
             None,
             "",
             None,
-            f"{one.numerator} / {one.denominator}",
+            f"{one.numerator} / {one.denominator}" if one.denominator else "",
         )
         for one in group.ratios
     ]

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from tests import given
 from tests.applications import application
+from tests.serving import serving
 from workflow.actor import Actor
 from workflow.settings import Settings, load_settings
 from workflow.store import tokens
@@ -87,10 +86,5 @@ def by_session(app: Flask, engine: Engine) -> Callable[[Actor], Caller]:
 @pytest.fixture
 def address(app: Flask) -> Iterator[tuple[str, int]]:
     """Host and port of the application behind a real socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield "127.0.0.1", server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as port:
+        yield "127.0.0.1", port

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.serving import make_server
 from werkzeug.test import stream_encode_multipart
 
 from api.app import create_app
@@ -24,6 +22,7 @@ from tests.pages.browsing import ARGUMENTS, CHROMIUM, Site
 from tests.pages.reading import Page, read
 from tests.pages.world import NOW as THAT_DAY
 from tests.pages.world import World, build
+from tests.serving import serving
 from workflow.settings import Settings, load_settings
 from workflow.store.engine import open_engine
 from workflow.work import Office
@@ -171,15 +170,8 @@ def member(app: Flask, world: World) -> Callable[[str], Reader]:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The application behind a real socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    # A page with script still listens: its next look would open the test's database once more.
-    app.extensions["wugeyi"].live.end()
+    with serving(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
@@ -198,12 +190,6 @@ def site(databases: Databases, configuration: Office, district: World, chromium:
     given.time_is(engine, THAT_DAY)
     settings = replace(load_settings({}), demo=True, public_url="http://localhost", secret="s" * 40)
     app = create_app(replace(configuration, engine=engine), settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", district, chromium)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["wugeyi"].live.end()
+    with serving(app) as port:
+        yield Site(f"http://127.0.0.1:{port}", district, chromium)
     engine.dispose()

@@ -1,16 +1,15 @@
 """The scanner of pages sees faults: on a page made of them, which is no page of the product."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser, Error, Page
-from werkzeug.serving import make_server
 
 from api.headers import CONTENT_SECURITY_POLICY
 from tests.pages.browsing import Site, in_a_browser, new_window
 from tests.pages.scanner import axe, listening, look, resize, scan
+from tests.serving import serving
 
 pytestmark = in_a_browser
 
@@ -55,17 +54,12 @@ def faulty(chromium: Browser) -> Iterator[Page]:
         lambda: Response(FAULTY, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}),
     )
     app.add_url_rule("/favicon.ico", "icon", lambda: Response(status=204))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    window = new_window(chromium)
-    page = window.new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/faulty")
-    yield page
-    window.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as port:
+        window = new_window(chromium)
+        page = window.new_page()
+        page.goto(f"http://127.0.0.1:{port}/faulty")
+        yield page
+        window.close()
 
 
 def origin(page: Page) -> str:
