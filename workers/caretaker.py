@@ -6,7 +6,6 @@ what it takes. One that fails is tried again later and keeps no other from its w
 """
 
 import random
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workers.duties import DUTIES, Duty
 from workers.office import worker_office
+from workers.woken import LONGEST_WAIT, Woken
 from workflow.errors import Unusable
 from workflow.logs import facts, logger
 from workflow.store import heartbeats
@@ -25,7 +25,6 @@ from workflow.work import Office
 log = logger("caretaker")
 
 SHORTEST_WAIT = 0.05
-LONGEST_WAIT = 5.0
 BEAT_SECONDS = 1.0
 SECONDS_AFTER_A_FAILURE = 15.0
 TURN_SECONDS = 0.25
@@ -47,7 +46,7 @@ def attend_task() -> None:
     attend(worker_office())
 
 
-class Caretaker(threading.Thread):
+class Caretaker(Woken):
     """Attends to its duties until stopped; a lost database is waited for."""
 
     def __init__(
@@ -58,27 +57,16 @@ class Caretaker(threading.Thread):
         wake_relay: Callable[[], None],
         duties: Sequence[Duty] = DUTIES,
     ) -> None:
-        super().__init__(name="caretaker", daemon=True)
+        super().__init__("caretaker")
         self._duties = duties
         self._open_office = open_office
         self._open_engine = open_engine
         self._name = name
         self._wake_relay = wake_relay
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
         self._next = {duty.name: 0.0 for duty in duties}
         self._failing: dict[str, str] = {}
         self._beat_due = 0.0
         self._done = 0
-
-    def wake(self) -> None:
-        """Something has happened that has no position yet."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Ask it to end; it does so after the part at hand."""
-        self._stopping.set()
-        self._wake.set()
 
     def run(self) -> None:
         """Until stopped."""
@@ -94,9 +82,12 @@ class Caretaker(threading.Thread):
             except (DBAPIError, OSError) as error:
                 failures += 1
                 log.warning("the caretaker waits for the database", extra=facts(error=type(error).__name__))
-                self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2**failures) * random.uniform(0.8, 1.2))
+                self._wait_out(failures)
             except Unusable as error:
                 log.error("the caretaker may not work", extra=facts(error=str(error)))
+                self._stopping.wait(LONGEST_WAIT)
+            except Exception:
+                log.exception("the caretaker cannot work")
                 self._stopping.wait(LONGEST_WAIT)
         engine.dispose()
 

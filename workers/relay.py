@@ -4,8 +4,6 @@ A row is claimed, committed as queued, and its id published. Without Redis the r
 loses is published again when the row's lease has run out.
 """
 
-import random
-import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -16,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workers.configuration import LETTERS, QUEUE
 from workers.office import worker_office
+from workers.woken import LONGEST_WAIT, Woken
 from workflow.logs import facts, logger
 from workflow.store import heartbeats, outbox
 from workflow.store.outbox import INSIDE, Waiting
@@ -25,7 +24,6 @@ log = logger("relay")
 BATCH = 200
 BEAT_SECONDS = 5.0
 """How long it sleeps where nobody wakes it; the sweeper does, as soon as something waits."""
-LONGEST_WAIT = 5.0
 
 
 class Publish(Protocol):
@@ -77,26 +75,15 @@ def relay() -> None:
     relay_all(worker_office().engine, publisher(current_app))
 
 
-class Relay(threading.Thread):
+class Relay(Woken):
     """Publishes whenever it is woken; without a broker it tries again, less and less often, and nothing is lost."""
 
     def __init__(self, open_engine: Callable[[], Engine], publish: PublishMessages, name: str) -> None:
-        super().__init__(name="relay", daemon=True)
+        super().__init__("relay")
         self._open_engine = open_engine
         self._publish = publish
         self._name = name
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
         self._published = 0
-
-    def wake(self) -> None:
-        """Something waits in the outbox."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Ask it to end; it does so within a second unless the broker keeps it waiting."""
-        self._stopping.set()
-        self._wake.set()
 
     def run(self) -> None:
         """Until stopped."""
@@ -113,5 +100,8 @@ class Relay(threading.Thread):
             except (BrokerAway, DBAPIError, OSError) as error:
                 failures += 1
                 log.warning("the relay waits", extra=facts(error=type(error).__name__, attempts=failures))
-                self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2**failures) * random.uniform(0.8, 1.2))
+                self._wait_out(failures)
+            except Exception:
+                log.exception("the relay cannot work")
+                self._stopping.wait(LONGEST_WAIT)
         engine.dispose()

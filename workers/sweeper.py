@@ -7,7 +7,6 @@ look every ``sweep_seconds`` between them, and never sleep past the next moment 
 """
 
 import random
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import monotonic
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from workers.office import worker_office
+from workers.woken import LONGEST_WAIT, Stoppable
 from workflow.commands.fire_rungs import SweepResult, fire_due, sweep
 from workflow.commands.settle_dates import Settled, settle_batches
 from workflow.commands.warn_of_gaps import warn_of_gaps
@@ -32,7 +32,6 @@ BATCH = 250
 BEAT_SECONDS = 1.0
 GAP_SECONDS = 60.0
 """How often gaps of the duty roster are looked for: they are announced a day ahead."""
-LONGEST_WAIT = 5.0
 SHORTEST_WAIT = 0.01
 SECONDS_AFTER_A_FAILURE = 30.0
 """A case that cannot be derived anew is tried again, and named in the log, not more often than this."""
@@ -44,7 +43,7 @@ def sweep_task() -> None:
     sweep(worker_office(), BATCH)
 
 
-class Sweeper(threading.Thread):
+class Sweeper(Stoppable):
     """Fires until stopped. ``open_office`` is tried until it works: the database may come later than the worker."""
 
     def __init__(
@@ -56,14 +55,13 @@ class Sweeper(threading.Thread):
         wake_relay: Callable[[], None],
         wake_caretaker: Callable[[], None],
     ) -> None:
-        super().__init__(name="sweeper", daemon=True)
+        super().__init__("sweeper")
         self._open_office = open_office
         self._open_engine = open_engine
         self._seconds = seconds
         self._name = name
         self._wake_relay = wake_relay
         self._wake_caretaker = wake_caretaker
-        self._stopping = threading.Event()
         self._live = 1
         self._beat_due = 0.0
         self._gaps_due = 0.0
@@ -71,10 +69,6 @@ class Sweeper(threading.Thread):
         self._settling: Iterator[Settled] | None = None
         self._settle_from = 0.0
         self._unsettled_cases = 0
-
-    def stop(self) -> None:
-        """Ask it to end; it does so after the batch at hand."""
-        self._stopping.set()
 
     def run(self) -> None:
         """Until stopped; a lost database is waited for."""
@@ -89,7 +83,7 @@ class Sweeper(threading.Thread):
             except DBAPIError as error:
                 failures += 1
                 log.warning("the sweeper waits for the database", extra=facts(error=type(error.orig).__name__))
-                self._stopping.wait(min(LONGEST_WAIT, 0.25 * 2**failures) * random.uniform(0.8, 1.2))
+                self._wait_out(failures)
             except Unusable as error:
                 log.error("the sweeper may not work", extra=facts(error=str(error)))
                 self._stopping.wait(LONGEST_WAIT)
