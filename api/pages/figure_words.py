@@ -19,12 +19,11 @@ from workflow.queries.figures import Part, Ratio
 
 FEW = 5
 """Of fewer cases the number is given and no rate: one case more or less would turn it about."""
-UNITS: Mapping[str, str] = {
-    "cases": N_("件"),
-    "projects": N_("个"),
-    "minutes": N_("分钟"),
-    "working_days": N_("日"),
-    "calendar_days": N_("天"),
+AMOUNTS: Mapping[str, str] = {
+    "projects": N_("%(n)s 个"),
+    "minutes": N_("%(n)s 分钟"),
+    "working_days": N_("%(n)s 个工作日"),
+    "calendar_days": N_("%(n)s 天"),
 }
 DIMENSION_WORDS: Mapping[str, str] = {
     "street": N_("街道"),
@@ -121,4 +120,4 @@ def amount_words(part: Part | CountedCase, unit: str) -> str:
         return ""
     if unit == "minutes" and part.amount >= 60:
         return _("%(n)s 小时", n=f"{part.amount / 60:.1f}")
-    return f"{part.amount} {_(UNITS[unit])}"
+    return _(AMOUNTS[unit], n=part.amount)

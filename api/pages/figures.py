@@ -166,17 +166,20 @@ def _section(figure: Figure, found: Figures, ask: Ask, as_of: str) -> Section:
         version=figure.version,
         now=figure.definition.counted == "as_of_now",
         rows=tuple(_rows(figure, figure.whole, ask)) if any(one.n for one in figure.whole.parts) else (),
-        broken=_broken(figure, found.scope.by, ask) if figure.groups else None,
+        broken=_broken(figure, found.scope.by, ask),
     )
 
 
-def _broken(figure: Figure, by: str | None, ask: Ask) -> Broken:
+def _broken(figure: Figure, by: str | None, ask: Ask) -> Broken | None:
     found = [
         (own(one.title), {row.name: row for row in _rows(figure, one, _of_group(ask, by, one))})
         for one in figure.groups
     ]
-    # A group may lack a number that another has: the widest says their order, what it lacks comes after.
-    names = list(dict.fromkeys(name for _title, rows in sorted(found, key=lambda one: -len(one[1])) for name in rows))
+    # A group may lack a number that another has: the widest says their order. What nobody has is left out.
+    order = dict.fromkeys(name for _title, rows in sorted(found, key=lambda one: -len(one[1])) for name in rows)
+    names = [name for name in order if any(name in rows and not rows[name].none for _title, rows in found)]
+    if not names:
+        return None
     return Broken(tuple(names), tuple((title, tuple(rows.get(name) for name in names)) for title, rows in found))
 
 

@@ -103,10 +103,26 @@ def test_the_report_gives_numerator_denominator_exclusions_and_version_of_every_
 
 def test_of_fewer_than_five_cases_there_is_a_number_and_no_rate(opened: Open) -> None:
     report = opened("supervisor", f"/figures?{MARCH}")
-    assert "提前办结率 — — — 1 / 1" in report.words
+    assert "提前办结率 — 1 / 1" in report.words
     page = opened("district_leader", f"/war-map?{MARCH}")
     assert "不足 5 件，不算比率" in page.words
     assert "100%" not in page.words
+
+
+def test_broken_down_a_figure_has_a_line_a_group_and_a_column_for_what_anybody_has(opened: Open) -> None:
+    page = opened("supervisor", f"/figures?{MARCH}&by=department")
+    assert "分组 承诺件 提前办结 提前办结率 区行政审批服务局 1 1 — 1 / 1" in page.words
+    assert page.words.count("较承诺时限节约（自然日）") == 1, "nobody has any: among all numbers only"
+
+
+def test_days_of_an_amount_are_no_sunday_in_english(app: Flask, counted: World) -> None:
+    supervisor = Reader(app.test_client())
+    supervisor.open("/login")
+    supervisor.press("登录", username="supervisor", password=given.PASSWORD)
+    supervisor.client.set_cookie("wugeyi-lang", "en")
+    words = supervisor.open(f"/figures?{MARCH}&by=department").words
+    assert re.search(r"\d working days? ", words)
+    assert not re.search(r"\d Sun\b", words)
 
 
 def test_the_report_leads_to_the_same_as_csv(opened: Open) -> None:
