@@ -15,6 +15,7 @@ from workflow.catalogue import Catalogue
 from workflow.definition import LATE_ENTRY, Action, Flow
 from workflow.errors import Conflict, NotAllowed, NotFound, NotMet, Reason, Refused
 from workflow.guards import ITEMS, Facts, condition, life_clock
+from workflow.recorded_words import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def decide(flow: Flow, action_name: str, facts: Facts) -> Decision | Refusal:
         return _wrong_role(flow, action, facts)
     if (first := _clock_acts_first(flow, facts)) is not None:
         return Refusal(first.code, first.zh, first.en, (first,), ())
-    reasons = tuple(reason for need in action.needs if (reason := condition(need).check(facts)) is not None)
+    unmet = (condition(need).check(facts) for need in action.needs)
+    reasons = tuple(in_words(flow, reason) for reason in unmet if reason is not None)
     if reasons:
         return Refusal(
             reasons[0].code if len(reasons) == 1 else "conditions_unmet",
@@ -158,7 +160,8 @@ def _closed_because(flow: Flow, action: Action, facts: Facts) -> tuple[Reason, .
         return (closed,)
     guards = [condition(need) for need in action.needs]
     bare = replace(facts, inputs={})
-    return tuple(reason for guard in guards if not guard.on_input and (reason := guard.check(bare)) is not None)
+    unmet = (guard.check(bare) for guard in guards if not guard.on_input)
+    return tuple(in_words(flow, reason) for reason in unmet if reason is not None)
 
 
 def _clock_acts_first(flow: Flow, facts: Facts) -> Reason | None:

@@ -14,7 +14,7 @@ from api import access
 from api.pages.ahead import PLACELESS, answer_words
 from api.pages.blueprint import pages
 from api.pages.case_names import case_name
-from api.pages.errands import ERRANDS, places_of_errands
+from api.pages.errands import ERRANDS, NOTICE_ANSWERED_BY, own_clock, places_of_errands
 from api.pages.frame import is_applicant, show
 from api.pages.lists import cursor, paging
 from api.pages.names import department_name, role_name
@@ -22,7 +22,7 @@ from api.pages.strips import Cell, strip
 from api.wording import N_, _, date_and_time, lang, own
 from workflow import logs
 from workflow.clock.days import OFFICE_ZONE, local_day
-from workflow.clock.words import date_words
+from workflow.clock.words import Light, date_words
 from workflow.errors import Refused
 from workflow.queries.ended import EndedFilters, EndedRow, ended
 from workflow.queries.home import RowClock, TakenAway, my_specialists, row_clocks, taken_away
@@ -50,6 +50,7 @@ class Errand:
     button: str
     until: str
     left: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +198,38 @@ def _errands(work: Work) -> list[Errand]:
 
 def _errand(row: WorkRow, today: date) -> Errand:
     what, button = ERRANDS.get((row.flow, row.state), (own(row.state_title), N_("去办理")))
-    until = _("请在 %(day)s前办完", day=date_words(row.due_on, today, lang())) if row.due_on else ""
-    return Errand(row.no, case_name(row.title), _(what), _(button), until, own(row.words) if row.words else "")
+    clock = own_clock(access.office().flow(row.flow, row.flow_version), row.clocks)
+    due_on, light, words = (clock.due_on, clock.light, clock.words) if clock else (row.due_on, row.light, row.words)
+    deed = NOTICE_ANSWERED_BY.get((row.flow, row.state))
+    return Errand(
+        no=row.no,
+        title=case_name(row.title),
+        what=_(what),
+        button=_(button),
+        until=_until(due_on, light, today),
+        left=own(words) if words else "",
+        href=url_for("pages.deed", no=row.no, name=deed) if deed else _case(row.no),
+    )
+
+
+def _until(due_on: date | None, light: Light, today: date) -> str:
+    """By when: said of what has no date, and of what is late already, too."""
+    if due_on is None:
+        return _("没有规定日期，随时可以接着办")
+    day = date_words(due_on, today, lang())
+    if light is Light.OVERDUE:
+        return _("原定 %(day)s前办完，请尽快", day=day)
+    return _("请在 %(day)s前办完", day=day)
+
+
+def _case(no: str) -> str:
+    return url_for("pages.case", no=no)
 
 
 def _papers(row: WorkRow) -> Errand:
     """Papers that interrupt the time until they are complete."""
-    return Errand(row.no, case_name(row.title), _("请补齐证明文件"), _("去补齐"), _("补齐后时限重新起算"), "")
+    title, href = case_name(row.title), _case(row.no)
+    return Errand(row.no, title, _("请补齐证明文件"), _("去补齐"), _("补齐后时限重新起算"), "", href)
 
 
 def _life(life: EndingLife, today: date) -> Errand:
@@ -214,4 +240,5 @@ def _life(life: EndingLife, today: date) -> Errand:
     if life.renew_by is not None and life.renew_by != life.life.due_on:
         last = date_words(life.renew_by, today, lang())
         until += _("（延续最迟 %(day)s 提出）", day=last)
-    return Errand(life.no, case_name(life.title), _("有效期将满"), _("去办理"), until, own(life.life.words))
+    title, href = case_name(life.title), _case(life.no)
+    return Errand(life.no, title, _("有效期将满"), _("去办理"), until, own(life.life.words), href)

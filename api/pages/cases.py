@@ -10,7 +10,7 @@ from api import access
 from api.pages.ahead import PLACELESS, answer_words
 from api.pages.blueprint import pages
 from api.pages.deeds import Deeds, deeds, may_check
-from api.pages.errands import ERRANDS, places_of_errands
+from api.pages.errands import ERRANDS, NOTICE_ANSWERED_BY, own_clock, places_of_errands
 from api.pages.faults import Fault
 from api.pages.frame import is_applicant, is_staff, lead, show
 from api.pages.item_matrix import ItemMatrix, item_matrix
@@ -37,7 +37,7 @@ from api.pages.time_use import UsePanel, use_panel
 from api.pages.track import Said, Step, fault_words, track
 from api.wording import _, date_and_time, lang, own, short_day
 from workflow.clock.days import local_day
-from workflow.clock.words import date_words
+from workflow.clock.words import Light, date_words
 from workflow.definition import LIFE_CLOCKS, Flow
 from workflow.queries.case import CaseView, PauseView
 from workflow.queries.case import case as read_case
@@ -176,7 +176,9 @@ def case_page(page: CasePage, problems: list[Fault] | None = None, status: int =
         return show("case.html", status, **common, notices=_notices(page), **office)
     said: dict[str, Any] = {
         "errand": _errand(page.case),
-        "ahead": _ahead(page.case, page.today),
+        "errand_due": _errand_due(page),
+        "answer_at": _answer_at(page.case),
+        "ahead": _ahead(page.case, page.today, page.deeds),
         "notice": _notice(page),
         "progress": progress(page.case, page.panels, page.now),
         "receipt": receipt_of(page.case),
@@ -231,6 +233,23 @@ def _errand(case_: CaseView) -> str:
     return ""
 
 
+def _errand_due(page: CasePage) -> str:
+    """By when the applicant has to do it; empty where that has no date of its own."""
+    clock = own_clock(access.office().flow(page.case.flow, page.case.flow_version), page.case.clocks)
+    if clock is None or clock.due_on is None:
+        return ""
+    day = date_words(clock.due_on, page.today, lang(), clock.provisional)
+    if clock.light is Light.OVERDUE:
+        return _("原定 %(day)s前办完，%(left)s，请尽快。", day=day, left=own(clock.words))
+    return _("请在 %(day)s前办完，%(left)s。", day=day, left=own(clock.words))
+
+
+def _answer_at(case_: CaseView) -> str | None:
+    """The page on which a one-time notice is answered point by point."""
+    deed = NOTICE_ANSWERED_BY.get((case_.flow, case_.state.name))
+    return url_for("pages.deed", no=case_.no, name=deed) if deed else None
+
+
 def _life(case_: CaseView) -> ClockView | None:
     """The running life of what was granted."""
     return next((clock for clock in case_.clocks if clock.name in LIFE_CLOCKS and clock.state != "settled"), None)
@@ -265,7 +284,7 @@ def _notice(page: CasePage) -> list[str]:
     return [fault_words(fault) for fault in page.case.notices[-1]["faults"]]
 
 
-def _ahead(case_: CaseView, today: date) -> str:
+def _ahead(case_: CaseView, today: date, found: Deeds) -> str:
     """What happens next, in a sentence or two."""
     state = case_.state
     if state.ended:
@@ -284,6 +303,10 @@ def _ahead(case_: CaseView, today: date) -> str:
         return _("本件暂停计时，原因写在上面。")
     if case_.paused:
         return _("正在进行法定的特别程序，这段时间依法不计入时限；结束后恢复计时并作出决定。")
+    if state.turn == "applicant" and not found.open and found.closed:
+        return _("请先补上下面还缺的，再按“%(deed)s”；没有办之前，本件停在这一步。", deed=found.closed[0].title)
+    if state.turn == "applicant" and (leading := next((deed for deed in found.open if deed.leads), None)) is not None:
+        return _("请在下面“现在可以做”里按“%(deed)s”；没有办之前，本件停在这一步。", deed=leading.title)
     if state.turn in (None, "applicant"):
         return _("下一步到时自动进行，或者由您在“现在可以做”里办理。") if state.turn else _("等待下一步。")
     assert state.turn is not None

@@ -26,7 +26,7 @@ TRIALS: Mapping[str, tuple[str, str]] = {
     "failed": ("bad", N_("没有送出")),
 }
 """By what became of a test: its shape and words."""
-QUIET: Mapping[str, str] = {"office": N_("按本单位规定"), "own": N_("自己定"), "none": N_("不设")}
+QUIET: Mapping[str, str] = {"office": N_("按本平台规定"), "own": N_("自己定"), "none": N_("不设")}
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from api.pages.names import material_name
 from api.pages.slots import Slot, points
 from api.wording import _, lang, own, short_day
 from workflow.clock.days import local_day
-from workflow.clock.words import date_words
+from workflow.clock.words import Light, date_words
 from workflow.definition import Action
 
 ANSWERS = frozenset({"resubmit"})
@@ -68,6 +68,7 @@ def correction_page(
         asked_on=short_day(asked_on, page.today),
         due=date_words(due.due_on, page.today, lang(), due.provisional) if due and due.due_on else "",
         left=own(due.words) if due else "",
+        late=due is not None and due.light is Light.OVERDUE,
         most=access.wiring().settings.upload_mb,
         problems=faults,
         note=note,

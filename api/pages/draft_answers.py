@@ -1,5 +1,6 @@
 """The questions of the programme (申报导引) on the pages of a draft: asked, answered, and what follows from them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -107,10 +108,9 @@ def _read(answers: Mapping[str, str]) -> dict[str, object]:
 
 
 def _number(text: str) -> object:
-    try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        return text
+    # Not what float() takes besides: 1_000, nan, 1e5 are no amounts anybody writes down.
+    plain = re.sub(r"[,\s]", "", text)
+    return float(plain) if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", plain) else text
 
 
 def _plain(amount: float) -> str:

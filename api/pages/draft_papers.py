@@ -68,6 +68,10 @@ def match_draft_files(no: str) -> Response:
     if found is None:
         return left(no)
     files = waiting(found)
+    if not files:
+        # The form of a page one went back to, or pressed twice.
+        words = _("这些文件此前已经处理过，没有重复上传；您看到的是材料现在的情况。")
+        return lead_on(Done(url_for("pages.draft_papers", no=no), words))
     said = {file.key: request.form.get(file.key, LATER) for file in files}
     if faults := _twice(files, said):
         return _match_page(found, said, faults, 400)
@@ -90,10 +94,19 @@ def match_draft_files(no: str) -> Response:
         now = read_draft(no)
         return left(no) if now is None else _match_page(now, said, faults, 422, note)
     still = len(files) - len(settled)
-    if still:
-        words = _("已上传 %(n)s 份材料。", n=handed_in) + _("还有 %(n)s 个文件没有对上。", n=still)
-        return lead_on(Done(url_for("pages.draft_match", no=no), words))
-    return lead_on(Done(url_for("pages.draft_papers", no=no), _("已上传 %(n)s 份材料。", n=handed_in)))
+    words = _matched(handed_in, len(settled) - handed_in, still)
+    return lead_on(Done(url_for("pages.draft_match" if still else "pages.draft_papers", no=no), words))
+
+
+def _matched(handed_in: int, dropped: int, still: int) -> str:
+    """What became of the files: only what there is any of."""
+    return "".join(
+        (
+            _("已上传 %(n)s 份材料。", n=handed_in) if handed_in else "",
+            _("有 %(n)s 个文件不要了，没有上传。", n=dropped) if dropped else "",
+            _("还有 %(n)s 个文件没有对上。", n=still) if still else "",
+        )
+    )
 
 
 def papers_page(found: Draft, faults: Sequence[Fault] = (), status: int = 200, note: str = "") -> Response:

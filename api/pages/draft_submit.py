@@ -19,6 +19,7 @@ from api.pages.slots import slots
 from api.wording import _, own
 from workflow.commands.take_action import take_action
 from workflow.errors import Conflict, NotFound, Refused
+from workflow.queries.case import case as read_case
 from workflow.work import Work
 
 DEEDS = ("submit", "submit_simulated")
@@ -110,6 +111,11 @@ def _submitted(work: Work, no: str, name: str) -> Done:
 
 
 def _submitted_before(no: str) -> Response:
+    with access.work() as work:
+        case = read_case(work, no)
+    if case.received_at is None:
+        # Given up in another window: there is no receipt of what was never handed in.
+        return left(no)
     return lead_on(
         Done(url_for("pages.receipt", no=no), _("本申请此前已经提交，没有重复提交；您看到的是它现在的情况。"))
     )

@@ -1,6 +1,8 @@
 """Where a case waits for the applicant, and what it is then asked to do, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Protocol, TypeVar
 
 from api.wording import N_
 from workflow.definition import Flow
@@ -26,8 +28,48 @@ ERRANDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("objection", "received"): (N_("请答复异议"), N_("去答复")),
     ("bid_withdrawal", "owed"): (N_("请退还投标保证金"), N_("去登记")),
 }
+NOTICE_ANSWERED_BY: Mapping[tuple[str, str], str] = {("item", "correcting"): "resubmit"}
+"""Where the errand has a page of its own, with every point of the one-time notice: the action it stands under."""
 # Its application is asked instead.
 ASKED_ELSEWHERE = frozenset({("item", "simulated"), ("item", "draft")})
+
+
+class Ending(Protocol):
+    """A clock of a case, whole or as a line of a list tells it."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the flow."""
+
+    @property
+    def state(self) -> str:
+        """``settled`` once it has stopped for good."""
+
+    @property
+    def due_on(self) -> date | None:
+        """Its last day; None while a pause is open."""
+
+
+C = TypeVar("C", bound=Ending)
+
+
+def own_clock(flow: Flow, clocks: Sequence[C]) -> C | None:
+    """Of these clocks the one that waits for the applicant: it reminds the applicant up to its end. Of two the sooner.
+
+    The time to deliver a licence may run beside the applicant's time to bring what is missing: only the second is its
+    business.
+    """
+    own = [
+        one
+        for one in clocks
+        if one.name in flow.clocks and one.state != "settled" and one.due_on is not None and _tells_applicant(flow, one)
+    ]
+    return min(own, key=lambda one: one.due_on or date.max, default=None)
+
+
+def _tells_applicant(flow: Flow, clock: Ending) -> bool:
+    ladder = flow.clocks[clock.name].ladder
+    return any("applicant" in rung.tell and rung.time.anchor in ("left", "due") for rung in ladder)
 
 
 def places_of_errands(flows: Iterable[Flow]) -> set[tuple[str, str]]:

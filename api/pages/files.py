@@ -9,6 +9,7 @@ from api.pages.correction import answering, correction_page
 from api.pages.draft_papers import papers_page
 from api.pages.drafts import is_draft, read_draft
 from api.pages.faults import Fault, at_its_field
+from api.pages.frame import lead
 from api.pages.once import Done, lead_on
 from api.wording import _, own
 from workflow.commands.attach_material import attach_material
@@ -23,6 +24,8 @@ SANDBOX = "default-src 'none'; sandbox"
 def upload(no: str) -> Response:
     """Hand in the chosen files; each stands for itself, a wrong one leaves the others alone."""
     chosen = [(code, file) for code, file in request.files.items() if file.filename]
+    if not chosen and _goes_on():
+        return lead(_where(no))
     if not chosen:
         return _back(no, [Fault("", _("还没有选择文件，请先在要交的材料下选择"))], 400)
     faults, kept, status = [], 0, 422
@@ -63,12 +66,17 @@ def _back(no: str, faults: list[Fault], status: int, note: str = "") -> Response
     return case_page(page, faults, status, note)
 
 
+def _goes_on() -> bool:
+    """Whether the reader leaves the page of the slots: what is chosen there goes along."""
+    return request.form.get("then") == "next"
+
+
 def _where(no: str) -> str:
-    """The page the slots stood on."""
+    """The page the slots stood on, or of a draft the list of its tasks for who goes on."""
     with access.work() as work:
         page = read_page(work, no)
     if is_draft(page.case):
-        return url_for("pages.draft_papers", no=no)
+        return url_for("pages.draft" if _goes_on() else "pages.draft_papers", no=no)
     if (action := answering(page)) is not None and request.form.get("back") == "deed":
         return url_for("pages.deed", no=no, name=action.name)
     return url_for("pages.case", no=no)

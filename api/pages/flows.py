@@ -30,7 +30,7 @@ from workflow.queries.lanes import LANE_TITLES
 from workflow.queries.paging import LARGEST_PAGE
 from workflow.work import Work
 
-CHANGES: Mapping[str, str] = {"added": N_("新增"), "changed": N_("改变"), "removed": N_("删除")}
+CHANGES: Mapping[str, str] = {"added": N_("新增"), "changed": N_("改变"), "removed": N_("去掉")}
 PARTS: Mapping[str, str] = {"state": N_("环节"), "action": N_("动作"), "clock": N_("时限")}
 ACTORS: Mapping[str, str] = {"clock": N_("到时自动"), "system": N_("系统")}
 

@@ -91,12 +91,15 @@ SIGN_IN = Place("pages.sign_in_form", N_("登录"))
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the main menu; ``count`` is what waits there, None for a place where nothing is counted."""
+    """One entry of the main menu; ``count`` is what waits there, None for a place where nothing is counted.
+
+    ``current`` is what it says of itself as aria-current: "page", "true" on a page below it, else empty.
+    """
 
     endpoint: str
     href: str
     words: str
-    current: bool
+    current: str
     count: int | None = None
 
 
@@ -209,7 +212,9 @@ def roles_words(actor: Actor) -> str:
 
 
 def _entry(place: Place) -> Entry:
-    current = request.endpoint == place.endpoint or request.path == url_for(place.endpoint)
+    address_of = url_for(place.endpoint)
+    here = request.endpoint == place.endpoint or request.path == address_of
+    current = "page" if here else "true" if request.path.startswith(f"{address_of}/") else ""
     found = g.get("waiting")
     counts = {"pages.alerts": found.alerts, "pages.notices": found.notices} if found else {}
     return Entry(place.endpoint, url_for(place.endpoint), _(place.words), current, counts.get(place.endpoint))

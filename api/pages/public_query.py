@@ -17,7 +17,8 @@ from workflow.clock.days import local_day
 from workflow.commands.prove_number import prove_number
 from workflow.definition import LIFE_CLOCKS
 from workflow.errors import NotFound, TooMany
-from workflow.queries.public_progress import DIGITS, PublicProgress, seal, sealed_progress
+from workflow.public_cases import DIGITS
+from workflow.queries.public_progress import PublicProgress, seal, sealed_progress
 
 LONGEST_NUMBER = 40
 

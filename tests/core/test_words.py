@@ -78,6 +78,9 @@ def test_a_date_has_its_weekday_and_its_year_when_it_is_another(day: date, provi
     [
         (35, "剩 35 分钟", "35 min left"),
         (60, "剩 1 小时", "1 h left"),
+        (-2879, "超时 47 小时 59 分钟", "47 h 59 min overdue"),
+        (-2880, "超时 2 天", "2 calendar days overdue"),
+        (-43269, "超时 30 天", "30 calendar days overdue"),
         (125, "剩 2 小时 5 分钟", "2 h 5 min left"),
         (0, "现在到期", "due now"),
         (-12, "超时 12 分钟", "12 min overdue"),

@@ -111,7 +111,7 @@ def test_an_applicant_applies_uploads_submits_and_sees_the_receipt(
     applicant.to("button", "上传所选文件")
     applicant.go()
     expect(applicant.page.locator("main")).to_contain_text("energy_report.pdf")
-    applicant.to("link", "材料交到这里，继续")
+    applicant.to("button", "材料交到这里，继续")
     applicant.go()
 
     applicant.to("link", "核对全部内容")

@@ -77,8 +77,8 @@ def test_an_applicant_applies(
         file = tmp_path / f"{code}.pdf"
         file.write_bytes(PDF)
         page.locator(f"input[type=file][name={code}]").set_input_files(file)
-    press(page, "上传所选文件")
-    follow(page, "材料交到这里，继续")
+    # Whoever does not press “上传所选文件” first loses nothing.
+    press(page, "材料交到这里，继续")
     follow(page, "核对全部内容")
     press(page, "核对无误，去提交")
     page.get_by_role("checkbox", name="本单位对申请材料实质内容的真实性负责").check()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -9,9 +10,14 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from api.pages.errands import own_clock
 from tests import given
 from tests.pages.conftest import HEADERS, PDF, Reader
 from tests.pages.test_main_job import choose, fill_in, hand_in
+from workflow.clock.limit import Limit, Unit
+from workflow.clock.words import Light
+from workflow.definition import Title
+from workflow.queries.clocks import ClockBrief
 from workflow.work import Office
 
 SignedIn = Callable[[str], Reader]
@@ -58,6 +64,14 @@ def field_for(reader: Reader, filename: str) -> str:
     assert reader.page is not None
     before = reader.page.response.text.split(filename)[0]
     return before.rsplit('for="f-', 1)[1].split('"')[0]
+
+
+def brief(name: str, due_on: date) -> ClockBrief:
+    """A running clock as a line of a list tells it."""
+    limit, words = Limit(10, Unit.WORKING_DAY), Title("剩 3 个工作日", "3 working days left")
+    return ClockBrief(
+        name, words, limit, "running", Light.NORMAL, due_on, None, False, 3, Unit.WORKING_DAY.value, words
+    )
 
 
 def ready(office: Office, reader: Reader, no: str) -> None:
@@ -234,6 +248,33 @@ def test_two_files_for_one_paper_and_one_of_a_wrong_kind_leave_the_others_alone(
     assert "照片.exe" in page.words
 
 
+def test_files_chosen_and_not_yet_uploaded_go_along_when_one_goes_on(applicant: Reader, no: str) -> None:
+    applicant.open(f"/apply/{no}/papers")
+    assert applicant.page is not None
+    assert "材料交到这里，继续" in applicant.page.response.text
+    form = applicant.page.form("上传所选文件")
+    assert 'id="slots"' in applicant.page.response.text
+    assert 'form="slots" name="then" value="next"' in applicant.page.response.text
+    sent: MultiDict[str, object] = MultiDict([*form.fields, ("then", "next")])
+    sent.add("energy_report", FileStorage(BytesIO(PDF), "节能报告.pdf"))
+    page = applicant.send(form.action, sent, in_parts=True)
+    assert page.address == f"/apply/{no}"
+    assert "已上传 1 份材料" in page.words
+    assert "节能报告.pdf" in applicant.open(f"/apply/{no}/papers").words
+    page = applicant.send(form.action, MultiDict([*form.fields, ("then", "next")]), in_parts=True)
+    assert page.address == f"/apply/{no}"
+
+
+def test_a_wrong_file_keeps_one_on_the_page_of_the_papers_when_one_goes_on(applicant: Reader, no: str) -> None:
+    form = applicant.open(f"/apply/{no}/papers").form("上传所选文件")
+    sent: MultiDict[str, object] = MultiDict([*form.fields, ("then", "next")])
+    sent.add("energy_report", FileStorage(BytesIO(b"MZ"), "错.exe"))
+    page = applicant.send(form.action, sent, in_parts=True)
+    assert page.status == 400
+    assert "扩展名是“exe”" in page.words
+    assert page.headings[0] == "材料"
+
+
 def test_a_digest_alone_hands_in_nobody_elses_file(
     office: Office, town: given.Town, applicant: Reader, no: str
 ) -> None:
@@ -317,6 +358,33 @@ def test_the_answer_to_the_notice_lists_every_point_and_opens_when_all_are_in(
     assert "已收件" in page.headings[0]
 
 
+def test_the_notice_is_one_press_away_from_home_and_from_the_case_with_its_own_date(
+    office: Office, town: given.Town, signed_in: SignedIn, it_is: Callable[[str, str], datetime]
+) -> None:
+    case = given.application(office, town, given.moment("2026-03-02", "09:00"), ITEMS).cases["LX10"]
+    wrong = [{"material": "energy_report", "problem": "缺盖章", "fix": "盖章后重新上传"}]
+    given.act(office, town.clerk, given.moment("2026-03-02", "09:30"), case, "ask_correction", {"faults": wrong})
+    reader = signed_in("applicant")
+    answer = f"/cases/{case}/actions/resubmit"
+    assert answer in [href for _words, href in reader.open("/my").links]
+    page = reader.open(f"/cases/{case}")
+    assert page.link("去补正") == answer
+    assert "请在 3月16日（周一）前办完" in page.words
+    assert page.response.text.split("</main>")[0].count("btn-primary") == 1
+    it_is("2026-03-17", "10:00")
+    reader = signed_in("applicant")
+    assert "原定 3月16日（周一）前补齐，超期 1 日，请尽快。" in reader.open(answer).words
+    assert "原定 3月16日（周一）前办完，超期 1 日，请尽快。" in reader.open(f"/cases/{case}").words
+
+
+def test_what_is_promised_to_follow_is_asked_for_by_its_own_date_not_by_the_offices(office: Office) -> None:
+    flow = office.flows["item", 3]
+    found = own_clock(flow, [brief("delivery", date(2026, 3, 9)), brief("gaps", date(2026, 3, 20))])
+    assert found is not None
+    assert found.name == "gaps"
+    assert own_clock(flow, [brief("delivery", date(2026, 3, 9))]) is None
+
+
 def test_a_form_sent_after_the_session_ended_goes_on_after_signing_in(
     applicant: Reader, no: str, engine: Engine
 ) -> None:
@@ -353,3 +421,64 @@ def test_drafts_of_others_are_nobodys_business(office: Office, no: str, app: Fla
     for place in ("", "/items", "/company", "/project", "/papers", "/match", "/check", "/submit"):
         assert reader.open(f"/apply/{no}{place}").status == 404
     assert replace(reader).page is not None
+
+
+def test_files_dropped_or_sent_a_second_time_are_not_called_uploaded(applicant: Reader, no: str) -> None:
+    send_files(applicant, no, "a.pdf", "b.pdf")
+    assert applicant.page is not None
+    form = applicant.page.form("确认并上传")
+    sent: MultiDict[str, object] = MultiDict(form.fields)
+    for name, _value in form.fields:
+        if name.startswith("paper."):
+            sent[name] = "drop"
+    page = applicant.send(form.action, sent)
+    assert "有 2 个文件不要了，没有上传。" in page.words
+    assert "已上传 0 份" not in page.words
+    page = applicant.send(form.action, sent)
+    assert "这些文件此前已经处理过，没有重复上传" in page.words
+    assert "已上传 0 份" not in page.words
+
+
+def test_an_amount_is_digits_and_nothing_a_computer_would_take_besides(
+    applicant: Reader, no: str, engine: Engine
+) -> None:
+    for typed in ("1_000", "1e5", "nan"):
+        applicant.open(f"/apply/{no}/project")
+        page = applicant.press("保存并继续", summary="厂房两栋", answer_investment=typed)
+        assert page.status == 400
+        assert "应为 0 至 100000000 的数" in page.words
+        assert dict(page.form("保存并继续").fields)["answer_investment"] == typed
+    applicant.open(f"/apply/{no}/project")
+    assert applicant.press("保存并继续", summary="厂房两栋", answer_investment="１２，０００ ．５").status == 200
+    assert form_of(engine, no)["answer_investment"] == "12,000 .5"
+
+
+def test_the_closed_last_task_shows_its_button_with_the_reason(applicant: Reader, no: str) -> None:
+    page = applicant.open(f"/apply/{no}/submit")
+    button = page.response.text.split('aria-describedby="why-locked"')
+    assert len(button) == 2
+    assert button[0].endswith('aria-disabled="true" ')
+    assert "签章并提交" in button[1][:40]
+    assert 'id="why-locked"' in page.response.text
+
+
+def test_a_draft_given_up_in_another_window_is_not_called_submitted(office: Office, applicant: Reader, no: str) -> None:
+    ready(office, applicant, no)
+    applicant.open(f"/apply/{no}/check")
+    page = applicant.press("核对无误，去提交")
+    form = page.form("提交申请")
+    sent: MultiDict[str, object] = MultiDict(form.fields)
+    sent["sure"] = "yes"
+    applicant.open(f"/apply/{no}")
+    given_up = applicant.follow("不办了，放弃这份草稿")
+    deed = next(one for one in given_up.forms if one.action.endswith("/actions/withdraw"))
+    assert applicant.send(deed.action, MultiDict(deed.fields)).status == 200
+    page = applicant.send(form.action, sent)
+    assert page.status == 200
+    assert "已经提交或放弃，不再是草稿" in page.words
+
+
+def test_the_menu_keeps_the_place_lit_on_the_pages_below_it(applicant: Reader, no: str) -> None:
+    menu = applicant.open(f"/apply/{no}/project").response.text.split('class="nav"')[1].split("</nav>")[0]
+    assert '<a href="/apply" aria-current="true">' in menu
+    assert menu.count("aria-current") == 1

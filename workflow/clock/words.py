@@ -13,6 +13,8 @@ from workflow.clock.limit import Limit, Unit
 WARNING_FROM = 2
 # A promise in hours or minutes turns yellow in its last hour.
 WARNING_MINUTES = 60
+# Nobody reads "721 hours": whoever is two days late is told the days.
+LONG_OVERDUE = 2 * 24 * 60
 
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -83,11 +85,14 @@ def time_left(remaining: int, paused: bool, lang: str, unit: Unit = Unit.WORKING
 
 
 def minutes_left(minutes: int, lang: str) -> str:
-    """Minutes left in words, hours split off: 剩 2 小时 5 分钟; negative is overdue (``超时``)."""
+    """Minutes left in words, hours split off: 剩 2 小时 5 分钟; overdue is ``超时``, from two days on in days."""
     chinese = _is_chinese(lang)
     hours, rest = divmod(abs(minutes), 60)
     if minutes == 0:
         return "现在到期" if chinese else "due now"
+    if minutes <= -LONG_OVERDUE:
+        days = hours // 24
+        return f"超时 {days} 天" if chinese else f"{_calendar_days(days)} overdue"
     parts_zh = [f"{hours} 小时"] * (hours > 0) + [f"{rest} 分钟"] * (rest > 0)
     parts_en = [f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0)
     if minutes < 0:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from workflow.commands.sign_in import network
 from workflow.errors import TooMany
-from workflow.queries.public_progress import not_found, proved_number
+from workflow.public_cases import not_found, proved_number
 from workflow.store import login_failures
 from workflow.store.login_failures import Limit
 from workflow.work import Office
